@@ -18,7 +18,16 @@ NAME: Final = "openai"
 BACKEND_OPTIONS: Final = ("backend", *options.ROLE_OPTIONS)
 RECORDING_OPTIONS: Final = ("cache", "record", "replay")
 #: Options that set the setting of the same name.
-SETTINGS: Final = ("base_url", "api", "detail", "quality", "effort", "max_cost", "prompts")
+SETTINGS: Final = (
+    "base_url",
+    "api",
+    "detail",
+    "quality",
+    "effort",
+    "max_cost",
+    "prompts",
+    "ca_file",
+)
 OPENAI_OPTIONS: Final = (
     *SETTINGS,
     "model",
@@ -99,6 +108,11 @@ def _add_server(group: argparse._ArgumentGroup) -> None:
         type=options.seconds,
         metavar="S",
         help="seconds allowed for one response (default: 120 for a text, 300 for a picture)",
+    )
+    group.add_argument(
+        "--ca-file",
+        metavar="FILE",
+        help="PEM file of certificates to trust in addition to those of the system (default: none)",
     )
     group.add_argument(
         "--prompts", metavar="FILE", help="TOML file with prompts (default: the built-in prompts)"
@@ -186,7 +200,9 @@ def _server(
 
 def files(args: argparse.Namespace) -> tuple[str, ...]:
     """Return the files named by the options; no output may replace them."""
-    return tuple(filter(None, (getattr(args, name) for name in (*RECORDING_OPTIONS, "prompts"))))
+    return tuple(
+        filter(None, (getattr(args, name) for name in (*RECORDING_OPTIONS, "prompts", "ca_file")))
+    )
 
 
 def model_settings(args: argparse.Namespace) -> dict[str, Any]:

@@ -25,6 +25,7 @@ OPTIONS: dict[str, list[str]] = {
     "effort": ["--effort", "low"],
     "max_cost": ["--max-cost", "1"],
     "prompts": ["--prompts", "p.toml"],
+    "ca_file": ["--ca-file", "ca.pem"],
     "model": ["--model", "m"],
     "describer_model": ["--describer-model", "m"],
     "writer_model": ["--writer-model", "m"],

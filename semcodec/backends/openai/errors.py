@@ -37,6 +37,7 @@ import math
 import re
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx2
 import openai
@@ -45,6 +46,7 @@ from semcodec._wording import plural
 from semcodec.backends.openai.credentials import NO_SOURCE, ApiKey
 from semcodec.backends.openai.requests import SchemaNotSupportedError
 from semcodec.backends.openai.settings import Settings
+from semcodec.backends.openai.tls import find_failure as find_tls_failure
 from semcodec.backends.recording import ModelRequest
 from semcodec.errors import (
     BackendError,
@@ -157,16 +159,15 @@ class ErrorTranslator:
         kind = type(cause).__name__
         if isinstance(cause, httpx2.WriteError):
             problem = f"closed the connection before '{request.stage}' was sent completely"
-            return self._error(
-                request, f"{problem}: check that it accepts large requests.", retryable=True
-            )
+            advice = "check http or https in the base URL, and its limit on the size of requests."
+            return self._error(request, f"{problem}: {advice}", retryable=True)
         if not_sent(error):
-            if "CERTIFICATE" in str(cause):
-                problem = "has a TLS certificate that is not trusted"
-                advice = "check the base URL and SSL_CERT_FILE."
-            else:
-                problem, advice = f"cannot be reached ({kind})", CHECK_SERVER
-            return self._error(request, f"{problem}: {advice}", retryable=True, unavailable=True)
+            host = urlsplit(self.settings.base_url).hostname or ""
+            if failure := find_tls_failure(cause, host):
+                problem = f"{failure.problem}: {failure.advice}"
+                return self._error(request, problem, unavailable=True)
+            problem = f"cannot be reached ({kind}): {CHECK_SERVER}"
+            return self._error(request, problem, retryable=True, unavailable=True)
         if isinstance(error, openai.APITimeoutError):
             return self.timeout(request, self.timeout_seconds(request))
         if isinstance(cause, httpx2.DecodingError):
@@ -252,7 +253,8 @@ def is_retryable(error: openai.OpenAIError, is_image: bool) -> bool:
     if isinstance(error, openai.APIStatusError):
         statuses = RETRYABLE_ALWAYS if is_image else RETRYABLE_ALWAYS + RETRYABLE_TEXT
         return error.status_code in statuses and error_codes(error).isdisjoint(NO_CREDIT)
-    return isinstance(error, openai.APIConnectionError) and not_sent(error)
+    is_unreachable = isinstance(error, openai.APIConnectionError) and not_sent(error)
+    return is_unreachable and not find_tls_failure(error, host="")  # a certificate stays the same
 
 
 def not_sent(error: openai.OpenAIError) -> bool:

@@ -13,7 +13,7 @@ import ssl
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import httpx2
 
@@ -22,7 +22,47 @@ from semcodec.errors import BackendError
 CA_FILE: Final = "ca_file"
 FILE_ENV: Final = "SSL_CERT_FILE"
 FOLDER_ENV: Final = "SSL_CERT_DIR"
+#: OpenSSL's reasons if a server responds without TLS.
+NOT_TLS: Final = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER")
 MAX_CA_BYTES: Final = 10_000_000  #: all public certificate authorities together have 0.3 MB
+
+
+class Failure(NamedTuple):
+    """Why a TLS connection was not established: two clauses of a message.
+
+    Attributes:
+        problem: the predicate of "The server URL ...".
+        advice: what to do, or to check.
+    """
+
+    problem: str
+    advice: str
+
+
+_OTHER_NAME: Final = Failure(
+    "has a TLS certificate for another name than HOST",
+    "use a name from the certificate in the base URL.",
+)
+_UNKNOWN_AUTHORITY: Final = Failure(
+    "has a TLS certificate from an authority that is not trusted",
+    "if it is yours, name the certificate of the authority with --ca-file.",
+)
+#: By the code of OpenSSL (X509_V_ERR_...).
+CERTIFICATE_FAILURES: Final = {
+    9: Failure("has a TLS certificate that is not valid yet", "check the clock of this machine."),
+    10: Failure(
+        "has a TLS certificate that has expired", "renew it, or check the clock of this machine."
+    ),
+    18: Failure(
+        "has a self-signed TLS certificate",
+        "if the server is yours, name the certificate with --ca-file.",
+    ),
+    19: _UNKNOWN_AUTHORITY,
+    20: _UNKNOWN_AUTHORITY,
+    21: _UNKNOWN_AUTHORITY,
+    62: _OTHER_NAME,
+    64: _OTHER_NAME,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +108,37 @@ class Certificates:
         if self.ca_file:
             _load(context, _describe(CA_FILE), self.ca_file)
         return context
+
+
+def find_failure(error: BaseException | None, host: str) -> Failure | None:
+    """Return why TLS failed if ``error`` or one of its causes is an error of TLS, else None.
+
+    Args:
+        error: an exception.
+        host: the host in the URL of the server.
+    """
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return _certificate_failure(error, host)
+        if isinstance(error, ssl.SSLError):
+            return _handshake_failure(error.reason or "")
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _certificate_failure(error: ssl.SSLCertVerificationError, host: str) -> Failure:
+    if failure := CERTIFICATE_FAILURES.get(error.verify_code):
+        return failure._replace(problem=failure.problem.replace("HOST", host))
+    problem = f"has a TLS certificate that cannot be verified ({error.verify_message})"
+    return Failure(problem, "replace it, or use another server.")
+
+
+def _handshake_failure(reason: str) -> Failure:
+    if reason.startswith(NOT_TLS):
+        problem = "did not respond with TLS"
+        return Failure(problem, "check the port of the base URL, or begin it with http:.")
+    reason = reason.replace("_", " ").lower()
+    return Failure(f"refused a TLS connection ({reason})", "check the TLS settings of the server.")
 
 
 def _describe(name: str) -> str:
