@@ -28,5 +28,5 @@ test:  ## all tests, with a sample of the random inputs of `make nightly`
 	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
 		--cov=semcodec.bitstream --cov=semcodec.coding --cov-report=term:skip-covered --cov-fail-under=100
 
-nightly: kaitai servers  ## fuzzing and mutation, about 20 minutes; writes docs/nightly.md
+nightly: kaitai servers  ## fuzzing, mutation and a soak test, about 35 minutes; writes docs/nightly.md
 	$(PYTHON) bench/nightly.py

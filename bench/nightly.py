@@ -1,4 +1,4 @@
-"""Run all tests with random inputs at full size, and write docs/nightly.md; about 20 minutes.
+"""Run all tests with random inputs at full size, and write docs/nightly.md; about 35 minutes.
 
     make nightly
     python bench/nightly.py --share 0.01 --out /tmp/nightly.md    # the same, at a tiny size
@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import json
 import os
 import platform
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,6 +33,8 @@ from tests.profiles import GATE_EXAMPLES, NIGHTLY_EXAMPLES
 PAGE: Final = ROOT / "docs" / "nightly.md"
 WORKERS: Final = 2
 FUZZ_SECONDS: Final = 180  #: for each target; WORKERS targets run at a time
+SOAK_SECONDS: Final = 300  #: of the soak test; docs/soak.md is the record of a longer one
+MIN_SOAK_SECONDS: Final = 20
 #: The runs of pytest: their names, and the arguments that select the tests.
 TESTS: Final = (
     ("properties", ("-m", "hypothesis")),
@@ -43,7 +47,8 @@ INTRODUCTION: Final = """\
 `make nightly` writes this page. The gate (`make check`) runs a fixed sample of these inputs. In the
 nightly run, a property gets {nightly} examples instead of {gate}, decoders with a disabled rule
 also get random inputs, every mutant of a requirement is run, and each fuzz target runs for
-{seconds} seconds. The seeds change every day.
+{seconds} seconds. The soak test runs for some minutes; [soak.md](soak.md) is the record of a longer
+one. The seeds change every day.
 """
 
 
@@ -111,6 +116,21 @@ def run_target(target: str, seed: int, seconds: int) -> Row:
     )
 
 
+def run_soak(share: float, seed: int) -> Row:
+    """Run the soak test; its page is kept only in the output, if it has findings."""
+    seconds = max(MIN_SOAK_SECONDS, round(share * SOAK_SECONDS))
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "soak.md"
+        options = ("--seconds", seconds, "--seed", seed, "--out", page)
+        result = run([sys.executable, "bench/soak.py", *options])
+        values = page.with_suffix(".json")
+        counts = json.loads(values.read_text("utf-8")) if values.exists() else {}
+    runs, findings = sum(counts.get("runs", {}).values()), len(counts.get("findings", ()))
+    output = result.output if result.code else ""
+    failed = max(findings, int(result.code != 0))
+    return Row("soak test", runs, failed, 0, 0, result.wall, result.cpu, output)
+
+
 def render_page(rows: Sequence[Row], facts: Mapping[str, str], share: float, seconds: int) -> str:
     """Return the Markdown page for a run."""
     examples = max(GATE_EXAMPLES, round(share * NIGHTLY_EXAMPLES))
@@ -157,6 +177,7 @@ def main() -> int:
     rows = [run_selection(part, selection, args.share, seed) for part, selection in TESTS]
     with ThreadPoolExecutor(WORKERS) as pool:
         rows += pool.map(lambda target: run_target(target, seed, seconds), targets.NAMES)
+    rows.append(run_soak(args.share, seed))
     for row in rows:
         print(row.output, end="")
     findings = sum(row.findings for row in rows)

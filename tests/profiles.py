@@ -23,6 +23,8 @@ GATE_EXAMPLES: Final = 40
 NIGHTLY_EXAMPLES: Final = 1_500
 #: For tests that bound the time of long texts. They depend on the clock, and so on the machine.
 measures_time: Final = pytest.mark.skipif(NAME != "nightly", reason="it measures time")
+#: For tests of several seconds, which start many processes; see ``bench/nightly.py``.
+at_night: Final = pytest.mark.skipif(NAME != "nightly", reason="it takes several seconds")
 
 #: The fixture ``record_property``: a sampled test records its "inputs" for bench/nightly.py.
 RecordProperty = Callable[[str, object], None]

@@ -42,6 +42,13 @@ class Connection:
         """Wait until the server is closed or the time is up, and return whether it is closed."""
         return self._closing.wait(seconds)
 
+    def is_closed_by_client(self) -> bool:
+        """Return whether the client has closed the connection."""
+        try:
+            return self._connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return False
+
     def reset(self) -> None:
         """Reset the connection: the client gets an error, not the end of a response."""
         self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
@@ -141,8 +148,9 @@ def respond(status: int, body: Any, *headers: str, kind: str = "application/json
 
 
 def never_respond(connection: Connection) -> None:
-    """Send nothing."""
-    connection.wait()
+    """Send nothing, until the client closes the connection."""
+    while not connection.wait(DRIP) and not connection.is_closed_by_client():
+        pass
 
 
 def reset(connection: Connection) -> None:
