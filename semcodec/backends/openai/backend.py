@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends.notes import add_note
-from semcodec.backends.openai import credentials
+from semcodec.backends.openai import credentials, thinking
 from semcodec.backends.openai.dry_run import DryRunClient
 from semcodec.backends.openai.pricing import ServerPrices
 from semcodec.backends.openai.requests import (
@@ -39,6 +39,7 @@ MAX_PROMPT: Final = 5_000  #: characters; quoting can make six of each, and Open
 MAX_SQUARE_ASPECT: Final = 1.05  #: longer to shorter side of a picture that counts as square
 LIST_MODELS_STAGE: Final = "choose a model"
 MAX_LISTED: Final = 8  #: models listed in a message
+MAX_LISTED_NAME: Final = 60  #: characters of each
 MAX_PIXELS: Final = 4096 * 4096  #: of an image that a server returns
 IMAGE_FORMATS: Final = ("PNG", "JPEG", "WEBP")
 
@@ -98,6 +99,10 @@ class OpenAIBackend(PromptBackend):
         every model. A replay counts as the recorded run, so that it takes the same turns.
         """
         return not self._prices.are_free()
+
+    def thinking_advice(self, is_truncated: bool) -> str:
+        """Return the settings that help against thoughts without an answer."""
+        return thinking.advise(self.settings, is_truncated)
 
     def model_name(self, role: str) -> str:
         """Return the model that a record names for ``role``, or the name of the prompts.
@@ -254,7 +259,7 @@ class ServerModels:
         names = response.text.splitlines()
         if len(names) == 1:
             return names[0]
-        listed = ", ".join(names[:MAX_LISTED])
+        listed = ", ".join(shorten_name(name) for name in names[:MAX_LISTED])
         problem = f"has several models ({listed})" if names else "lists no models"
         message = (
             f"The server {self._settings.base_url} {problem}: "
@@ -291,6 +296,12 @@ def _connect(settings: Settings) -> Client:
         message = "The backend openai needs its packages: pip install 'semcodec[openai]'."
         raise BackendError(message, backend="openai", stage="load") from error
     return Client(settings, credentials.find_key(settings))
+
+
+def shorten_name(name: str) -> str:
+    """Return the name of a model with its middle left out if it is long: its end often differs."""
+    half = MAX_LISTED_NAME // 2
+    return name if len(name) <= MAX_LISTED_NAME else f"{name[: half - 1]}…{name[-half:]}"
 
 
 def describe_shape(size: tuple[int, int]) -> str:

@@ -6,18 +6,18 @@ request (``backend.lazy_client``).
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import time
 import weakref
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 import httpx2
 import openai
 
+from semcodec.backends.notes import add_note
+from semcodec.backends.openai import picture_urls
 from semcodec.backends.openai.connections import SharedTransport
 from semcodec.backends.openai.credentials import ApiKey
 from semcodec.backends.openai.errors import (
@@ -26,20 +26,32 @@ from semcodec.backends.openai.errors import (
     is_retryable,
     not_sent,
     retry_after,
+    shorten,
 )
-from semcodec.backends.openai.responses import MalformedResponseError, parse_response
+from semcodec.backends.openai.event_streams import decode_body
+from semcodec.backends.openai.responses import (
+    MalformedResponseError,
+    finish_response,
+    parse_response,
+)
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.openai.tls import Certificates
 from semcodec.backends.openai.transport import limit_size
 from semcodec.backends.recording import ModelRequest, ModelResponse
-from semcodec.errors import BackendError, SemcodecError
+from semcodec.errors import BackendError, InvalidResponseError, SemcodecError
 from semcodec.forks import block_fork
 
 CONNECT_TIMEOUT: Final = 10.0  #: seconds to establish a connection
 FIRST_RETRY_WAIT: Final = 1.0  #: seconds, doubled for each further retry
 MAX_CONTENT_TYPE: Final = 40  #: characters of a content type quoted in a message
 MAX_REASON: Final = 160  #: characters of the problem with a response, in a message
+MAX_PATH: Final = 200  #: characters of the path of a picture, in a trace
+#: Content types of JSON and of streams of JSON; other bodies are read if they contain it.
+JSON_TYPES: Final = ("text/event-stream", "application/x-ndjson", "application/jsonl")
+TEXT_TYPES: Final = ("text/plain", "")
+PICTURE_TYPES: Final = ("image/", "application/octet-stream", "binary/")
 MAX_TEXT_BYTES: Final = 2**22  #: size limit of a text response
+DEADLINE: Final = "semcodec_deadline"  #: the extension of a response for the end of its time
 MAX_IMAGE_BYTES: Final = 2**25  #: size limit of a response with an image in base64
 
 
@@ -146,7 +158,9 @@ class Client:
         method, seconds = self._method(request.route), self._errors.timeout_seconds(request)
         deadline = time.monotonic() + seconds
         try:
-            return _dispatch(method, request, seconds)
+            response = _dispatch(method, request, seconds)
+            response.extensions[DEADLINE] = deadline
+            return response
         except openai.APITimeoutError as error:
             # If only the connection timed out, early, a retry may succeed. But a proxy that accepts
             # the connection and then stalls uses all the time, and a retry would use it again.
@@ -157,28 +171,90 @@ class Client:
             raise self._errors.timeout(request, seconds, was_sent) from None
 
     def _parse(self, request: ModelRequest, response: httpx2.Response) -> ModelResponse:
-        content_type = response.headers.get("content-type", "").partition(";")[0].strip()
-        if content_type.lower() != "application/json":
-            quoted = self._key.redact_message(content_type)[:MAX_CONTENT_TYPE]
-            received = f"content type {quoted!r}" if content_type else "no content type"
-            problem = f"returned {received} to '{request.stage}' in place of JSON"
-            raise self._errors.invalid_response(
-                request, f"{problem}: check that the base URL ends in /v1."
-            )
+        """Return the content of a response, without the key and within the limits of its texts."""
+        sent_type = response.headers.get("content-type", "").partition(";")[0].strip()
+        content_type = sent_type.lower()
+        if request.route in IMAGE_ROUTES and content_type.startswith(PICTURE_TYPES):
+            return self._check_image(request, ModelResponse(image=response.content))
         try:
-            body = self._key.redact_json(json.loads(response.content.decode("utf-8-sig")))
-            return self._redact(parse_response(request.route, body))
+            body = decode_body(request.route, response.content)
         except RecursionError:
             raise self._errors.malformed_response(request, "nested too deeply") from None
-        except (ValueError, MalformedResponseError) as error:
-            raise self._errors.malformed_response(request, str(error)[:MAX_REASON]) from None
+        except ValueError as error:
+            if _is_json_type(content_type):
+                raise self._malformed(request, str(error)) from None
+            raise self._not_json(request, sent_type, response.content) from None
+        deadline: float = response.extensions[DEADLINE]
+        try:
+            parsed = parse_response(
+                request.route, body, lambda url: self._fetch_picture(request, url, deadline)
+            )
+        except MalformedResponseError as error:
+            raise self._malformed(request, str(error)) from None
+        return self._check_image(request, finish_response(parsed, self._key.redact))
 
-    def _redact(self, response: ModelResponse) -> ModelResponse:
-        """Return ``response`` without the key, which joined parts of a text may contain."""
+    def _malformed(self, request: ModelRequest, reason: str) -> InvalidResponseError:
+        """Return the error for a reason in which the server may have a part."""
+        return self._errors.malformed_response(
+            request, shorten(self._key.redact_message(reason), MAX_REASON)
+        )
+
+    def _not_json(
+        self, request: ModelRequest, content_type: str, data: bytes
+    ) -> InvalidResponseError:
+        quoted = shorten(self._key.redact_message(content_type), MAX_CONTENT_TYPE)
+        received = f"content type {quoted!r}" if content_type else "no content type"
+        problem = f"returned {received} to '{request.stage}' in place of JSON"
+        if content_type.lower() in TEXT_TYPES and (
+            text := data[:MAX_TEXT_BYTES].decode(errors="replace")
+        ):
+            problem += f" ({shorten(self._key.redact_message(text), MAX_REASON)})"
+        return self._errors.invalid_response(
+            request, f"{problem}: check that the base URL ends in /v1."
+        )
+
+    def _fetch_picture(self, request: ModelRequest, url: str, deadline: float) -> bytes:
+        """Return the picture at ``url``, which the server sent in its response to ``request``.
+
+        Args:
+            request: the request for the picture.
+            url: the URL as the server sent it.
+            deadline: the end of the time for the response, on the clock of ``time.monotonic``.
+
+        Raises:
+            InvalidResponseError: the picture is elsewhere, or the server does not send it. The
+                request was answered, so it may be billed.
+        """
+        total = self._errors.timeout_seconds(request)
+        waits = [FIRST_RETRY_WAIT * 2**attempt for attempt in range(self._settings.retries)]
+        started = time.monotonic()
+        try:
+            has_format = request.body.get("response_format") == "b64_json"
+            address = picture_urls.resolve(self._settings.base_url, url, has_format)
+            seconds = max(deadline - started, min(total, picture_urls.MIN_SECONDS))
+            transport = _shared_transport(self._settings).transport
+            data = picture_urls.download(
+                lambda left: transport.get(str(address), left, MAX_IMAGE_BYTES),
+                seconds,
+                waits,
+                self._sleep,
+            )
+        except picture_urls.PictureUrlError as error:
+            problem = f"answered '{request.stage}' with {error}"
+            raise self._errors.invalid_response(request, f"{problem}.") from None
+        path = shorten(self._key.redact_message(address.path), MAX_PATH)
+        took = round(time.monotonic() - started, 3)
+        add_note("downloads", {"path": path, "bytes": len(data), "seconds": took})
+        return data
+
+    def _check_image(self, request: ModelRequest, response: ModelResponse) -> ModelResponse:
+        """Return ``response``, unless its image contains the key.
+
+        An image cannot be redacted.
+        """
         if self._key.leaks_in(response.image):
-            raise MalformedResponseError("an image that contains the API key")
-        text, refusal = self._key.redact(response.text), self._key.redact(response.refusal)
-        return replace(response, text=text, refusal=refusal)
+            raise self._errors.malformed_response(request, "an image that contains the API key")
+        return response
 
 
 def _openai_client(
@@ -214,6 +290,10 @@ def _shared_transport(settings: Settings) -> SharedTransport:
     # Requests to this machine must not go through a proxy.
     certificates = Certificates.find(settings.ca_file)
     return SharedTransport(settings.base_url, not settings.is_local, certificates)
+
+
+def _is_json_type(content_type: str) -> bool:
+    return content_type in JSON_TYPES or content_type.endswith(("/json", "+json", "json-seq"))
 
 
 def _openai_method(client: openai.OpenAI, route: str) -> Callable[..., Any]:

@@ -85,6 +85,7 @@ EDITS_MISSING: Final = re.compile(
 )
 IMAGE_ROUTES: Final = ("images/generations", "images/edits")
 MAX_QUOTED: Final = 160  #: characters of a server's message in ours
+MAX_EXAMINED: Final = 10_000  #: characters of a message in which visible ones are looked for
 #: Seconds: the limits of ``max_retry_after``, which otherwise equals the timeout of a response.
 MIN_RETRY_AFTER: Final = 10.0
 MAX_RETRY_AFTER: Final = 60.0
@@ -245,7 +246,7 @@ class ErrorTranslator:
 
     def _quote(self, message: str) -> str:
         """Return the beginning of a server's message, redacted first and then shortened."""
-        return _shorten(self.key.redact_message(message))
+        return shorten(self.key.redact_message(message))
 
 
 def is_retryable(error: openai.OpenAIError, is_image: bool) -> bool:
@@ -264,7 +265,7 @@ def not_sent(error: openai.OpenAIError) -> bool:
 
 def error_codes(error: openai.APIStatusError) -> set[str]:
     """Return the error codes in a response: OpenAI sets ``code``, llama.cpp ``type``."""
-    return {str(error.code or ""), str(error.type or "")}
+    return {code for code in (error.code, error.type) if isinstance(code, str)}
 
 
 def retry_after(error: openai.OpenAIError) -> float | None:
@@ -323,11 +324,12 @@ def _format_wait(seconds: float | None) -> str:
 
 
 def _in_parentheses(message: str) -> str:
-    return f" ({_shorten(message).rstrip('.')})" if message else ""
+    return f" ({shorten(message).rstrip('.')})" if message else ""
 
 
-def _shorten(message: str) -> str:
-    """Return a message as one printable line of at most ``MAX_QUOTED`` characters."""
-    printable = "".join(char if char.isprintable() else " " for char in message)
+def shorten(message: str, max_length: int = MAX_QUOTED) -> str:
+    """Return the beginning of a message as one printable line of at most ``max_length``."""
+    head = message[:MAX_EXAMINED]
+    printable = "".join(char if char.isprintable() else " " for char in head)
     line = " ".join(printable.split())
-    return line if len(line) <= MAX_QUOTED else line[: MAX_QUOTED - 1] + "…"
+    return line if len(line) <= max_length else line[: max_length - 1] + "…"

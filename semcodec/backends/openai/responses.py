@@ -7,16 +7,27 @@ strict schema, such as a pydantic model, would reject usable responses.
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
+from semcodec.backends.openai.event_streams import THOUGHTS_FIELDS, join_text
+from semcodec.backends.openai.picture_data import decode_base64, decode_data_url, is_data_url
+from semcodec.backends.prompting.parsing import (
+    FINISHED_THOUGHTS,
+    THINK_TAG,
+    UNFINISHED_THOUGHTS,
+    without_thoughts,
+)
 from semcodec.backends.recording import ModelResponse, Usage
 
-MAX_MODEL_NAME: Final = 200  #: characters
-MAX_ERROR: Final = 160  #: characters of a server's error in our message
+Fetch = Callable[[str], bytes]
+IMAGE_ROUTES: Final = ("images/generations", "images/edits")
+
+MAX_MODEL_NAME: Final = 1000  #: characters; some servers use paths of files as names
+MAX_MODELS: Final = 10_000  #: entries in a list of models that are read
 MAX_TEXT: Final = 200_000  #: characters of an answer
+MAX_REFUSAL: Final = 2_000  #: characters of the text of a refusal
 MAX_TOKEN_COUNT: Final = 10**9  #: a larger count must be an error of the server
 
 
@@ -24,8 +35,15 @@ class MalformedResponseError(Exception):
     """A response lacks a required field; the message names the field."""
 
 
-def parse_response(route: str, body: Any) -> ModelResponse:
+def parse_response(route: str, body: Any, fetch: Fetch) -> ModelResponse:
     """Return the response in ``body``, the JSON value that a server sent.
+
+    Its texts are as they were sent, of any length: ``finish_response`` comes next.
+
+    Args:
+        route: the route of the request.
+        body: the JSON value.
+        fetch: returns the file at a URL, for a picture that is not in the response.
 
     Raises:
         MalformedResponse: a required field is missing, or the server sent an error.
@@ -35,8 +53,30 @@ def parse_response(route: str, body: Any) -> ModelResponse:
     error = body.get("error")
     if error and isinstance(error, dict | str):
         message = error.get("message") if isinstance(error, dict) else error
-        raise MalformedResponseError(f"error: {_text(message)[:MAX_ERROR]}")
+        raise MalformedResponseError(f"error: {join_text(message)}")
+    if route in IMAGE_ROUTES:
+        return ModelResponse(
+            image=_picture(body, fetch), model=join_text(body.get("model")), usage=_usage(body)
+        )
     return PARSERS[route](body)
+
+
+def finish_response(response: ModelResponse, redact: Callable[[str], str]) -> ModelResponse:
+    """Return ``response`` with texts that may be shown and stored: without secrets, and bounded.
+
+    The order matters: a secret that is cut in two would not be recognized. Thoughts are removed
+    before an answer after them is cut.
+    """
+    text = redact(response.text)
+    if len(text) > MAX_TEXT:
+        text = without_thoughts(text)[:MAX_TEXT]
+    model = redact(response.model)[:MAX_MODEL_NAME]
+    return replace(
+        response,
+        text=_without_surrogates(text),
+        model=model if model.isprintable() else "",
+        refusal=_without_surrogates(redact(response.refusal)[:MAX_REFUSAL]),
+    )
 
 
 def _parse_chat(body: Mapping[str, Any]) -> ModelResponse:
@@ -45,11 +85,14 @@ def _parse_chat(body: Mapping[str, Any]) -> ModelResponse:
     if not isinstance(message, dict):
         raise MalformedResponseError("no message")
     reason = choice.get("finish_reason")
+    is_truncated = reason == "length"
+    thoughts = [join_text(message.get(name)) for name in THOUGHTS_FIELDS]
+    thoughts += [join_text(part.get("thinking")) for part in _objects(message, "content")]
     return ModelResponse(
-        text=_text(message.get("content")),
-        model=_model_name(body),
-        is_truncated=reason == "length",
-        refusal=_text(message.get("refusal")) or _refusal_by_filter(reason),
+        text=_answer(join_text(message.get("content")), thoughts, is_truncated),
+        model=join_text(body.get("model")),
+        is_truncated=is_truncated,
+        refusal=join_text(message.get("refusal")) or _refusal_by_filter(reason),
         usage=_usage(body),
     )
 
@@ -60,37 +103,66 @@ def _parse_responses(body: Mapping[str, Any]) -> ModelResponse:
     parts = [part for item in _objects(body, "output") for part in _objects(item, "content")]
     details = body.get("incomplete_details")
     reason = details.get("reason") if isinstance(details, dict) else None
+    is_truncated = reason == "max_output_tokens"
+    thoughts = [_join_parts(parts, "reasoning_text", "text")]
     return ModelResponse(
-        text=_join_parts(parts, "output_text", "text"),
-        model=_model_name(body),
-        is_truncated=reason == "max_output_tokens",
+        text=_answer(_join_parts(parts, "output_text", "text"), thoughts, is_truncated),
+        model=join_text(body.get("model")),
+        is_truncated=is_truncated,
         refusal=_join_parts(parts, "refusal", "refusal") or _refusal_by_filter(reason),
         usage=_usage(body),
     )
 
 
-def _parse_images(body: Mapping[str, Any]) -> ModelResponse:
-    encoded = _first(body, "data").get("b64_json")
-    if not isinstance(encoded, str) or not encoded:
-        raise MalformedResponseError("no image in b64_json")
+def _answer(text: str, thoughts: Iterable[str], is_truncated: bool) -> str:
+    """Return the answer ``text``; without one, what shows that the model only had ``thoughts``.
+
+    Some servers take the answer for a part of the thoughts if it is after their end. Otherwise the
+    result has the form of thoughts in the text of an answer, so that ``prompting`` treats all
+    servers alike; the thoughts themselves are not needed, and may be long.
+    """
+    thought = next((item for item in thoughts if item.strip()), "")
+    if text.strip() or not thought:
+        return text
+    end = list(THINK_TAG.finditer(thought))[-1:]
+    if end and any(end[0].groups()) and thought[end[0].end() :].strip():
+        return thought[end[0].end() :]
+    return UNFINISHED_THOUGHTS if is_truncated else FINISHED_THOUGHTS
+
+
+def _picture(body: Mapping[str, Any], fetch: Fetch) -> bytes:
+    """Return the image file in a response, or at the URL in it."""
+    picture = _first(body, "data")
+    encoded, url = picture.get("b64_json"), picture.get("url")
     try:
-        image = base64.b64decode(encoded, validate=True)
-    except (ValueError, binascii.Error):
-        raise MalformedResponseError("b64_json is not base64") from None
-    return ModelResponse(image=image, model=_model_name(body), usage=_usage(body))
+        if isinstance(encoded, str) and encoded:
+            is_url = is_data_url(encoded)
+            return decode_data_url(encoded) if is_url else decode_base64(encoded)
+        if isinstance(url, str) and url:
+            return decode_data_url(url) if is_data_url(url) else fetch(url)
+    except ValueError as error:
+        where = "b64_json" if encoded else "url"
+        raise MalformedResponseError(f"{where} is {error}") from None
+    raise MalformedResponseError("no image in b64_json or url")
 
 
 def _parse_models(body: Mapping[str, Any]) -> ModelResponse:
-    ids = [entry.get("id") for entry in _objects(body, "data")]
-    names = [name for name in ids if isinstance(name, str) and name.isprintable()]
-    return ModelResponse("\n".join(names)[:MAX_TEXT])
+    """Return the names of the models, without those that no request could contain.
+
+    A name of more than one line, or a long one, would fill the terminal.
+    """
+    ids = [entry.get("id") for entry in _objects(body, "data")[:MAX_MODELS]]
+    names = [name for name in ids if isinstance(name, str) and _is_model_name(name)]
+    return ModelResponse("\n".join(names))
+
+
+def _is_model_name(name: str) -> bool:
+    return 0 < len(name) <= MAX_MODEL_NAME and name.isprintable()
 
 
 PARSERS: Final[dict[str, Callable[[Mapping[str, Any]], ModelResponse]]] = {
     "chat/completions": _parse_chat,
     "responses": _parse_responses,
-    "images/generations": _parse_images,
-    "images/edits": _parse_images,
     "models": _parse_models,
 }
 
@@ -109,24 +181,15 @@ def _objects(body: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
 
 
 def _join_parts(parts: list[dict[str, Any]], part_type: str, field: str) -> str:
-    return "".join(_text(part.get(field)) for part in parts if part.get("type") == part_type)
+    return "".join(join_text(part.get(field)) for part in parts if part.get("type") == part_type)
 
 
-def _text(value: Any) -> str:
-    """Return a text that was sent as a string or in parts, without unpaired surrogates."""
-    if isinstance(value, list):
-        value = "".join(_text(part.get("text")) for part in value if isinstance(part, dict))
-    text = value if isinstance(value, str) else ""
-    return text[:MAX_TEXT].encode(errors="replace").decode()
+def _without_surrogates(text: str) -> str:
+    return text.encode(errors="replace").decode()
 
 
 def _refusal_by_filter(reason: object) -> str:
     return "filtered" if reason == "content_filter" else ""
-
-
-def _model_name(body: Mapping[str, Any]) -> str:
-    name = _text(body.get("model"))[:MAX_MODEL_NAME]
-    return name if name.isprintable() else ""
 
 
 def _usage(body: Mapping[str, Any]) -> Usage | None:

@@ -48,6 +48,9 @@ from typing import Any, Final, NamedTuple
 import httpcore2
 import httpx2
 
+#: The last event of a stream of OpenAI's API. A text in an event cannot contain a line feed.
+END_OF_EVENTS: Final = (b"\ndata: [DONE]", b"\ndata:[DONE]")
+MAX_END_BYTES: Final = 24  #: of a stream, in which its last event is searched
 CHUNK_BYTES: Final = 4096  #: written between two checks of the deadline
 #: Idle connections are kept for 4 seconds: several servers (uvicorn, Node, llama.cpp) close them
 #: after 5, and a request that is sent while the server closes fails, and may have been billed.
@@ -162,23 +165,31 @@ def limit_size(response: httpx2.Response, max_bytes: int) -> None:
     """Limit the size of a response; reject a compressed one, which could expand to any size."""
     if response.headers.get("content-encoding", "identity") != "identity":
         raise httpx2.DecodingError("a compressed response", request=response.request)
-    response.stream = _LimitedStream(response.stream, response.request, max_bytes)
+    response.stream = _LimitedStream(response, max_bytes)
 
 
 class _LimitedStream(httpx2.SyncByteStream):
-    """The body of a response; raises ``DecodingError`` after ``max_bytes`` bytes."""
+    """The body of a response; raises ``DecodingError`` after ``max_bytes`` bytes.
 
-    def __init__(self, inner: Any, request: httpx2.Request, max_bytes: int) -> None:
-        self._inner, self._request, self._max_bytes = inner, request, max_bytes
+    An event stream ends with its mark, even if the server keeps the connection open.
+    """
+
+    def __init__(self, response: httpx2.Response, max_bytes: int) -> None:
+        self._inner: Any = response.stream
+        self._request, self._max_bytes = response.request, max_bytes
+        self._is_events = "event-stream" in response.headers.get("content-type", "").lower()
 
     def __iter__(self) -> Iterator[bytes]:
-        received = 0
+        received, end = 0, b""
         for chunk in self._inner:
             received += len(chunk)
             if received > self._max_bytes:
                 message = f"a response of over {self._max_bytes} bytes"
                 raise httpx2.DecodingError(message, request=self._request)
             yield chunk
+            end = (end + chunk[-MAX_END_BYTES:])[-MAX_END_BYTES:]
+            if self._is_events and end.rstrip().endswith(END_OF_EVENTS):
+                return
 
     def close(self) -> None:
         self._inner.close()

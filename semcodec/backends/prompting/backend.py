@@ -233,6 +233,8 @@ class PromptBackend:
         if not first.problem and first.value is not None:
             self._note_repair(chat, first)
             return first.value
+        if first.value is None and parsing.has_unfinished_thoughts(*_content(response)):
+            return self._without_answer(chat, response, fallback)
         add_note("repairs", f"{chat.stage}: requested again ({first.problem})")
         has_alternative = first.value is not None or fallback is not None
         retry = self._retry_request(chat, response, first.problem)
@@ -250,6 +252,30 @@ class PromptBackend:
         self._chat.discard(response)
         self._chat.discard(second_response)
         raise self._error(chat.stage, second, second_response)
+
+    def _without_answer(
+        self, chat: ChatRequest, response: ChatResponse, fallback: Callable[[], T] | None
+    ) -> T:
+        """Return the fallback for an answer that was cut off in the thoughts of the model.
+
+        A second request would have the same limit, and cost as much.
+
+        Raises:
+            InvalidResponseError: no fallback is given.
+        """
+        if fallback is not None:
+            add_note("repairs", f"{chat.stage}: not used (its thoughts reached the limit)")
+            return fallback()
+        self._chat.discard(response)
+        raise self._error(chat.stage, Validated(None, "truncated"), response)
+
+    def thinking_advice(self, is_truncated: bool) -> str:
+        """Return what to do if the answer of the model consists of thoughts.
+
+        Args:
+            is_truncated: whether they reached the limit of the answer.
+        """
+        return "use another model"
 
     def _note_repair(self, chat: ChatRequest, result: Validated[Any]) -> None:
         if result.repair:
@@ -289,11 +315,23 @@ class PromptBackend:
             text, _ = parsing.description_fields(parsing.strip_wrappers(response.text))
             message = answers.format_blind_error(self.name, text)
             return InvalidResponseError(message, backend=self.name, stage=stage)
+        if parsing.has_only_thoughts(*_content(response)):
+            is_cut = parsing.has_unfinished_thoughts(*_content(response))
+            message = (
+                f"The answer of the backend {self.name} to '{stage}' "
+                f"{'was cut off in' if is_cut else 'consists of'} the thoughts of the model: "
+                f"{self.thinking_advice(is_cut)}."
+            )
+            return InvalidResponseError(message, backend=self.name, stage=stage)
         message = (
             f"The backend {self.name} returned an unusable answer to '{stage}' twice "
             f"({result.problem}): use another model."
         )
         return InvalidResponseError(message, backend=self.name, stage=stage, retryable=True)
+
+
+def _content(response: ChatResponse) -> tuple[str, bool]:
+    return response.text, response.is_truncated
 
 
 def _list_schema(name: str) -> dict[str, Any]:

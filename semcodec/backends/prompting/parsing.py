@@ -17,7 +17,16 @@ MAX_ANSWER: Final = 100_000  #: characters of an answer that are parsed
 MAX_ENTRIES: Final = 10_000  #: of a list
 MAX_WORD: Final = 40  #: letters; anything longer is not a word and is skipped
 MAX_JSON_STARTS: Final = 16  #: positions at which JSON is tried to begin
-THINK_TAG: Final = re.compile(r"(?:<(/)?think(?:ing)?>|◁(/)?think▷|\[(/)?think\])", re.I)
+#: The beginning and the end of thoughts, by family of models; an end has a group that matches.
+THINK_TAG: Final = re.compile(
+    r"<(/)?(?:think(?:ing)?|thoughts?|reasoning|seed:think)>|◁(/)?think▷|\[(/)?think\]"
+    r"|<\|channel\|>(?:analysis|commentary)\b|(<\|channel\|>final<\|message\|>)"
+    r"|<\|channel>thought\b|(<channel\|>)",
+    re.I,
+)
+#: An answer that consists of thoughts, whose text is left out: complete ones, and truncated ones.
+FINISHED_THOUGHTS: Final = "<think></think>"
+UNFINISHED_THOUGHTS: Final = "<think>"
 #: Matches blanks within one line only; otherwise many blank lines would take quadratic time.
 CODE_FENCE: Final = re.compile(r"^[ \t]*```[a-zA-Z0-9]*[ \t\r]*$", re.M)
 BULLET: Final = re.compile(r"^\s*(?:[-*•–]+|\(?[0-9]{1,4}[.):]|[0-9]{1,4}\s)\s*")
@@ -42,11 +51,39 @@ QUOTATION_MARKS: Final = "\"'“”"
 
 def strip_wrappers(answer: str) -> str:
     """Return an answer without reasoning, code fences, and quotation marks around the whole."""
-    text = CODE_FENCE.sub("", _without_reasoning(answer)[:MAX_ANSWER]).strip()
+    text = CODE_FENCE.sub("", without_thoughts(answer)[:MAX_ANSWER]).strip()
     inside = text[1:-1].strip()
     is_quoted = len(text) > 1 and text[0] in "\"'“" and text[-1] in "\"'”"
     # With marks inside there are two quotations, such as: "boat", "lake".
     return inside if is_quoted and not any(mark in inside for mark in QUOTATION_MARKS) else text
+
+
+def without_thoughts(text: str) -> str:
+    """Return the text after a model's thoughts; empty if they do not end.
+
+    An opening tag in the middle of a text belongs to the answer. A closing tag without an opening
+    tag also ends thoughts, because some servers remove the opening tag.
+    """
+    tags = list(THINK_TAG.finditer(text))
+    if not tags:
+        return text
+    closing_tags = [tag for tag in tags if any(tag.groups())]
+    first = tags[0]
+    if not any(first.groups()) and text[: first.start()].strip():
+        return text
+    return text[closing_tags[-1].end() :] if closing_tags else ""
+
+
+def has_only_thoughts(answer: str, is_truncated: bool) -> bool:
+    """Return whether an answer consists of thoughts; those of some servers are not shown."""
+    return not without_thoughts(answer).strip() and (is_truncated or bool(answer.strip()))
+
+
+def has_unfinished_thoughts(answer: str, is_truncated: bool) -> bool:
+    """Return whether the thoughts of an answer were cut off, so that it contains nothing else."""
+    tags = list(THINK_TAG.finditer(answer))
+    is_open = bool(tags) and not any(any(tag.groups()) for tag in tags)
+    return has_only_thoughts(answer, is_truncated) and (is_truncated or is_open)
 
 
 def list_entries(answer: str) -> list[str]:
@@ -116,22 +153,6 @@ def whole_sentences(text: str) -> str:
     """Return ``text`` up to the end of its last sentence; all of it if it has no such end."""
     ends = [match.end() for match in re.finditer(r"[.!?][\"')”]?(?=\s|$)", text)]
     return text[: ends[-1]] if ends else text
-
-
-def _without_reasoning(text: str) -> str:
-    """Return the text after a model's reasoning; empty if the reasoning does not end.
-
-    An opening tag in the middle of a text belongs to the answer. A closing tag without an opening
-    tag also ends reasoning, because some servers remove the opening tag.
-    """
-    tags = list(THINK_TAG.finditer(text))
-    if not tags:
-        return text
-    closing_tags = [tag for tag in tags if any(tag.groups())]
-    first = tags[0]
-    if not any(first.groups()) and text[: first.start()].strip():
-        return text
-    return text[closing_tags[-1].end() :] if closing_tags else ""
 
 
 def _from_json(text: str) -> list[str] | None:

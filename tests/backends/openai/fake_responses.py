@@ -82,6 +82,26 @@ def chat_body(
     return {**head, "model": model, "choices": [choice], "usage": usage}
 
 
+def chat_chunks(model: str, content: str) -> list[Any]:
+    """Return the chunks of a streamed chat completion; the last one has the usage."""
+    head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "model": model}
+    pieces = [content[start : start + 7] for start in range(0, len(content), 7)]
+    deltas = [{"role": "assistant", "content": ""}, *({"content": piece} for piece in pieces), {}]
+    chunks: list[Any] = [
+        {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+        for delta in deltas
+    ]
+    chunks[-1]["choices"][0]["finish_reason"] = "stop"
+    usage = {"prompt_tokens": 20, "completion_tokens": 10, "total_tokens": 30}
+    return [*chunks, {**head, "choices": [], "usage": usage}]
+
+
+def event_stream(events: list[Any]) -> bytes:
+    """Return ``events`` as server-sent events, with the mark of the end."""
+    lines = [*map(json.dumps, events), "[DONE]"]
+    return "".join(f"data: {line}\n\n" for line in lines).encode()
+
+
 def responses_body(model: str, content: str) -> dict[str, Any]:
     """Return the body of a response of the responses API."""
     part = {"type": "output_text", "text": content, "annotations": [], "logprobs": []}

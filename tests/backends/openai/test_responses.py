@@ -11,7 +11,6 @@ import pytest
 from semcodec.backends.openai import Settings
 from semcodec.backends.openai.client import Client
 from semcodec.backends.openai.credentials import ApiKey
-from semcodec.backends.openai.responses import parse_response
 from semcodec.backends.recording import ModelRequest, ModelResponse, Usage
 from semcodec.errors import InvalidResponseError
 from tests.backends.openai import fake_responses
@@ -50,8 +49,7 @@ def test_malformed_response_may_be_billed() -> None:
 def test_output_tokens_of_an_image_are_image_tokens() -> None:
     body = fake_responses.image_body(b"png")
     assert base64.b64decode(body["data"][0]["b64_json"]) == b"png"
-    usage = parse_response("images/generations", body).usage
-    assert usage == Usage(20, 0, 10, 10)
-    assert parse_response("chat/completions", fake_responses.chat_body("m", "A boat.")).usage == (
+    assert send("images/generations", body).usage == Usage(20, 0, 10, 10)
+    assert send("chat/completions", fake_responses.chat_body("m", "A boat.")).usage == (
         Usage(20, 0, 10, 0)
     )

@@ -102,7 +102,8 @@ def test_every_stage_handles_every_kind_of_unusable_answer(
     value = getattr(backend_, stage)(*UNUSABLE[stage][1])
     is_usable = (stage, answer.text[:1]) == ("compare", "{")  # any text with a word is a change
     assert value == (answer.text if is_usable else BY_RULE[stage])
-    assert len(chat.requests) == (1 if is_usable else 2)
+    is_cut = answer.is_truncated or "<think>" in answer.text  # a second one would be too
+    assert len(chat.requests) == (1 if is_usable or is_cut else 2)
 
 
 def test_two_answers_without_words_are_an_error() -> None:

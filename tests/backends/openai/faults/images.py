@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import textwrap
 from typing import Final
 
 from tests.backends.openai import fake_responses
 from tests.backends.openai.fake_server import respond
 from tests.backends.openai.faults.fault import (
+    KEY,
     MALFORMED,
     RETRY,
     SUCCESS,
@@ -21,6 +24,10 @@ NO_IMAGE: Final = "The model m returned no readable image to 'STAGE': try again.
 TOO_LARGE: Final = (
     "The model m returned an image of over 16777216 pixels to 'STAGE': use another model."
 )
+ANSWERED: Final = "The server URL answered 'STAGE' with"
+ASK_BASE64: Final = "start the server with its option for pictures in base64 (b64_json)"
+_ENCODED: Final = base64.urlsafe_b64encode(VALID_PNG).decode().rstrip("=")
+WRAPPED: Final = "\n".join(textwrap.wrap(_ENCODED, 76))
 IMAGES: Final = (
     Fault(
         "returns an empty list of images",
@@ -29,9 +36,34 @@ IMAGES: Final = (
         None,
     ),
     Fault(
-        "returns the URL of an image",
-        respond(200, {"data": [{"url": "http://a.example"}]}),
-        f"{MALFORMED} (no image in b64_json): {RETRY}",
+        "returns the URL of an image on another server",
+        respond(200, {"data": [{"url": f"http://a.example:80/1.png?key={KEY}"}]}),
+        f"{ANSWERED} a picture at another address (http://a.example), which is not fetched: "
+        f"{ASK_BASE64}.",
+        None,
+    ),
+    Fault(
+        "returns neither an image nor a URL",
+        respond(200, {"data": [{"revised_prompt": "a boat"}]}),
+        f"{MALFORMED} (no image in b64_json or url): {RETRY}",
+        None,
+    ),
+    Fault(
+        "returns an image as a data URL",
+        respond(200, {"data": [{"url": f"data:image/png;base64,{WRAPPED}"}]}),
+        SUCCESS,
+        None,
+    ),
+    Fault(
+        "returns base64 in lines, in the alphabet of URLs",
+        respond(200, {"data": [{"b64_json": WRAPPED}]}),
+        SUCCESS,
+        None,
+    ),
+    Fault(
+        "returns an image file in place of JSON",
+        respond(200, VALID_PNG, kind="image/png"),
+        SUCCESS,
         None,
     ),
     Fault(

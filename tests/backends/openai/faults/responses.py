@@ -23,6 +23,13 @@ from tests.backends.openai.faults.fault import (
 DEEPLY_NESTED: Final = b"[" * 100_000 + b"]" * 100_000
 LONG_TYPE: Final = "text/rather-strange-and-with-"  #: the same for a content type
 CHECK_URL: Final = "in place of JSON: check that the base URL ends in /v1."
+THOUGHTS: Final = "The answer of the backend openai to 'STAGE'"
+THINK_LESS: Final = (
+    "turn thoughts off with text_extra = { chat_template_kwargs = { enable_thinking = false } } in "
+    "the config file (vLLM, llama.cpp) or with --effort none (Ollama, LM Studio)"
+)
+REASONED: Final = fake_responses.chat_body("m", None)
+REASONED["choices"][0]["message"]["reasoning_content"] = "A dog in a boat."
 RESPONSES: Final = (
     Fault(
         "returns a web page",
@@ -31,12 +38,13 @@ RESPONSES: Final = (
     ),
     Fault(
         "returns no content type",
-        respond(200, b"{}", kind=""),
-        f"The server URL returned no content type to 'STAGE' {CHECK_URL}",
+        respond(200, b"OK", kind=""),
+        "The server URL returned no content type to 'STAGE' in place of JSON (OK): check that the "
+        "base URL ends in /v1.",
     ),
     Fault(
         "repeats the key as content type",
-        respond(200, b"{}", kind=f"{LONG_TYPE}{KEY}"),
+        respond(200, b"", kind=f"{LONG_TYPE}{KEY}"),
         f"The server URL returned content type '{LONG_TYPE}[key]' to 'STAGE' {CHECK_URL}",
     ),
     Fault(
@@ -97,9 +105,28 @@ RESPONSES: Final = (
     Fault(
         "returns truncated reasoning",
         respond_text("<think>Let me see", finish_reason="length"),
-        f"{UNUSABLE} (truncated): use another model.",
+        f"{THOUGHTS} was cut off in the thoughts of the model: raise most_output (now 4096) in the "
+        f"config file, or {THINK_LESS}.",
+        1,
+        None,
+    ),
+    Fault(
+        "returns nothing but reasoning in its own field",
+        respond(200, REASONED),
+        f"{THOUGHTS} consists of the thoughts of the model: {THINK_LESS}.",
         2,
         None,
+    ),
+    Fault(
+        "returns text that is not JSON",
+        respond(200, f"Ollama is running. {KEY}".encode(), kind="text/plain; charset=utf-8"),
+        "The server URL returned content type 'text/plain' to 'STAGE' in place of JSON (Ollama is "
+        "running. [key]): check that the base URL ends in /v1.",
+    ),
+    Fault(
+        "returns an event stream with an error",
+        respond(200, b'data: {"error": {"message": "Overloaded"}}\n\n', kind="text/event-stream"),
+        f"{MALFORMED} (error: Overloaded): {RETRY}",
     ),
     Fault(
         "returns a refusal",
