@@ -12,9 +12,12 @@ class SemcodecError(Exception):
 
     Attributes:
         trace: of ``encode`` and ``decode``: the stages that ran, and the one that failed.
+        picture: of ``decode``: the image that was painted before the failure, which may have cost
+            money; None if there is none.
     """
 
     trace: Any = None
+    picture: Any = None
 
 
 class FormatError(SemcodecError, ValueError):

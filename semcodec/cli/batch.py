@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -16,7 +16,18 @@ from typing import Any, Final, NamedTuple
 import semcodec
 from semcodec import backends
 from semcodec._wording import plural
-from semcodec.cli import dry_run, openai_options, output, writing
+from semcodec.bitstream.framing import TEXT_FRAMINGS
+from semcodec.choices import ReadFraming
+from semcodec.cli import (
+    costs,
+    dry_run,
+    interrupts,
+    openai_options,
+    output,
+    side_files,
+    unfinished,
+    writing,
+)
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import DATA_ERROR, DONE, EXIT_CODES, PARTLY_DONE
 from semcodec.cli.planning import STDIN, Job, Plan
@@ -50,14 +61,18 @@ class Result(NamedTuple):
         line: the rest of the status line, after the name of the output.
         fields: the values for ``--json``.
         is_interrupted: whether Ctrl-C has ended the run early, which has a result anyway.
+        error: why another output of the run could not be written; raised at the end.
+        ending: the ending of a picture in a file without a name.
     """
 
     data: bytes
-    framing: str
+    framing: ReadFraming
     trace: semcodec.Trace
     line: str
     fields: dict[str, Any]
     is_interrupted: bool = False
+    error: UsageError | None = None
+    ending: str = ".png"
 
 
 Process = Callable[[Job, JobProgress], Result]
@@ -168,24 +183,35 @@ class Batch:
             with Progress() as progress:
                 result = process(job, progress)
         except (SemcodecError, UsageError, KeyboardInterrupt) as error:
-            self._report(job, getattr(error, "trace", None))
+            interrupts.defer()
+            if not self._args.dry_run:
+                unfinished.keep(error, has_cache=self._args.cache is not None)
+            self._report(job, getattr(error, "trace", None), is_failed=True)
             self._fail(job, error)
         else:
+            interrupts.defer()
             self._finish(job, result)
             if result.is_interrupted:  # the user wants all jobs to stop
                 raise KeyboardInterrupt
+        interrupts.allow()
 
     def _finish(self, job: Job, result: Result) -> None:
         """Write and report a result; the trace is written even if the output cannot be."""
         try:
             if not self._args.dry_run:
                 self._write(job, result)
+            if result.error is not None:
+                raise result.error
+        except UsageError as error:
+            self._report(job, result.trace, is_failed=True)
+            self._fail(job, error)
+        except BaseException:  # a closed pipe, or Ctrl-C
+            self._report(job, result.trace, is_failed=True)
+            raise
+        else:
+            self._report(job, result.trace)
             self._done += 1
             self._last_message, self._repeated = "", 0
-        except UsageError as error:
-            self._fail(job, error)
-        finally:
-            self._report(job, result.trace)
 
     def _fail(self, job: Job, error: BaseException) -> None:
         """Print the error of one of several inputs; raise it if it concerns all of them."""
@@ -199,21 +225,31 @@ class Batch:
         output.print_status(f"semcodec: {job.source}: {message}")
 
     def _write(self, job: Job, result: Result) -> None:
-        if job.output != STDIN:
-            writing.create_folder(Path(job.output).parent)
-        if job.output != STDIN or not self._args.json:
-            writing.write_record(job.output, result.data, result.framing, force=self._args.force)
+        side_files.with_fallback(lambda: self._write_output(job, result), _item(result))
         self._bytes += len(result.data)
-        if self._args.json:
-            self._print_json(job, result)
-        else:
+        if not self._args.json:
             name = job.source if job.output == STDIN else job.output
             output.print_status(f"{name}: {result.line}")
+        elif job.output != STDIN:
+            self._print_json(job, result)
 
-    def _report(self, job: Job, trace: semcodec.Trace | None) -> None:
+    def _write_output(self, job: Job, result: Result) -> None:
+        """Write the output, or print the JSON object if that is the only output."""
+        if job.output == STDIN and self._args.json:
+            self._print_json(job, result)
+            return
+        if job.output != STDIN:
+            writing.create_folder(Path(job.output).parent)
+        writing.write_record(job.output, result.data, result.framing, force=self._args.force)
+
+    def _report(self, job: Job, trace: semcodec.Trace | None, *, is_failed: bool = False) -> None:
         """Print the notices of a run and write its trace, also of one that failed.
 
         Its stages may have cost money, so neither an error nor Ctrl-C loses them.
+
+        Raises:
+            UsageError: the trace cannot be written; printed if the run has failed for another
+                reason, which is the more important one.
         """
         if trace is None:
             return
@@ -222,9 +258,12 @@ class Batch:
             return
         for notice in trace.notices:
             output.print_status(f"Note: {notice}")
-        if job.trace is not None:
-            writing.create_folder(Path(job.trace).parent)
-            writing.write_bytes(job.trace, trace.to_json().encode(), force=self._args.force)
+        try:
+            write_trace(job.trace, trace, force=self._args.force)
+        except UsageError as error:
+            if not is_failed:
+                raise
+            output.print_status(f"semcodec: {error}")
 
     def _print_json(self, job: Job, result: Result | None = None, error: str | None = None) -> None:
         if not self._args.json:
@@ -260,23 +299,34 @@ class Batch:
             if left := len(self._plan.jobs) - self._done - self._failed:
                 counts += f", {left} not done"
             output.print_status(f"{counts}: {plural(self._bytes, 'byte')}")
-        print_costs(self.calls)
+        costs.print_costs(self.calls)
 
 
-def print_costs(calls: list[dict[str, Any]]) -> None:
-    """Print calls, tokens and dollars if a server was used; warn of responses not stored."""
-    calls = [call for call in calls if "seconds" in call]
-    for warning in dict.fromkeys(str(call["not_stored"]) for call in calls if "not_stored" in call):
-        output.print_status(warning)
-    input_tokens = sum(_number(call.get("input_tokens")) or 0 for call in calls)
-    output_tokens = sum(_number(call.get("output_tokens")) or 0 for call in calls)
-    costs = [_number(call.get("dollars")) for call in calls]
-    known = [cost for cost in costs if cost is not None]
-    cost = f"${sum(known):.4f}" if len(known) == len(costs) else "unknown price"
-    if input_tokens or any(known):
-        output.print_status(
-            f"{plural(len(calls), 'call')}, {input_tokens} tokens in, {output_tokens} out, {cost}"
-        )
+def write_trace(name: str | None, trace: semcodec.Trace, *, force: bool) -> None:
+    """Write a trace to the file ``name``, or to a side file; do nothing if there is no name.
+
+    Raises:
+        UsageError: it cannot be written there.
+    """
+    if name is not None:
+        item = side_files.Item("trace of the run", trace.to_json().encode(), ".json", trace.calls)
+        side_files.write(name, item, force=force)
+
+
+def _item(result: Result) -> side_files.Item:
+    """Return what is kept if the output of a job cannot be written."""
+    calls = result.trace.calls
+    if result.framing == "png":
+        return side_files.Item("picture", result.data, result.ending, calls)
+    return record_item(result.data, result.framing, calls)
+
+
+def record_item(data: bytes, framing: ReadFraming, calls: Sequence[costs.Call]) -> side_files.Item:
+    """Return a record as an item, with its text form."""
+    text = semcodec.repack(semcodec.unpack(data, framing=framing), framing="url").decode()
+    if framing in TEXT_FRAMINGS:
+        return side_files.Item("record", data + b"\n", ".txt", calls, text)
+    return side_files.Item("record", data, ".semc", calls, text)
 
 
 def _check_json(args: argparse.Namespace, plan: Plan) -> None:
@@ -294,8 +344,3 @@ def _check_json(args: argparse.Namespace, plan: Plan) -> None:
         raise UsageError("--json prints to stdout: name a file for the output with -o.")
     if any(job.trace == STDIN for job in plan.jobs):
         raise UsageError("--json prints to stdout: name a file for the trace.")
-
-
-def _number(value: Any) -> float | None:
-    """Return ``value`` if it is a number, else None; a third-party backend may note anything."""
-    return value if type(value) in (int, float) else None

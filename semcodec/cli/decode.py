@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import semcodec
+from semcodec import imaging
 from semcodec.bitstream import guessing
 from semcodec.bitstream.framing import MAGIC, png
 from semcodec.choices import ReflectionMethod, values_of
@@ -16,10 +17,12 @@ from semcodec.cli import (
     batch,
     endings,
     files,
+    interrupts,
     kept_steps,
     openai_options,
     options,
     reflection_report,
+    side_files,
     writing,
 )
 from semcodec.cli.output import UsageError
@@ -219,12 +222,18 @@ def _decode(
             progress=progress,
             on_step=None if steps is None else steps.add,
         )
+        interrupts.defer()
         if steps is not None:
             steps.reflection, steps.words = decoded.trace.reflection, decoded.words
-    picture = _picture_file(decoded, endings.ending(job.output), args.plain)
-    line = f"painted from {' '.join(decoded.words)!r}{_summary(args, decoded)}"
     return batch.Result(
-        picture, "png", decoded.trace, line, _values(decoded), is_interrupted(decoded.trace)
+        _picture_file(decoded, job.output, args.plain),
+        "png",
+        decoded.trace,
+        f"painted from {' '.join(decoded.words)!r}{_summary(args, decoded)}",
+        _values(decoded),
+        is_interrupted(decoded.trace),
+        None if steps is None else steps.error,
+        endings.ending(job.output) or ".png",
     )
 
 
@@ -233,10 +242,24 @@ def is_interrupted(trace: semcodec.Trace) -> bool:
     return trace.reflection is not None and trace.reflection.stopped == StopReason.INTERRUPTED
 
 
-def _picture_file(decoded: semcodec.Decoded, ending: str, plain: bool) -> bytes:
-    """Return the bytes of the picture file, with words and record except with ``plain``."""
-    picture_format = options.PICTURE_FORMATS.get(ending, "PNG")  # "-" has no ending
-    return decoded.to_file(picture_format, plain=plain)
+def _picture_file(decoded: semcodec.Decoded, name: str, plain: bool) -> bytes:
+    """Return the bytes of the picture file, with words and record except with ``plain``.
+
+    Raises:
+        UsageError: it cannot be saved in the format of the ending; it is in a side file as PNG.
+    """
+    format_name = options.PICTURE_FORMATS.get(endings.ending(name), "PNG")  # "-" has no ending
+    try:
+        return decoded.to_file(format_name, plain=plain)
+    except Exception as error:  # of Pillow, such as a codec that is not installed
+        item = side_files.Item(
+            "picture", imaging.to_png(decoded.image), ".png", decoded.trace.calls
+        )
+        failure = UsageError(
+            f"Cannot save {name} as {format_name} ({error}); {side_files.keep(item)}."
+        )
+        failure.trace = decoded.trace
+        raise failure from error
 
 
 def _summary(args: argparse.Namespace, decoded: semcodec.Decoded) -> str:

@@ -11,7 +11,15 @@ from semcodec import words
 from semcodec._wording import plural
 from semcodec.bitstream import api, checksums
 from semcodec.bitstream.framing import TEXT_FRAMINGS
-from semcodec.cli import batch, description_files, endings, files, openai_options, options
+from semcodec.cli import (
+    batch,
+    description_files,
+    endings,
+    files,
+    interrupts,
+    openai_options,
+    options,
+)
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import Commands, Parser, add_command
 from semcodec.cli.planning import Job, Purpose, is_several, make_plan
@@ -248,6 +256,7 @@ def _encode(
         profile=args.profile,
         progress=progress,
     )
+    interrupts.defer()
     line = f"{plural(len(encoded.data), 'byte')}, {encoded.record.text!r}"
     return batch.Result(encoded.data, args.framing, encoded.trace, line, _values(encoded))
 

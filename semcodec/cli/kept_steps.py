@@ -11,11 +11,13 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from semcodec import imaging
-from semcodec.cli import reflection_page, reflection_report, writing
+from semcodec.cli import interrupts, output, reflection_page, reflection_report, side_files, writing
+from semcodec.cli.files import reason
 from semcodec.cli.output import UsageError
 from semcodec.cli.planning import STDIN, Job, Plan, check_folder_name
 from semcodec.imaging import contact_sheet
@@ -85,32 +87,39 @@ def open_folder(folder: Path | None, *, force: bool) -> Iterator[KeptSteps | Non
     steps = KeptSteps(folder, force=force)
     try:
         yield steps
-    finally:
-        steps.finish()
+    except BaseException as error:
+        interrupts.defer()
+        steps.finish(error)
+        if steps.error is not None:  # the other one is more important
+            output.print_status(f"Note: {steps.error}")
+        raise
+    steps.finish()
 
 
 class KeptSteps:
     """Writes the pictures of one run into a folder, which is created when it is needed.
 
+    If a file cannot be written, it and all later ones go to a new folder in the temporary folder,
+    and the run goes on: its pictures may cost money, and its result may be on another disk.
+
     Attributes:
         reflection: that of the trace; None while it is not known.
         words: the words of the record.
+        error: why a file could not be written, and where the files are; None if all were.
     """
 
     def __init__(self, folder: Path, *, force: bool = False) -> None:
         self.reflection: ReflectionTrace | None = None
         self.words: Sequence[str] = ()
-        self._folder, self._force = folder, force
+        self.error: UsageError | None = None
+        self._folder: Path | None = folder
+        self._force = force
         self._steps: list[Step] = []
         self._thumbnails: dict[int, Image] = {}
         self._size = (1, 1)
 
     def add(self, step: Step, picture: Image | None) -> None:
-        """Add a step of reflection, and write its picture; called by ``decode``.
-
-        Raises:
-            UsageError: the file exists, or cannot be written.
-        """
+        """Add a step of reflection, and write its picture; called by ``decode``."""
         self._steps.append(step)
         if picture is None:
             return
@@ -126,9 +135,9 @@ class KeptSteps:
         # The strip needs no more than this, and many large pictures would fill the memory.
         self._thumbnails[n] = picture.resize(contact_sheet.picture_size(picture.size))
 
-    def finish(self) -> None:
+    def finish(self, error: BaseException | None = None) -> None:
         """Write the strip and the page, also of a run that has failed after its first step."""
-        reflection = self.reflection or self._unfinished()
+        reflection = self.reflection or self._unfinished(error)
         if not self._steps:
             return
         files = {n: PICTURE.format(n) for n in self._thumbnails}
@@ -137,11 +146,35 @@ class KeptSteps:
         page = reflection_page.page(reflection, self.words, files, self._size)
         self._write(reflection_page.FILE_NAME, page.encode(), force=self._force)
 
-    def _unfinished(self) -> ReflectionTrace:
+    def _unfinished(self, error: BaseException | None) -> ReflectionTrace:
         """Return what is known of a run that did not end."""
+        reflection = getattr(getattr(error, "trace", None), "reflection", None)
+        if isinstance(reflection, ReflectionTrace):  # it has failed after reflection
+            return replace(reflection, stopped=StopReason.FAILED)
         kept = [step.n for step in self._steps if step.kept]
-        return ReflectionTrace(self._steps, StopReason.INTERRUPTED, max(kept, default=0))
+        is_interrupted = isinstance(error, KeyboardInterrupt)
+        stopped = StopReason.INTERRUPTED if is_interrupted else StopReason.FAILED
+        return ReflectionTrace(self._steps, stopped, max(kept, default=0))
 
     def _write(self, name: str, data: bytes, *, force: bool) -> None:
-        writing.create_folder(self._folder)
-        writing.write_bytes(str(self._folder / name), data, force=force)
+        if self._folder is None:
+            return
+        try:
+            writing.write_with_folder(str(self._folder / name), data, force=force)
+        except UsageError as error:
+            message = str(error).rstrip(".")
+            if self.error is not None:  # it was written to the side folder
+                message, self._folder = f"{self.error} {message}", None
+            else:
+                message = f"{message}; {self._use_side_folder()}"
+            self.error = type(error)(f"{message}.")
+            self._write(name, data, force=force)
+
+    def _use_side_folder(self) -> str:
+        """Create a side folder for all further files, and return a clause that names it."""
+        try:
+            self._folder = side_files.create_folder()
+        except OSError as error:
+            self._folder = None
+            return f"no side folder can be created either ({reason(error)}): set TMPDIR"
+        return f"take it and all later files from {self._folder}"

@@ -16,6 +16,7 @@ from semcodec.cli import (
     doctor,
     encode,
     inspect,
+    interrupts,
     output,
     pack,
     sweep,
@@ -30,7 +31,6 @@ from semcodec.cli.output import UsageError
 from semcodec.cli.parser import (
     DATA_ERROR,
     DONE,
-    INTERRUPTED,
     USAGE_OR_ENVIRONMENT,
     Command,
     Parser,
@@ -50,6 +50,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     _escape_unencodable_output()
     # Pillow would log the reason for an unreadable image in addition to our message.
     logging.getLogger("PIL").addHandler(logging.NullHandler())
+    with interrupts.handled():
+        return _run(argv)
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    """Run a command line, and return its exit code."""
     try:
         arguments = make_parser().parse_args(argv)
         command: Command = arguments.command
@@ -64,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MemoryError:
         return _fail("Out of memory: use a smaller input, or free memory.", USAGE_OR_ENVIRONMENT)
     except KeyboardInterrupt:
-        return _fail("Interrupted.", INTERRUPTED)
+        return _fail("Interrupted.", interrupts.exit_code())
 
 
 def make_parser() -> Parser:

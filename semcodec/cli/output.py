@@ -9,13 +9,21 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
+
+from semcodec.cli import interrupts
 
 MAX_WIDTH: Final = 100  #: characters per line; also the width if stdout is not a terminal
 
 
 class UsageError(Exception):
-    """An error in the command line or the environment, such as a file that cannot be read."""
+    """An error in the command line or the environment, such as a file that cannot be read.
+
+    Attributes:
+        trace: that of the run, if the error came after it.
+    """
+
+    trace: Any = None
 
 
 class WriteError(UsageError):
@@ -72,13 +80,17 @@ def print_result(result: str | bytes) -> None:
     """
     stream = stdout()
     try:
-        if isinstance(result, bytes):
-            stream.flush()
-            stream.buffer.write(result)
-            stream.buffer.flush()
-        else:
-            print(result, file=stream, flush=True)
+        with interrupts.allowed():  # a pipe may block for any time
+            if isinstance(result, bytes):
+                stream.flush()
+                stream.buffer.write(result)
+                stream.buffer.flush()
+            else:
+                print(result, file=stream, flush=True)
     except BrokenPipeError:
+        raise
+    except KeyboardInterrupt:  # the pipe blocks, and would again when it is flushed at exit
+        silence_stdout()
         raise
     except OSError as error:
         silence_stdout()

@@ -13,7 +13,6 @@ DONE: Final = 0
 DATA_ERROR: Final = 1
 USAGE_OR_ENVIRONMENT: Final = 2
 PARTLY_DONE: Final = 3
-INTERRUPTED: Final = 130  #: the code that shells use for a program ended by Ctrl-C
 
 EXIT_CODES: Final = ("success", "error in the data", "error in usage or environment")
 MAX_WIDTH: Final = 100  #: characters per line of help

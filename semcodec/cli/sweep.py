@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,14 +16,17 @@ from semcodec.cli import (
     dry_run,
     endings,
     files,
+    interrupts,
     openai_options,
     options,
     sweep_report,
+    unfinished,
 )
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import DONE, PARTLY_DONE, Commands, Parser, add_command
 from semcodec.cli.planning import check_folder_name
 from semcodec.cli.progress import Progress
+from semcodec.cli.side_files import Item
 from semcodec.cli.sweep_outputs import PICTURE, RECORD, Outputs
 from semcodec.cli.sweep_run import Row, Sweep, draw_strip
 from semcodec.errors import SemcodecError
@@ -151,7 +155,8 @@ def sweep(args: argparse.Namespace) -> int:
     outputs.check(rows)
     resolved = openai_options.resolve_backends(args)
     loaded = batch.load_backends(resolved.by_option, _roles(args))
-    run = Sweep(rows, loaded, is_progressive=args.progressive)
+    keep = None if args.dry_run else partial(unfinished.keep, has_cache=args.cache is not None)
+    run = Sweep(rows, loaded, is_progressive=args.progressive, keep=keep)
     _run(args, run, outputs)
     dry_run.print_plans(resolved.dry_run, run.trace.calls, is_batch=True)
     # Without any record, the run has raised the error of the largest budget.
@@ -204,11 +209,15 @@ def _run(args: argparse.Namespace, run: Sweep, outputs: Outputs) -> None:
             _encode(args, run, outputs, progress)
             if not args.no_paint:
                 _paint(args, run, outputs, progress)
-    except (SemcodecError, UsageError) as failure:
-        error = " ".join(str(failure).split())
+    except BaseException as failure:  # also after Ctrl-C: the stages may have cost money
+        interrupts.defer()
+        if isinstance(failure, SemcodecError | UsageError):
+            error = " ".join(str(failure).split())
+        sweep_report.report(args, run, outputs, error, is_failed=True)
         raise
-    finally:  # also after Ctrl-C: the stages may have cost money
-        sweep_report.report(args, run, outputs, error)
+    interrupts.defer()
+    sweep_report.report(args, run, outputs)
+    interrupts.allow()
 
 
 def _encode(args: argparse.Namespace, run: Sweep, outputs: Outputs, progress: Progress) -> None:
@@ -218,12 +227,15 @@ def _encode(args: argparse.Namespace, run: Sweep, outputs: Outputs, progress: Pr
         chosen["description"] = description_files.read(args.description)
     photograph = files.read_bytes(args.photo)
     for row, encoded in run.encode(photograph, progress=progress, **chosen):
-        outputs.write(row.name + RECORD, encoded.data)
+        item = batch.record_item(encoded.data, args.framing, encoded.trace.calls)
+        outputs.write(row.name + RECORD, item)
 
 
 def _paint(args: argparse.Namespace, run: Sweep, outputs: Outputs, progress: Progress) -> None:
     reuse = not args.dry_run
     for row, decoded in run.paint(reuse=reuse, seed=args.seed, progress=progress):
-        outputs.write(row.name + PICTURE, decoded.to_file("PNG"))
+        item = Item("picture", decoded.to_file("PNG"), PICTURE, decoded.trace.calls)
+        outputs.write(row.name + PICTURE, item)
     if run.first is not None:
-        outputs.write(outputs.strip, imaging.to_png(draw_strip(run.first, run.rows)))
+        strip = imaging.to_png(draw_strip(run.first, run.rows))
+        outputs.write(outputs.strip, Item("strip", strip, PICTURE))

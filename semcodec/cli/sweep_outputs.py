@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from semcodec.cli import openai_options, writing
+from semcodec.cli import openai_options, side_files, writing
+from semcodec.cli.side_files import Item
 from semcodec.cli.sweep_run import Row
 
 RECORD: Final = ".semc"
@@ -47,11 +48,14 @@ class Outputs:
             creates_folders=True,
         )
 
-    def write(self, name: str, data: bytes) -> None:
-        """Write a file, and the folder if it is missing."""
+    def write(self, name: str, item: Item) -> None:
+        """Write a file, and the folder if it is missing.
+
+        Raises:
+            UsageError: it cannot be written; the message names its side file.
+        """
         if not self._args.dry_run:
-            writing.create_folder(self.folder)
-            writing.write_bytes(str(self.folder / name), data, force=self._args.force)
+            side_files.write(str(self.folder / name), item, force=self._args.force)
             self.written.add(name)
 
     def path(self, name: str) -> str | None:

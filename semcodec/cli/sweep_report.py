@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import textwrap
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from semcodec.cli import batch, output, writing
-from semcodec.cli.output import print_paragraph, print_result, print_status
+from semcodec.cli import batch, costs, output
+from semcodec.cli.output import UsageError, print_paragraph, print_result, print_status
 from semcodec.cli.sweep_outputs import PICTURE, RECORD, Outputs
 from semcodec.cli.sweep_run import Row, Sweep
 
@@ -23,25 +22,57 @@ EXPLANATION: Final = (
 )
 
 
-def report(args: argparse.Namespace, run: Sweep, outputs: Outputs, error: str) -> None:
-    """Print the results, the notices and the cost, and write the trace."""
+def report(
+    args: argparse.Namespace,
+    run: Sweep,
+    outputs: Outputs,
+    error: str = "",
+    *,
+    is_failed: bool = False,
+) -> None:
+    """Write the trace, and print the results, the notices and the cost.
+
+    Args:
+        args: the options.
+        run: the run.
+        outputs: its files.
+        error: the message of the error that has ended the run; "" also after Ctrl-C.
+        is_failed: whether the run has ended early; a further failure is then only printed.
+
+    Raises:
+        UsageError: stdout or the trace cannot be written.
+    """
     if args.dry_run:
         return
+    failures: list[UsageError | BrokenPipeError] = []
+    steps: tuple[Callable[[], None], ...] = (
+        lambda: batch.write_trace(args.trace, run.trace, force=args.force),
+        lambda: _print_results(args, run, outputs, error),
+    )
+    for step in steps:
+        try:
+            step()
+        except (UsageError, BrokenPipeError) as failure:
+            failures.append(failure)
+    for row in run.rows:
+        if row.encoded and row.problem:
+            print_status(f"semcodec: no picture of {row.name}{RECORD}: {row.problem}")
+    for notice in run.notices:
+        print_status(f"Note: {notice}")
+    costs.print_costs(run.trace.calls)
+    for other in failures[not is_failed :]:
+        print_status(f"semcodec: {other}")
+    if failures and not is_failed:
+        raise failures[0]
+
+
+def _print_results(args: argparse.Namespace, run: Sweep, outputs: Outputs, error: str) -> None:
     if args.json:
         print_result(json.dumps(_values(args, run, outputs, error)))
     elif run.first is not None:
         _print_table(run.rows)
         if path := outputs.path(outputs.strip):
             print_paragraph(f"Open {path} to see the pictures beside the photograph.")
-    for row in run.rows:
-        if row.encoded and row.problem:
-            print_status(f"semcodec: no picture of {row.name}{RECORD}: {row.problem}")
-    for notice in run.notices:
-        print_status(f"Note: {notice}")
-    if args.trace is not None:
-        writing.create_folder(Path(args.trace).parent)
-        writing.write_bytes(args.trace, run.trace.to_json().encode(), force=args.force)
-    batch.print_costs(run.trace.calls)
 
 
 def _print_table(rows: Sequence[Row]) -> None:

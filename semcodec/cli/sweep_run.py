@@ -11,6 +11,7 @@ from semcodec.backends import Describer
 from semcodec.backends.isolation import has_method
 from semcodec.backends.notes import NOTICES, Notes, add_note, collect_notes
 from semcodec.backends.protocols import AnyLanguageDescriber
+from semcodec.cli import interrupts
 from semcodec.cli.budgets import Budget
 from semcodec.errors import InputError, InvalidResponseError, RefusalError, SemcodecError
 from semcodec.imaging import contact_sheet
@@ -63,9 +64,18 @@ class Sweep:
     """
 
     def __init__(
-        self, rows: Sequence[Row], roles: dict[str, Any], *, is_progressive: bool = False
+        self,
+        rows: Sequence[Row],
+        roles: dict[str, Any],
+        *,
+        is_progressive: bool = False,
+        keep: Callable[[BaseException], object] | None = None,
     ) -> None:
-        """Prepare a run with the backends of each role; see ``encode`` for ``is_progressive``."""
+        """Prepare a run with the backends of each role; see ``encode`` for ``is_progressive``.
+
+        ``keep`` is called with each failure of a run, which may have left something paid.
+        """
+        self._keep = keep
         self.rows = rows
         self._is_progressive = is_progressive
         self.first: semcodec.Encoded | None = None
@@ -108,12 +118,14 @@ class Sweep:
         if self._is_progressive:
             options["order"] = "importance"
         for row in reversed(self.rows):
+            interrupts.allow()
             try:
                 if self.first is not None and self._is_progressive:
                     encoded = _truncate(self.first, row.budget)
                 else:
                     encoded = semcodec.encode(photograph, **row.budget.arguments, **options)
-            except SemcodecError as error:
+                interrupts.defer()  # until the caller has written the record
+            except (SemcodecError, KeyboardInterrupt) as error:
                 self._fail(row, error)
                 continue
             self._add(row, encoded.trace)
@@ -135,12 +147,14 @@ class Sweep:
         options |= {role: self._roles[role] for role in self._roles if role != "describer"}
         last: semcodec.Decoded | None = None
         for row in self.rows:
+            interrupts.allow()
             if row.encoded is None:
                 continue
             if not reuse or last is None or last.record != row.encoded.record:
                 try:
                     last = semcodec.decode(row.encoded.data, **options)
-                except SemcodecError as error:
+                    interrupts.defer()  # until the caller has written the picture
+                except (SemcodecError, KeyboardInterrupt) as error:
                     self._fail(row, error)
                     continue
                 self._add(row, last.trace)
@@ -149,9 +163,13 @@ class Sweep:
             row.thumbnail = last.image.resize(contact_sheet.picture_size(last.record.size))
             yield row, last
 
-    def _fail(self, row: Row, error: SemcodecError) -> None:
+    def _fail(self, row: Row, error: SemcodecError | KeyboardInterrupt) -> None:
         """Set the problem of a row; raise the error if it concerns all budgets."""
-        row.problem = " ".join(str(error).split())
+        interrupts.defer()
+        if isinstance(error, SemcodecError):  # else the budget is not done, like those after it
+            row.problem = " ".join(str(error).split())
+        if self._keep is not None:
+            self._keep(error)
         if isinstance(trace := getattr(error, "trace", None), semcodec.Trace):
             self._add(row, trace)
         if self.first is None or not isinstance(error, ERRORS_OF_ONE):

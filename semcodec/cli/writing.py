@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from semcodec.bitstream.framing import TEXT_FRAMINGS
-from semcodec.cli import output
+from semcodec.cli import interrupts, output
 from semcodec.cli.files import reason
 from semcodec.cli.output import UsageError, WriteError
 
@@ -168,6 +168,17 @@ def write_bytes(name: str, data: bytes, *, force: bool = False) -> None:
         raise WriteError(f"Cannot write {name}: {reason(error)}.") from error
 
 
+def write_with_folder(name: str, data: bytes, *, force: bool = False) -> None:
+    """Write ``data`` as ``write_bytes`` does, and create the folder if it is missing.
+
+    Raises:
+        UsageError, WriteError: as for ``create_folder`` and ``write_bytes``.
+    """
+    if name != "-":
+        create_folder(Path(name).parent)
+    write_bytes(name, data, force=force)
+
+
 def write_record(name: str, data: bytes, framing: str, *, force: bool = False) -> None:
     """Write a record: a text form as a line, other bytes unchanged, or as hex to a terminal.
 
@@ -208,7 +219,8 @@ def is_terminal(name: str) -> bool:
 
 def _write(path: Path, data: bytes, force: bool) -> None:
     if path.exists() and not path.is_file():  # a pipe or a device cannot be replaced
-        path.write_bytes(data)
+        with interrupts.allowed():  # a pipe may have no reader for any time
+            path.write_bytes(data)
         return
     path = path.resolve()  # writes the target of a link, not the link
     _is_replaced(path)  # raises an error for a file that was protected meanwhile

@@ -171,14 +171,16 @@ def decode(
             as painted, or None if it has none. Its exceptions are not caught.
 
     Ctrl-C during reflection ends it, and the best picture so far is returned:
-    ``trace.reflection.stopped`` is then ``"interrupted"``. Earlier, it is raised.
+    ``trace.reflection.stopped`` is then ``"interrupted"``. Earlier or later it is raised, with the
+    attributes ``trace`` and, once there is one, ``picture``.
 
     Raises:
         FormatError: the record is invalid; see ``.rule`` and ``.offset``.
         UnsupportedError: the record has a newer version, or exceeds ``limits``.
         InputError: an option is invalid, the record has no words, or a side of its size is over
             4096 pixels and ``size`` is None.
-        BackendError: a backend failed or returned an invalid result; ``.trace`` has the stages.
+        BackendError: a backend failed or returned an invalid result; ``.trace`` has the stages,
+            and ``.picture`` what was painted before, if anything was.
 
     Example:
         >>> import semcodec
@@ -216,6 +218,7 @@ def decode(
         painted_size = finishing.paintable_size(paint_role, target)
         task = Task(record, words, prompt, painted_size, _choose_seed(seed, record))
         picture = paint_and_reflect(run, roles, task, options, on_step)
+        run.picture = picture.image  # the best one, if anything fails from now on
         image = finishing.finish(run, picture.image, target, paint_role, upscale_role)
         return Decoded(image, words, record, run.trace)
 

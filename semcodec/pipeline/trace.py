@@ -15,6 +15,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from semcodec.backends.isolation import attempt, backend_name, isolate, own_name, type_name
 from semcodec.backends.notes import NOTICES, Notes, collect_notes, group_by_kind
 from semcodec.errors import BackendError, SemcodecError
+from semcodec.imaging import is_image
 from semcodec.pipeline.reflection.steps import ReflectionTrace
 from semcodec.words import SelectionRequest
 from semcodec.words.predicates import Predicate
@@ -29,6 +30,11 @@ MAX_INTEGER: Final = 2**63 - 1  #: larger integers are shown by ``repr``, which 
 _SHORT_REPR: Final = reprlib.Repr()
 _SHORT_REPR.maxlevel = 2
 _SHORT_REPR.maxother = _SHORT_REPR.maxstring = _SHORT_REPR.maxlong = 80
+
+PICTURE_STAGES: Final = ("paint", "edit")
+CALLS: Final = "calls"  #: the kind of notes about requests to servers
+
+_Stage = tuple[str, str, float, tuple[Any, ...]]  # its name, model, start and inputs
 
 Progress = Callable[[str, str], object]  #: called before each stage with its name and its model
 
@@ -73,7 +79,8 @@ class Trace:
     """The stages of a run of ``encode`` or ``decode``, in order.
 
     If a run fails after its first stage has begun, the error has the trace as ``.trace``, and the
-    last stage is the one that failed.
+    last stage is the one that failed. So has ``KeyboardInterrupt``: the request that Ctrl-C has
+    interrupted is the last one of ``calls``, with its highest possible price in ``"dollars"``.
 
     Attributes:
         stages: one ``Stage`` for each call of a model or a rule.
@@ -128,13 +135,17 @@ class TracedRun:
 
     Attributes:
         trace: the stages so far.
+        picture: of ``decode``, what was painted: the last object that a painter or editor returned,
+            then the picture that was kept; None before.
     """
 
     trace: Trace
+    picture: Any
 
     def __init__(self, notes: Notes, progress: Progress | None = None) -> None:
-        self.trace = Trace()
+        self.trace, self.picture = Trace(), None
         self._notes, self._progress = notes, progress
+        self._stage: _Stage = "load", "", time.perf_counter(), ()  # the last one that has begun
 
     def run_stage(
         self,
@@ -162,17 +173,24 @@ class TracedRun:
         model = backend_name(backend)
         if self._progress is not None:
             self._progress(name, model)
-        started = time.perf_counter()
+        self._stage = name, model, time.perf_counter(), inputs
         # A failed stage is recorded too, because its requests may have been billed.
         try:
             output = _call_backend(name, backend, method.__name__, inputs)
+            if name in PICTURE_STAGES:
+                self.picture = output
         except (SemcodecError, KeyboardInterrupt) as error:
             if isinstance(error, BackendError):
                 _complete_error(error, backend=model, stage=name)
-            self._append(name, model, started, inputs, failed=_error_message(error))
+            self._append(failed=_error_message(error))
             raise
-        self._append(name, model, started, inputs, output)
+        self._append(output)
         return output  # type: ignore[no-any-return]  # the type in the protocol
+
+    def add_unfinished(self, error: BaseException) -> None:
+        """Append the last stage if Ctrl-C has come before it was appended, but after a request."""
+        if any(kind == CALLS for kind, _ in self._notes):
+            self._append(failed=_error_message(error))
 
     def add_notice(self, notice: str) -> None:
         """Add a sentence for the user to the trace, once; see ``Trace.notices``."""
@@ -195,30 +213,28 @@ class TracedRun:
         added = {kind: _to_json_value(note) for kind, note in notes.items()}
         self.trace.stages[-1] = replace(last, notes={**last.notes, **added})
 
-    def _append(
-        self,
-        name: str,
-        model: str,
-        started: float,
-        inputs: tuple[Any, ...],
-        output: Any = None,
-        **notes: Any,
-    ) -> None:
-        """Append a stage that has just ended, with the notes that the backend made in it."""
+    def _append(self, output: Any = None, **notes: Any) -> None:
+        """Append the stage that has just ended, with the notes that the backend made in it.
+
+        The notes are cleared last: if Ctrl-C comes earlier, ``add_unfinished`` appends them.
+        """
+        name, model, started, inputs = self._stage
         seconds = round(time.perf_counter() - started, 4)  # measured before images are hashed
+        shown = [_to_json_value(value) for value in inputs]
+        shown_output = _to_json_value(output)
         notes = {**group_by_kind(self._notes), **notes}
-        self._notes.clear()
         for notice in notes.pop(NOTICES, []):
             if isinstance(notice, str):
                 self.add_notice(notice)
-        shown = [_to_json_value(value) for value in inputs]
-        stage = Stage(name, model, seconds, shown, _to_json_value(output), notes)
-        self.trace.stages.append(stage)
+        self.trace.stages.append(Stage(name, model, seconds, shown, shown_output, notes))
+        self._notes.clear()
 
 
 @contextmanager
 def trace_run(progress: Progress | None = None) -> Iterator[TracedRun]:
     """Yield a ``TracedRun``; an error that leaves the block gets its trace as ``.trace``.
+
+    If a picture was painted before, the error has it as ``.picture``.
 
     Notes of backends are collected while the block runs (see ``semcodec.backends.notes``).
 
@@ -229,9 +245,12 @@ def trace_run(progress: Progress | None = None) -> Iterator[TracedRun]:
         run = TracedRun(notes, progress)
         try:
             yield run
-        except (SemcodecError, KeyboardInterrupt) as error:
+        except BaseException as error:  # also an exception of the caller's ``on_step``
+            run.add_unfinished(error)
             with suppress(Exception):  # a backend may have raised its own subclass
-                error.trace = run.trace  # type: ignore[union-attr]  # accepts new attributes
+                error.trace = run.trace  # type: ignore[attr-defined]  # accepts new attributes
+                if run.picture is not None and is_image(run.picture):
+                    error.picture = run.picture  # type: ignore[attr-defined]
             raise
 
 

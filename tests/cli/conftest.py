@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,14 @@ Run = Callable[..., tuple[int, str, str]]
 SCHEMAS = Path(__file__).parents[2] / "spec" / "schema"
 Descriptions = dict[tuple[str, tuple[int, int], bytes], str]
 Scenes = dict[str, Image.Image]  # by the plan
+
+
+@pytest.fixture(autouse=True)
+def _temporary_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Write side files where pytest cleans up."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.getbasetemp()))
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from semcodec.backends.notes import add_note
-from semcodec.backends.recording.budget import Budget
+from semcodec.backends.recording.budget import Budget, max_usage
 from semcodec.backends.recording.cassette import CACHE_MODES, Cassette
 from semcodec.backends.recording.request import ModelRequest, ModelResponse, Usage
 from semcodec.errors import BackendError, InputError, MissingFeatureError
@@ -96,7 +96,7 @@ class Recorder:
             return None
         stored = self._cassette.get(request, self._server, occurrence)
         if stored is not None:
-            self._note(request, stored, source=self._cassette.mode)
+            add_note("calls", {**_make_note(request, stored), "source": self._cassette.mode})
         return stored
 
     def _bypasses_cache(self, request: ModelRequest) -> bool:
@@ -114,6 +114,7 @@ class Recorder:
             )
             raise BackendError(message, backend=request.model, stage=request.stage)
         reserved = self._budget.reserve(request)
+        note = self._note_pending(request)
         started = time.perf_counter()
         try:
             response = self._send_to_server(request)
@@ -122,23 +123,42 @@ class Recorder:
             # process the request, so it counts with its highest possible price.
             usage = None if getattr(error, "billed", True) else Usage()
             failed = ModelResponse(usage=usage)
-            self._charge(request, failed, started, reserved, failed=type(error).__name__)
+            self._settle(note, request, failed, started, reserved, failed=type(error).__name__)
             raise
-        return response, self._charge(request, response, started, reserved)
+        self._settle(note, request, response, started, reserved)
+        return response, note
 
-    def _charge(
+    def _note_pending(self, request: ModelRequest) -> dict[str, Any]:
+        """Add the note of a request that is about to be sent, as one that was interrupted.
+
+        Ctrl-C can come at any point, also between the response and its note. With a note of its own
+        only after the response, such a request would be billed, and be in no trace.
+        """
+        price = self._budget.price(request, max_usage(request))
+        dollars = None if price is None else float(price)
+        note = _make_note(request, ModelResponse())
+        note |= {"seconds": 0.0, "dollars": dollars, "failed": KeyboardInterrupt.__name__}
+        add_note("calls", note)
+        return note
+
+    def _settle(
         self,
+        note: dict[str, Any],
         request: ModelRequest,
         response: ModelResponse,
         started: float,
         reserved: Decimal,
         **details: Any,
-    ) -> dict[str, Any]:
-        """Settle the cost of a request, and return its note in the trace."""
+    ) -> None:
+        """Settle the cost of a request, and complete its note, in one step for an interrupt."""
         price = self._budget.settle(request, response.usage, reserved)
-        seconds = round(time.perf_counter() - started, 3)
-        dollars = None if price is None else float(price)
-        return self._note(request, response, seconds=seconds, dollars=dollars, **details)
+        settled = _make_note(request, response)
+        settled["seconds"] = round(time.perf_counter() - started, 3)
+        settled["dollars"] = None if price is None else float(price)
+        settled |= details
+        note |= settled
+        if not details:
+            del note["failed"]
 
     def _store(
         self,
@@ -157,16 +177,14 @@ class Recorder:
         except InputError as error:
             note["not_stored"] = str(error)
 
-    def _note(
-        self, request: ModelRequest, response: ModelResponse, **details: Any
-    ) -> dict[str, Any]:
-        note: dict[str, Any] = {"route": request.route, "model": request.model}
-        if response.model not in ("", request.model):
-            note["response_model"] = response.model
-        note["digest"] = request.digest
-        if response.usage is not None:
-            note["input_tokens"] = response.usage.input_tokens
-            note["output_tokens"] = response.usage.output_tokens
-        note |= details
-        add_note("calls", note)
-        return note
+
+def _make_note(request: ModelRequest, response: ModelResponse) -> dict[str, Any]:
+    """Return the note of a request and its response in the trace."""
+    note: dict[str, Any] = {"route": request.route, "model": request.model}
+    if response.model not in ("", request.model):
+        note["response_model"] = response.model
+    note["digest"] = request.digest
+    if response.usage is not None:
+        note["input_tokens"] = response.usage.input_tokens
+        note["output_tokens"] = response.usage.output_tokens
+    return note

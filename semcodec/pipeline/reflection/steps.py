@@ -41,6 +41,7 @@ class StopReason(StrEnum):
     NOTHING_TO_CHECK = "nothing to check"
     NOT_CHECKED = "not checked"
     INTERRUPTED = "interrupted"
+    FAILED = "the run failed"  #: later; only the page of ``--keep-steps`` states it
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,9 @@ class SpyRecorder:
     def delete(self, request: ModelRequest, server: str, response: ModelResponse) -> None:
         self.order.append(f"delete {server} {request.digest} {response.text}")
 
+    def price(self, request: ModelRequest, usage: Usage) -> Decimal:
+        return Decimal("0.7")
+
     def reserve(self, request: ModelRequest) -> Decimal:
         self.order.append("reserve")
         return Decimal("0.7")

@@ -1,0 +1,249 @@
+"""Ctrl-C, SIGTERM and SIGHUP at every point of a run: what was paid for is kept, and is noted."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import semcodec
+from semcodec.backends.recording import ModelRequest, ModelResponse
+from semcodec.cli import decode, interrupts, main, sweep, writing
+from semcodec.imaging import upscaling
+from tests import profiles
+from tests.backends.openai.fake_server import FakeServer, never_respond
+from tests.cli.conftest import Run, picture_shape
+from tests.cli.fake_client import PRICES, FakeClient, configure
+
+pytestmark = [
+    pytest.mark.usefixtures("requests"),
+    pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals"),
+]
+SIGNALS = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129}
+
+
+@pytest.fixture(autouse=True)
+def _prices_and_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(tmp_path, PRICES)
+    (tmp_path / "side").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "side"))
+    monkeypatch.chdir(tmp_path)
+
+
+def press(name: str = "SIGINT") -> None:
+    """Send a signal to this process, and wait until its handler has run."""
+    os.kill(os.getpid(), getattr(signal, name))
+    time.sleep(0.001)
+
+
+def interrupt(
+    monkeypatch: pytest.MonkeyPatch, owner: Any, method: str, name: str = "SIGINT", n: int = 1
+) -> None:
+    """Have a signal come in the ``n``-th call of a method, before it does anything."""
+    function, calls = getattr(owner, method), [0]
+
+    def press_and_call(*arguments: Any, **options: Any) -> Any:
+        calls[0] += 1
+        if calls[0] == n:
+            press(name)
+        return function(*arguments, **options)
+
+    monkeypatch.setattr(owner, method, press_and_call)
+
+
+def interrupt_stage(monkeypatch: pytest.MonkeyPatch, stage: str, name: str = "SIGINT") -> None:
+    """Have a signal come while the server handles a stage."""
+    send = FakeClient.send
+
+    def send_(client: FakeClient, request: ModelRequest) -> ModelResponse:
+        if request.stage == stage:
+            press(name)
+        return send(client, request)
+
+    monkeypatch.setattr(FakeClient, "send", send_)
+
+
+def calls_of(trace: str) -> list[dict[str, Any]]:
+    stages = json.loads(Path(trace).read_text())["stages"]
+    return [call for stage in stages for call in stage["notes"].get("calls", [])]
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_interrupted_call_is_in_the_trace_with_its_bound(
+    run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    interrupt_stage(monkeypatch, "select", name)
+    command = "encode", photo, "--backend", "openai", "-o", "r.semc", "--trace", "t.json"
+    code, _, err = run(*command)
+    described, interrupted = calls_of("t.json")
+    assert code == SIGNALS[name]
+    assert (described["dollars"], interrupted["failed"]) == (0.008, "KeyboardInterrupt")
+    assert interrupted["dollars"] > 0.1  # its answer could have had as many tokens as are allowed
+    spent = described["dollars"] + interrupted["dollars"]
+    assert f"2 calls, 1000 tokens in, 100 out, at most ${spent:.4f}\n" in err
+    assert err.endswith("semcodec: Interrupted.\n")
+    assert "Note: take the description, which cost $0.0080, from " in err
+
+
+@pytest.mark.parametrize("stage", ["decompress", "expand", "paint"])
+def test_decode_notes_it_and_prints_the_cost(
+    run: Run, two_words: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    interrupt_stage(monkeypatch, stage)
+    command = "decode", two_words, "--backend", "openai", "-o", "p.png", "--trace", "t.json"
+    code, _, err = run(*command)
+    assert (code, Path("p.png").exists()) == (130, False)
+    assert calls_of("t.json")[-1]["failed"] == "KeyboardInterrupt"
+    assert "out, at most $0." in err
+
+
+@pytest.mark.parametrize("stage", ["describe", "select", "expand", "paint"])
+def test_sweep_notes_it_and_prints_the_cost(
+    run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    interrupt_stage(monkeypatch, stage)
+    command = "sweep", photo, "--backend", "openai", "-o", "out", "--k", "1,2", "--trace", "t.json"
+    code, _, err = run(*command)
+    assert code == 130
+    assert calls_of("t.json")[-1]["failed"] == "KeyboardInterrupt"
+    assert "out, at most $0." in err
+
+
+@pytest.mark.parametrize(
+    ("owner", "method"),
+    [
+        (decode, "_picture_file"),
+        (decode, "_values"),
+        (semcodec.Decoded, "to_file"),
+        (writing, "write_record"),
+        (tempfile, "mkstemp"),
+    ],
+)
+def test_picture_is_written_although_ctrl_c_comes(
+    run: Run, two_words: Path, monkeypatch: pytest.MonkeyPatch, owner: Any, method: str
+) -> None:
+    """After the server has answered, the first Ctrl-C only ends the run."""
+    interrupt(monkeypatch, owner, method)
+    command = "decode", two_words, "--painter", "openai", "-o", "p.png", "--trace", "t.json"
+    code, _, err = run(*command)
+    assert (code, picture_shape(Path("p.png").read_bytes())) == (130, ("PNG", (64, 48)))
+    assert len(calls_of("t.json")) == 1
+    assert "failed" not in calls_of("t.json")[0]
+    assert err.endswith("semcodec: Interrupted.\n")
+    assert not list(Path("side").iterdir())
+
+
+def test_painted_picture_is_kept_if_ctrl_c_comes_while_it_is_enlarged(
+    run: Run, two_words: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupt(monkeypatch, upscaling.LanczosUpscaler, "upscale")
+    command = "decode", two_words, "--painter", "openai", "-o", "p.png", "--size", "640x480"
+    code, _, err = run(*command)
+    [path] = Path("side").absolute().iterdir()
+    assert (code, Path("p.png").exists()) == (130, False)
+    assert f"Note: take the painted picture, which cost $0.0065, from {path}." in err
+    assert picture_shape(path.read_bytes()) == ("PNG", (64, 64))
+
+
+def test_second_ctrl_c_ends_at_once(
+    run: Run, two_words: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The picture goes to a side file even then."""
+    monkeypatch.setattr(writing, "write_record", lambda *_, **__: (press(), press()))
+    code, _, err = run("decode", two_words, "--painter", "openai", "-o", "p.png")
+    assert (code, Path("p.png").exists()) == (130, False)
+    assert "Note: take the picture, which cost $0.0065, from " in err
+
+
+def test_ctrl_c_ends_a_write_to_a_pipe_that_nobody_reads(run: Run, two_words: Path) -> None:
+    os.mkfifo("p.png")
+    main_thread = threading.main_thread().ident
+    assert main_thread is not None
+    timer = threading.Timer(0.4, signal.pthread_kill, (main_thread, signal.SIGINT))
+    timer.start()
+    code, _, err = run("decode", two_words, "--painter", "openai", "-o", "p.png")
+    timer.join()
+    assert code == 130
+    assert "Note: take the picture, which cost $0.0065, from " in err
+
+
+def test_batch_keeps_what_is_done(run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("in").mkdir()
+    for name in "abc":
+        Path(f"in/{name}.jpg").write_bytes(photo.read_bytes())
+    interrupt(monkeypatch, writing, "write_record", n=2)
+    code, _, err = run("encode", "in", "--backend", "openai", "-o", "out", "--trace", "t")
+    assert code == 130
+    assert sorted(path.name for path in Path("out").iterdir()) == ["a.semc", "b.semc"]
+    assert sorted(path.name for path in Path("t").iterdir()) == ["a.json", "b.json"]
+    assert "2 encoded, 0 failed, 1 not done" in err
+
+
+def test_sweep_keeps_the_picture_that_was_painted(
+    run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupt(monkeypatch, semcodec.Decoded, "to_file")
+    command = "sweep", photo, "--backend", "openai", "-o", "out", "--k", "1,2"
+    assert run(*command)[0] == 130
+    assert Path("out/photo-k1.png").exists()
+    assert not Path("out/photo-k2.png").exists()
+
+
+def test_free_results_leave_no_side_file(
+    run: Run, two_words: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "write_record", lambda *_, **__: (press(), press()))
+    assert run("decode", two_words, "-o", "p.png")[0] == 130
+    assert not list(Path("side").iterdir())
+
+
+def test_handlers_of_others_are_kept(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``nohup`` ignores SIGHUP, and a program that uses the command line may handle SIGTERM."""
+    before = [signal.getsignal(getattr(signal, name)) for name in SIGNALS]
+    seen: list[Any] = []
+
+    def look(*_: object) -> int:
+        seen.extend(signal.getsignal(getattr(signal, name)) for name in SIGNALS)
+        return 0
+
+    monkeypatch.setattr(sweep, "sweep", look)
+    hangup = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        main(["unpack", "semc:KB5b7w"])
+        with interrupts.handled():
+            look()
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, hangup)
+    assert seen[0] is seen[1] is interrupts._handle
+    assert [signal.getsignal(getattr(signal, name)) for name in SIGNALS] == before
+
+
+@pytest.mark.skipif(profiles.NAME != "nightly", reason="it starts a process")
+def test_a_process_that_is_terminated_writes_its_trace(tmp_path: Path, photo: Path) -> None:
+    """With a real server, in the middle of a request."""
+    received = threading.Event()
+
+    def choose(_: object) -> Callable[..., None]:
+        received.set()
+        return never_respond
+
+    with FakeServer(choose) as server:
+        command = [sys.executable, "-m", "semcodec", "encode", str(photo), "-o", "r.semc"]
+        command += ["--backend", "openai", "--base-url", server.url, "--model", "m"]
+        process = subprocess.Popen([*command, "--trace", "t.json"], stderr=subprocess.PIPE)
+        assert received.wait(60)
+        process.send_signal(signal.SIGTERM)
+        err = process.communicate(timeout=60)[1].decode()
+    assert (process.returncode, err.splitlines()[-1]) == (143, "semcodec: Interrupted.")
+    assert calls_of("t.json")[0]["failed"] == "KeyboardInterrupt"
