@@ -9,6 +9,7 @@ import time
 from types import TracebackType
 from typing import Final
 
+from semcodec.backends.openai import rate_limits
 from semcodec.cli.output import escape_control
 
 INTERVAL: Final = 0.5  #: seconds between two updates
@@ -53,7 +54,9 @@ class Progress:
         while not self._done.wait(INTERVAL):
             seconds = time.monotonic() - self._start
             if self._stage and seconds >= DELAY:
-                _write(f"{CLEAR_LINE}semcodec: {escape_control(self._stage)}, {seconds:.0f} s")
+                reason = " (waiting for the rate limit)" if rate_limits.is_waiting() else ""
+                stage = f"{escape_control(self._stage)}, {seconds:.0f} s{reason}"
+                _write(f"{CLEAR_LINE}semcodec: {stage}")
 
 
 def _write(text: str) -> None:

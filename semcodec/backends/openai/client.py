@@ -6,6 +6,8 @@ request (``backend.lazy_client``).
 
 from __future__ import annotations
 
+import itertools
+import math
 import os
 import threading
 import time
@@ -23,12 +25,14 @@ from semcodec.backends.openai.credentials import ApiKey
 from semcodec.backends.openai.errors import (
     IMAGE_ROUTES,
     ErrorTranslator,
+    is_overloaded,
     is_retryable,
     not_sent,
     retry_after,
     shorten,
 )
 from semcodec.backends.openai.event_streams import decode_body
+from semcodec.backends.openai.rate_limits import Kind, find_limiter
 from semcodec.backends.openai.responses import (
     MalformedResponseError,
     finish_response,
@@ -37,7 +41,8 @@ from semcodec.backends.openai.responses import (
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.openai.tls import Certificates
 from semcodec.backends.openai.transport import limit_size
-from semcodec.backends.recording import ModelRequest, ModelResponse
+from semcodec.backends.recording import ModelRequest, ModelResponse, Usage
+from semcodec.backends.recording.budget import estimate_usage
 from semcodec.errors import BackendError, InvalidResponseError, SemcodecError
 from semcodec.forks import block_fork
 
@@ -58,7 +63,8 @@ MAX_IMAGE_BYTES: Final = 2**25  #: size limit of a response with an image in bas
 class Client:
     """Sends requests to one server. Threads and forked processes may share it.
 
-    Its connections are closed when it is garbage collected, and when the interpreter exits.
+    It shares its connections with the other clients of the server (see ``connections``), and its
+    rate limits with those that have the same key (see ``rate_limits``).
 
     Args:
         settings: the settings for the server.
@@ -77,6 +83,11 @@ class Client:
         self._settings, self._key, self._sleep = settings, key, sleep
         self._transport = transport
         self._errors = ErrorTranslator(settings, key)
+        self._rate_limiter = find_limiter(settings.base_url, key.reveal())
+        self._rate_limits: dict[Kind, int | None] = {
+            "requests": settings.requests_per_minute,
+            "tokens": settings.tokens_per_minute,
+        }
         self._lock = threading.Lock()
         with block_fork():
             self._connect()
@@ -98,7 +109,9 @@ class Client:
             raise
         except Exception as error:  # its message is not shown, since it may contain the key
             raise self._errors.client_error(request, type(error).__name__) from None
-        return self._parse(request, response)
+        parsed = self._parse(request, response)
+        self._settle(request, parsed.usage)
+        return parsed
 
     def _connect(self) -> None:
         """Create the client of the openai package for this process.
@@ -136,17 +149,65 @@ class Client:
         If the server requests a wait longer than ``max_retry_after``, the error is raised at once.
         """
         is_image = request.route in IMAGE_ROUTES
-        for attempt in range(self._settings.retries):
+        for attempt in itertools.count():
             try:
-                return self._send_once(request)
+                return self._send_in_turn(request)
             except openai.OpenAIError as error:
                 requested_wait = retry_after(error)
                 wait = FIRST_RETRY_WAIT * 2**attempt if requested_wait is None else requested_wait
                 is_short = wait <= self._errors.max_retry_after(request)
                 if not is_retryable(error, is_image) or not is_short:
                     raise
-            self._sleep(wait)
-        return self._send_once(request)
+                if is_overloaded(error):  # the requests of other threads wait too
+                    wait = self._rate_limiter.pause(wait)
+                if attempt == self._settings.retries:
+                    raise
+                is_rate_limit = is_overloaded(error)
+            self._wait(request, wait, is_rate_limit)
+        raise AssertionError  # never reached
+
+    def _send_in_turn(self, request: ModelRequest) -> httpx2.Response:
+        """Return the response, after waiting for the rate limits; the wait has no deadline.
+
+        Raises:
+            BackendError: the settings do not allow the request soon enough.
+        """
+        tokens, headers = self._estimate_tokens(request), httpx2.Headers()
+        amounts: dict[Kind, int] = {"requests": 1, "tokens": tokens}
+        seconds = self._rate_limiter.reserve(amounts, self._rate_limits)
+        if seconds == math.inf:
+            raise self._errors.rate_limit(request)
+        try:
+            self._wait(request, seconds, is_rate_limit=True)
+            response = self._send_once(request)
+            headers = response.headers
+        except openai.APIStatusError as error:
+            headers = error.response.headers
+            raise
+        finally:
+            self._rate_limiter.release(amounts, headers)
+        return response
+
+    def _estimate_tokens(self, request: ModelRequest) -> int:
+        """Return the estimated tokens of input and output; 0 if nothing limits tokens."""
+        if self._rate_limits["tokens"] is None and not self._rate_limiter.counts_tokens():
+            return 0
+        usage = estimate_usage(request)
+        return usage.input_tokens + usage.output_tokens
+
+    def _settle(self, request: ModelRequest, usage: Usage | None) -> None:
+        """Correct the estimated tokens of a request by those that its response states."""
+        if usage is not None and self._rate_limits["tokens"] is not None:
+            used = usage.input_tokens + usage.output_tokens
+            self._rate_limiter.settle(self._estimate_tokens(request), used)
+
+    def _wait(self, request: ModelRequest, seconds: float, is_rate_limit: bool) -> None:
+        """Wait for a rate limit, which the trace states, or before another retry."""
+        if is_rate_limit and seconds > 0:
+            self._rate_limiter.wait(seconds, self._sleep)
+            add_note("waits", f"{request.stage}: waited {seconds:.1f} s for the rate limit")
+        elif not is_rate_limit:
+            self._sleep(seconds)
 
     def _send_once(self, request: ModelRequest) -> httpx2.Response:
         """Return the complete response, which must arrive before one deadline.

@@ -33,7 +33,6 @@ This module imports openai and httpx2, so it must not be imported before the cli
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -43,6 +42,7 @@ import httpx2
 import openai
 
 from semcodec._wording import plural
+from semcodec.backends.openai import rate_limits
 from semcodec.backends.openai.credentials import NO_SOURCE, ApiKey
 from semcodec.backends.openai.requests import SchemaNotSupportedError
 from semcodec.backends.openai.settings import Settings
@@ -142,6 +142,14 @@ class ErrorTranslator:
             )
         problem = f"did not complete '{request.stage}' within {plural(f'{seconds:g}', 'second')}"
         return self._possibly_billed(request, problem, "try again with a longer --timeout.")
+
+    def rate_limit(self, request: ModelRequest) -> BackendError:
+        """Return the error for a request that the settings do not allow soon enough."""
+        problem = (
+            f"cannot be sent '{request.stage}' within {rate_limits.MAX_OWN_WAIT:.0f} seconds: "
+            "raise requests_per_minute or tokens_per_minute, or send fewer requests at once."
+        )
+        return self._error(request, problem, retryable=True)
 
     def max_retry_after(self, request: ModelRequest) -> float:
         """Return the longest wait, in seconds, that a server may request before a retry."""
@@ -258,6 +266,11 @@ def is_retryable(error: openai.OpenAIError, is_image: bool) -> bool:
     return is_unreachable and not find_tls_failure(error, host="")  # a certificate stays the same
 
 
+def is_overloaded(error: openai.OpenAIError) -> bool:
+    """Return whether the server rejects requests for a while, whatever their content."""
+    return isinstance(error, openai.APIStatusError) and error.status_code in RETRYABLE_ALWAYS
+
+
 def not_sent(error: openai.OpenAIError) -> bool:
     """Return whether the request certainly did not reach the server, at least not completely."""
     return isinstance(error.__cause__, NOT_SENT)
@@ -272,11 +285,7 @@ def retry_after(error: openai.OpenAIError) -> float | None:
     """Return the wait that the server requests, in seconds, or None."""
     if not isinstance(error, openai.APIStatusError):
         return None
-    try:
-        seconds = float(error.response.headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    return rate_limits.retry_after(error.response.headers)
 
 
 def _lacks_edits(error: openai.APIStatusError, message: str) -> bool:

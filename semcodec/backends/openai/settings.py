@@ -38,8 +38,10 @@ CONFIG_ENV: Final = "SEMCODEC_CONFIG"
 BASE_URL_ENV: Final = "OPENAI_BASE_URL"  #: the variable that all OpenAI clients read
 API_KEY_FIELD: Final = "api_key"  #: in the config file
 EXTRA_FIELDS: Final = ("text_extra", "image_extra")
-#: Neither stored in a recording nor read from one: limits on cost, and paths on this machine.
-UNRECORDED_SETTINGS: Final = ("prices", "max_cost", "prompts", "ca_file")
+RATE_LIMITS: Final = ("requests_per_minute", "tokens_per_minute")
+#: Neither stored in a recording nor read from one: limits on cost and on rates, and paths on this
+#: machine.
+UNRECORDED_SETTINGS: Final = ("prices", "max_cost", "prompts", "ca_file", *RATE_LIMITS)
 SECRET_NAME_PATTERN: Final = re.compile("api_?key|secret|password|authorization", re.I)
 MAX_CONFIG_BYTES: Final = 100_000
 MAX_IMAGE_SIDE: Final = 2048  #: pixels
@@ -74,6 +76,8 @@ class Settings:
         max_cost: dollars; None for no limit.
         prompts: path of a prompt file that replaces the built-in prompts.
         ca_file: path of a PEM file of certificates to trust in addition to those of the system.
+        requests_per_minute, tokens_per_minute: limits for all requests of a process to this server
+            with this key; None for those that the server states.
 
     Raises:
         InputError: a value is not valid.
@@ -101,6 +105,8 @@ class Settings:
     max_cost: Decimal | None = None
     prompts: str | None = None
     ca_file: str | None = None
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
 
     def __post_init__(self) -> None:
         """Check every value."""
@@ -124,6 +130,9 @@ class Settings:
         _check_number("retries", self.retries, 0, MAX_RETRIES, int)
         _check_number("text_timeout", self.text_timeout, 0.001, MAX_SECONDS, int, float)
         _check_number("image_timeout", self.image_timeout, 0.001, MAX_SECONDS, int, float)
+        for name in RATE_LIMITS:
+            if getattr(self, name) is not None:
+                _check_number(name, getattr(self, name), 1, 1_000_000_000, int)
         if self.max_cost is not None:
             _check_number("max_cost", self.max_cost, 0, 1_000_000, Decimal)
 

@@ -24,6 +24,8 @@ FILE_ENV: Final = "SSL_CERT_FILE"
 FOLDER_ENV: Final = "SSL_CERT_DIR"
 #: OpenSSL's reasons if a server responds without TLS.
 NOT_TLS: Final = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER")
+#: Errors of a connection that the server has closed, which may succeed later.
+CLOSED: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 MAX_CA_BYTES: Final = 10_000_000  #: all public certificate authorities together have 0.3 MB
 
 
@@ -120,7 +122,7 @@ def find_failure(error: BaseException | None, host: str) -> Failure | None:
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return _certificate_failure(error, host)
-        if isinstance(error, ssl.SSLError):
+        if isinstance(error, ssl.SSLError) and not isinstance(error, CLOSED):
             return _handshake_failure(error.reason or "")
         error = error.__cause__ or error.__context__
     return None

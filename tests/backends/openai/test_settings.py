@@ -235,6 +235,7 @@ def test_message_names_the_unknown_setting(configure: Configure, where: str) -> 
 def test_recorded_settings_do_not_set_prices_limits_or_files() -> None:
     hostile: dict[str, Any] = {"prompts": "/etc/passwd", "ca_file": "/etc/passwd", "retries": 5}
     hostile |= {"prices": {"m": {}}, "max_cost": 10**6}
+    hostile |= {"requests_per_minute": 1, "tokens_per_minute": 1}
     assert Settings.load(hostile) == Settings.load({}, retries=5)
     assert set(UNRECORDED_SETTINGS) == set(hostile) - {"retries"}
 
