@@ -4,22 +4,24 @@ A key comes from the environment, the keyring, or a config file that only its ow
 from an argument, because every process on the machine can list arguments.
 
 The invariant: a key leaves the process only in the ``Authorization`` header of a request to its own
-server. A server can send the key back in an error message, a model name, a header or an image, or
-in percent-encoded form, and received texts end up in messages, traces and recordings that people
-share. So no received text is used before ``redact`` (answers) or ``redact_message`` (messages; also
-removes anything that looks like another key), and an image that contains the key is rejected
-(``leaks_in``). Redaction comes before shortening, because a key that is cut in two would not be
-recognized. Tested by ``test_a_fault_has_the_outcome_in_the_table``, which searches output, log,
-trace and recording of every fault for parts of the key, by
-``test_a_key_in_a_response_is_not_stored`` and by ``test_image_with_the_key_is_rejected``.
+server. A server can send the key back in an error message, a model name, a header or an image, in
+other forms too (``redaction``), and received texts end up in messages, traces and recordings that
+people share. So no received text is used before ``redact`` (answers) or ``redact_message``
+(messages; also removes anything that looks like another key), and an image that contains the key is
+rejected (``leaks_in``). Redaction comes before shortening, because a key that is cut in two would
+not be recognized. Tested by ``test_a_fault_has_the_outcome_in_the_table``, which searches output,
+log, trace and recording of every fault for parts of the key, by
+``test_key_in_any_form_reaches_no_output``, by ``test_a_key_in_a_response_is_not_stored`` and by
+``test_image_with_the_key_is_rejected``.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from typing import Any, Final
+from typing import Final
 
+from semcodec.backends.openai.redaction import REDACTED, Redactor
 from semcodec.backends.openai.settings import (
     API_KEY_FIELD,
     OPENAI_URL,
@@ -35,8 +37,7 @@ OPENAI_ENV: Final = "OPENAI_API_KEY"
 KEYRING_ENTRY: Final = ("semcodec", "openai")  #: service and user
 PLACEHOLDER: Final = "unused"  #: sent to a server that needs no key
 NO_SOURCE: Final = "nowhere"  #: the source of the placeholder
-REDACTED: Final = "[key]"
-MIN_SECRET: Final = 6  #: characters; redacting a shorter key would remove ordinary words
+MAX_MESSAGE: Final = 100_000  #: characters of a text that a message may quote; it quotes fewer
 #: Matches anything that looks like an OpenAI key, complete or shortened by the server.
 KEY_PATTERN: Final = re.compile(r"\bsk-[\w*.…-]{6,}|(?i:\bbearer\s+)[\w.~+/=*…-]{6,}")
 
@@ -48,13 +49,13 @@ class ApiKey:
         source: where the key was found, for messages.
     """
 
-    __slots__ = ("_pattern", "_value", "source")
+    __slots__ = ("_redactor", "_value", "source")
 
     source: str
 
     def __init__(self, value: str, source: str) -> None:
         self._value, self.source = value, source
-        self._pattern = re.compile("".join(map(_plain_or_percent_encoded, value)))
+        self._redactor = Redactor(value)
 
     def __repr__(self) -> str:
         return f"ApiKey from {self.source}"
@@ -67,29 +68,17 @@ class ApiKey:
         """Return the secret; only for the header of a request."""
         return self._value
 
-    @property
-    def _is_secret(self) -> bool:
-        return len(self._value) >= MIN_SECRET and self._value != PLACEHOLDER
-
     def redact(self, text: str) -> str:
-        """Return ``text`` without the key, plain or percent-encoded."""
-        return self._pattern.sub(REDACTED, text) if self._is_secret else text
+        """Return ``text`` without the key, in any form that ``redaction`` finds."""
+        return self._redactor.redact(text)
 
     def redact_message(self, text: str) -> str:
-        """Return ``text`` without the key and without anything that looks like one."""
-        return KEY_PATTERN.sub(REDACTED, self.redact(text))
-
-    def redact_json(self, value: Any) -> Any:
-        """Return a JSON value with the key removed from all its strings and field names."""
-        if isinstance(value, dict):
-            return {self.redact(name): self.redact_json(item) for name, item in value.items()}
-        if isinstance(value, list):
-            return [self.redact_json(item) for item in value]
-        return self.redact(value) if isinstance(value, str) else value
+        """Return the beginning of a message without the key and what looks like another one."""
+        return KEY_PATTERN.sub(REDACTED, self.redact(text[:MAX_MESSAGE]))
 
     def leaks_in(self, data: bytes) -> bool:
         """Return whether ``data`` contains the key."""
-        return self._is_secret and self._value.encode() in data
+        return self._redactor.leaks_in(data)
 
 
 def find_key(settings: Settings) -> ApiKey:
@@ -154,7 +143,3 @@ def _from_keyring() -> str | None:
         return key
     except Exception:  # third-party code; a missing or locked keyring has no key
         return None
-
-
-def _plain_or_percent_encoded(character: str) -> str:
-    return f"(?:{re.escape(character)}|%(?i:{ord(character):02x}))"

@@ -27,6 +27,7 @@ IMAGE_ROUTES: Final = ("images/generations", "images/edits")
 MAX_MODEL_NAME: Final = 1000  #: characters; some servers use paths of files as names
 MAX_MODELS: Final = 10_000  #: entries in a list of models that are read
 MAX_TEXT: Final = 200_000  #: characters of an answer
+MAX_SECRET: Final = 10_000  #: characters in which a secret is recognized, whatever is in between
 MAX_REFUSAL: Final = 2_000  #: characters of the text of a refusal
 MAX_TOKEN_COUNT: Final = 10**9  #: a larger count must be an error of the server
 
@@ -67,15 +68,20 @@ def finish_response(response: ModelResponse, redact: Callable[[str], str]) -> Mo
     The order matters: a secret that is cut in two would not be recognized. Thoughts are removed
     before an answer after them is cut.
     """
-    text = redact(response.text)
+    text = response.text
     if len(text) > MAX_TEXT:
-        text = without_thoughts(text)[:MAX_TEXT]
-    model = redact(response.model)[:MAX_MODEL_NAME]
+        text = without_thoughts(text)
+
+    def finish(value: str, max_length: int) -> str:
+        shown = redact(value[: max_length + MAX_SECRET])[:max_length]
+        return shown.encode(errors="replace").decode()  # without unpaired surrogates
+
+    model = finish(response.model, MAX_MODEL_NAME)
     return replace(
         response,
-        text=_without_surrogates(text),
+        text=finish(text, MAX_TEXT),
         model=model if model.isprintable() else "",
-        refusal=_without_surrogates(redact(response.refusal)[:MAX_REFUSAL]),
+        refusal=finish(response.refusal, MAX_REFUSAL),
     )
 
 
@@ -182,10 +188,6 @@ def _objects(body: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
 
 def _join_parts(parts: list[dict[str, Any]], part_type: str, field: str) -> str:
     return "".join(join_text(part.get(field)) for part in parts if part.get("type") == part_type)
-
-
-def _without_surrogates(text: str) -> str:
-    return text.encode(errors="replace").decode()
 
 
 def _refusal_by_filter(reason: object) -> str:
