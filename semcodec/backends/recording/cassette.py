@@ -11,13 +11,17 @@ are needed to replay it.
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import time
-from contextlib import closing
+import weakref
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
+from semcodec.backends.recording.file_lock import FileLock, lock_path
 from semcodec.backends.recording.request import ModelRequest, ModelResponse, Usage
 from semcodec.backends.recording.untrusted_files import (
     MAX_RESPONSE,
@@ -42,6 +46,14 @@ INSERT: Final = "INSERT OR REPLACE INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?
 SETTINGS_ROW: Final = "settings"  #: marks the row of the settings, in the column of the digest
 LOCK_TIMEOUT: Final = 30.0  #: seconds to wait while another process writes to the file
 LOCK_POLL: Final = 0.02  #: seconds between two attempts
+#: Seconds to wait for another run that sends the same request; twice the usual time of a picture.
+MAX_REQUEST_WAIT: Final = 600.0
+ANNOUNCED_WAIT: Final = 3.0  #: seconds after which the wait is announced
+WAITING: Final = (
+    "Waiting for another run that sends '%s' with the cache %s, for at most %d seconds."
+)
+
+_LOGGER: Final = logging.getLogger("semcodec")
 
 
 class Cassette:
@@ -53,9 +65,12 @@ class Cassette:
             in a new file and returns nothing; ``"replay"`` returns only stored responses, from any
             server; ``"read_only_cache"`` is a cache that stores nothing.
 
+    Runs that share a cache send the same request once: the others wait for its response. A file to
+    record belongs to one ``Cassette``; a second one is refused while it exists.
+
     Raises:
-        InputError: the file cannot be opened, is not a recording, or already contains responses
-            and ``mode`` is ``"record"``.
+        InputError: the file cannot be opened, is not a recording, or ``mode`` is ``"record"`` and
+            it already contains responses or is being recorded by another run.
     """
 
     path: Path
@@ -67,9 +82,46 @@ class Cassette:
         if not isinstance(path, str | Path) or path == "":
             raise InputError("The path of a cassette must be a non-empty str or a Path.")
         self.path, self.mode = Path(path), mode
+        if mode == "record":
+            self._reserve()
         stored = self._execute("SELECT 1 FROM responses WHERE request <> ?", (SETTINGS_ROW,))
         if stored and mode == "record":
             raise InputError(f"{path} already contains a recording: choose a new file.")
+
+    def _reserve(self) -> None:
+        """Keep other runs off the file until this object is garbage collected, or the process ends.
+
+        Raises:
+            InputError: another run has reserved it.
+        """
+        lock = FileLock(lock_path(self.path))
+        if not lock.acquire():
+            raise InputError(f"{self.path} is being recorded by another run: choose a new file.")
+        weakref.finalize(self, lock.release)
+
+    @contextmanager
+    def exclusive(self, request: ModelRequest, server: str) -> Iterator[None]:
+        """Keep other runs on this cache from sending the same request while the block runs.
+
+        So each of them finds the response of the first one, or asks for it itself if that failed.
+        A run has at most one such lock per thread, and waits for nothing else while it has it, so
+        no two runs can wait for each other. After ``MAX_REQUEST_WAIT`` seconds the block runs
+        anyway: to pay twice is better than to wait forever for a process that was suspended.
+        """
+        if self.mode != "cache":
+            yield
+            return
+        lock = FileLock(lock_path(self.path, request.digest, server))
+        started, is_announced = time.monotonic(), False
+        try:
+            while not lock.acquire() and time.monotonic() - started < MAX_REQUEST_WAIT:
+                if not is_announced and time.monotonic() - started > ANNOUNCED_WAIT:
+                    is_announced = True
+                    _LOGGER.warning(WAITING, request.stage, self.path, MAX_REQUEST_WAIT)
+                time.sleep(LOCK_POLL)
+            yield
+        finally:
+            lock.release()
 
     def get(self, request: ModelRequest, server: str, occurrence: int) -> ModelResponse | None:
         """Return the stored response to an occurrence (0 is the first) of ``request``, or None."""

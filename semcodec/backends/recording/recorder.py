@@ -52,6 +52,14 @@ class Recorder:
         stored = self._lookup(request, occurrence)
         if stored is not None:
             return stored
+        if self._cassette is None or self._bypasses_cache(request):
+            return self._send_and_store(request, occurrence)
+        with self._cassette.exclusive(request, self._server):
+            # Another run may have sent it meanwhile.
+            stored = self._lookup(request, occurrence)
+            return self._send_and_store(request, occurrence) if stored is None else stored
+
+    def _send_and_store(self, request: ModelRequest, occurrence: int) -> ModelResponse:
         try:
             response, note = self._send(request)
         except MissingFeatureError as error:

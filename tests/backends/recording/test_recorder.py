@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,14 @@ class SpyRecorder:
         self.order.append(f"get {server} {occurrence}")
         return self.stored
 
+    @contextmanager
+    def exclusive(self, request: ModelRequest, server: str) -> Iterator[None]:
+        self.order.append("lock")
+        try:
+            yield
+        finally:
+            self.order.append("unlock")
+
     def put(
         self, request: ModelRequest, server: str, occurrence: int, response: ModelResponse
     ) -> None:
@@ -79,10 +89,13 @@ def test_order_is_look_up_reserve_send_settle_store() -> None:
     assert recorder.send(make_request()) == make_response()
     assert spy.order == [
         f"get {URL} 0",
+        "lock",
+        f"get {URL} 0",
         "reserve",
         "send",
         "settle 10 of 0.7",
         f"put {URL} 0 A boat.",
+        "unlock",
     ]
 
 
@@ -139,7 +152,7 @@ def test_request_over_the_budget_is_not_sent() -> None:
     recorder = Recorder(spy.send, URL, Budget(FlatPrices(), Decimal("0.01")), spy)
     with pytest.raises(BudgetExceededError), collect_notes() as collected:
         recorder.send(make_request())
-    assert spy.order == [f"get {URL} 0"]
+    assert spy.order == [f"get {URL} 0", "lock", f"get {URL} 0", "unlock"]
     assert collected == []
 
 
@@ -158,7 +171,7 @@ def test_failed_request_is_settled_but_not_stored() -> None:
         recorder = Recorder(failing_send(BackendError("broken", billed=billed)), URL, spy, spy)
         with pytest.raises(BackendError, match="broken"):
             recorder.send(make_request())
-        assert spy.order == [f"get {URL} 0", "reserve", settled]
+        assert spy.order[3:] == ["reserve", settled, "unlock"]
 
 
 @pytest.mark.parametrize(
