@@ -106,11 +106,10 @@ class Schemaless(Server):
     def __call__(self, request: ModelRequest) -> ModelResponse:
         response = super().__call__(request)
         if "response_format" in request.body:
-            from semcodec.backends.openai.requests import SchemaNotSupportedError
+            from semcodec.backends.recording import RejectedFieldError
 
-            raise SchemaNotSupportedError(
-                "The server does not support json_schema.", stage=request.stage
-            )
+            message = "The server does not support json_schema."
+            raise RejectedFieldError(message, ("response_format",), stage=request.stage)
         return response
 
 

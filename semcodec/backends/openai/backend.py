@@ -11,14 +11,18 @@ from semcodec.backends.notes import add_note
 from semcodec.backends.openai import credentials, thinking
 from semcodec.backends.openai.dry_run import DryRunClient
 from semcodec.backends.openai.pricing import ServerPrices
-from semcodec.backends.openai.requests import (
-    RequestBuilder,
-    SchemaNotSupportedError,
-    supported_size,
-)
+from semcodec.backends.openai.request_fields import RequestFields
+from semcodec.backends.openai.requests import RequestBuilder, supported_size
 from semcodec.backends.openai.settings import DEFAULT_MODELS, Settings
 from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
-from semcodec.backends.recording import Budget, Cassette, ModelRequest, ModelResponse, Recorder
+from semcodec.backends.recording import (
+    Budget,
+    Cassette,
+    ModelRequest,
+    ModelResponse,
+    Recorder,
+    RejectedFieldError,
+)
 from semcodec.errors import (
     BackendError,
     InputError,
@@ -42,6 +46,10 @@ MAX_LISTED: Final = 8  #: models listed in a message
 MAX_LISTED_NAME: Final = 60  #: characters of each
 MAX_PIXELS: Final = 4096 * 4096  #: of an image that a server returns
 IMAGE_FORMATS: Final = ("PNG", "JPEG", "WEBP")
+
+#: Repetitions of a request without the fields that the server rejects; each costs nothing, but a
+#: server that rejects more is of no use.
+MAX_REPETITIONS: Final = 4
 
 Send = Callable[[ModelRequest], ModelResponse]
 
@@ -126,8 +134,9 @@ class OpenAIBackend(PromptBackend):
         model = self._models.model("painter")
         painted_size = supported_size(model, size, self.settings.is_openai)
         task = self._prompts.task("paint", shape=describe_shape(size), data=prompt[:MAX_PROMPT])
-        request = self._requests.paint_request(model, task, painted_size, seed)
-        return self._models.send_image_request(request)
+        return self._models.send_image_request(
+            lambda: self._requests.paint_request(model, task, painted_size, seed)
+        )
 
     def edit(self, image: Image, change: str, seed: int) -> Image:
         """Return ``image`` with ``change`` applied, at the size of ``image``.
@@ -141,8 +150,10 @@ class OpenAIBackend(PromptBackend):
         painted_size = supported_size(model, image.size, self.settings.is_openai)
         task = self._prompts.task("edit", data=change)
         scaled = image.convert("RGB").resize(painted_size)
-        request = self._requests.edit_request(model, task, scaled, seed)
-        return self._models.send_image_request(request).resize(image.size)
+        edited = self._models.send_image_request(
+            lambda: self._requests.edit_request(model, task, scaled, seed)
+        )
+        return edited.resize(image.size)
 
 
 class ServerModels:
@@ -153,7 +164,6 @@ class ServerModels:
 
     def __init__(self, settings: Settings, recorder: Recorder, requests: RequestBuilder) -> None:
         self._settings, self._recorder, self._requests = settings, recorder, requests
-        self._use_schema = settings.structured != "off"
         self._only_model = self._edits_missing = ""
 
     def check_can_edit(self) -> None:
@@ -185,20 +195,16 @@ class ServerModels:
         return "painter" if role == "editor" else role
 
     def complete(self, chat: ChatRequest) -> ChatResponse:
-        """Return the response of the describer, writer or checker.
-
-        If the server rejects the JSON schema, this request is repeated without it, and later
-        requests do not have one either.
-        """
-        use_schema = self._use_schema and chat.schema is not None
-        try:
-            return self._complete(chat, use_schema)
-        except SchemaNotSupportedError:
-            if not use_schema or self._settings.structured != "auto":
-                raise
-        self._use_schema = False
-        add_note("repairs", f"{chat.stage}: sent again without the JSON schema, which was rejected")
-        return self._complete(chat, use_schema=False)
+        """Return the response of the describer, writer or checker."""
+        model = self.model(_text_role(chat))
+        request, response = self._send(
+            lambda: self._requests.chat_request(model, chat), self._requests.text_fields
+        )
+        if response.refusal and not response.text:
+            self._recorder.discard(request, response)
+            message = f"The model {model} refused '{chat.stage}': use another image or model."
+            raise RefusalError(message, backend="openai", stage=chat.stage)
+        return ChatResponse(response.text, response.is_truncated, (request, response))
 
     def discard(self, response: ChatResponse) -> None:
         """Remove ``response``, which cannot be used, from the cache."""
@@ -206,17 +212,17 @@ class ServerModels:
             case (ModelRequest() as request, ModelResponse() as source):
                 self._recorder.discard(request, source)
 
-    def send_image_request(self, request: ModelRequest) -> Image:
-        """Return the image for ``request``.
+    def send_image_request(self, build: Callable[[], ModelRequest]) -> Image:
+        """Return the image for the request that ``build`` returns.
 
         Raises:
             InvalidResponseError: the response is not an image, or too large.
             MissingFeatureError: the server cannot edit.
         """
         try:
-            response = self._recorder.send(request)
-            if response.missing:  # in a recording
-                raise _missing_edits(response.missing)
+            request, response = self._send(build, self._requests.image_fields)
+        except RejectedFieldError:
+            raise
         except MissingFeatureError as error:
             self._edits_missing = str(error)
             raise
@@ -242,17 +248,38 @@ class ServerModels:
             retryable=not is_too_large,
         )
 
-    def _complete(self, chat: ChatRequest, use_schema: bool) -> ChatResponse:
-        model = self.model(_text_role(chat))
-        request = self._requests.chat_request(model, chat, use_schema)
+    def _send(
+        self, build: Callable[[], ModelRequest], fields: RequestFields
+    ) -> tuple[ModelRequest, ModelResponse]:
+        """Return a request and its response.
+
+        If the server rejects fields, ``build`` makes a request without them, which is sent instead.
+        That costs nothing, because the server did not process the first one. It happens at most
+        ``MAX_REPETITIONS`` times, and once for each name of a field, since later requests do not
+        have it either.
+        """
+        for _ in range(MAX_REPETITIONS):
+            request = build()
+            try:
+                return request, self._send_once(request)
+            except RejectedFieldError as error:
+                change = fields.reject(request, error.fields)
+                if change is None:
+                    raise
+                add_note("repairs", f"{request.stage}: sent again {change}, which was rejected")
+        request = build()
+        return request, self._send_once(request)
+
+    def _send_once(self, request: ModelRequest) -> ModelResponse:
         response = self._recorder.send(request)
-        if response.missing:  # in a recording
-            raise SchemaNotSupportedError(response.missing, backend="openai", stage=chat.stage)
-        if response.refusal and not response.text:
-            self._recorder.discard(request, response)
-            message = f"The model {model} refused '{chat.stage}': use another image or model."
-            raise RefusalError(message, backend="openai", stage=chat.stage)
-        return ChatResponse(response.text, response.is_truncated, (request, response))
+        if response.rejected_fields:  # in a recording
+            fields = tuple(response.rejected_fields.split())
+            raise RejectedFieldError(
+                response.missing, fields, backend="openai", stage=request.stage
+            )
+        if response.missing:
+            raise MissingFeatureError(response.missing, backend="openai", stage=request.stage)
+        return response
 
     def _find_only_model(self) -> str:
         response = self._recorder.send(ModelRequest(LIST_MODELS_STAGE, "models", {}))

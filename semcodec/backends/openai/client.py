@@ -55,6 +55,12 @@ MAX_PATH: Final = 200  #: characters of the path of a picture, in a trace
 JSON_TYPES: Final = ("text/event-stream", "application/x-ndjson", "application/jsonl")
 TEXT_TYPES: Final = ("text/plain", "")
 PICTURE_TYPES: Final = ("image/", "application/octet-stream", "binary/")
+#: Arguments that the openai package requires, even if a server gets them by another name.
+REQUIRED_BY_CLIENT: Final = {
+    "chat/completions": ("model", "messages"),
+    "images/generations": ("prompt",),
+    "images/edits": ("prompt",),
+}
 MAX_TEXT_BYTES: Final = 2**22  #: size limit of a text response
 DEADLINE: Final = "semcodec_deadline"  #: the extension of a response for the end of its time
 MAX_IMAGE_BYTES: Final = 2**25  #: size limit of a response with an image in base64
@@ -148,7 +154,6 @@ class Client:
 
         If the server requests a wait longer than ``max_retry_after``, the error is raised at once.
         """
-        is_image = request.route in IMAGE_ROUTES
         for attempt in itertools.count():
             try:
                 return self._send_in_turn(request)
@@ -156,7 +161,7 @@ class Client:
                 requested_wait = retry_after(error)
                 wait = FIRST_RETRY_WAIT * 2**attempt if requested_wait is None else requested_wait
                 is_short = wait <= self._errors.max_retry_after(request)
-                if not is_retryable(error, is_image) or not is_short:
+                if not is_retryable(error, request) or not is_short:
                     raise
                 if is_overloaded(error):  # the requests of other threads wait too
                     wait = self._rate_limiter.pause(wait)
@@ -373,7 +378,8 @@ def _openai_method(client: openai.OpenAI, route: str) -> Callable[..., Any]:
 
 def _dispatch(method: Callable[..., Any], request: ModelRequest, seconds: float) -> httpx2.Response:
     """Return the response of ``method``, with a timeout of ``seconds`` for each part of it."""
-    fields: dict[str, Any] = dict(request.body)
+    omitted = dict.fromkeys(REQUIRED_BY_CLIENT.get(request.route, ()), openai.omit)
+    fields: dict[str, Any] = {**omitted, **request.body}
     if request.route == "images/edits":
         fields["image"] = ("image.png", request.image_png or b"", "image/png")
     raw_response = method(

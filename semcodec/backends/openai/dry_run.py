@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+from typing import Final
 
 from semcodec.backends.recording import ModelRequest, ModelResponse
 from semcodec.backends.recording.budget import estimate_usage
+
+DEFAULT_SIZE: Final = "1024x1024"  #: of a picture whose request states none
 
 
 class DryRunClient:
@@ -25,7 +28,9 @@ class DryRunClient:
             return ModelResponse("its-only-model")
         usage = estimate_usage(request)
         if request.is_image_request:
-            return ModelResponse(image=_blank_image(str(request.body["size"])), usage=usage)
+            return ModelResponse(
+                image=_blank_image(str(request.body.get("size", DEFAULT_SIZE))), usage=usage
+            )
         return ModelResponse(request.expected_answer, usage=usage)
 
 

@@ -44,10 +44,10 @@ import openai
 from semcodec._wording import plural
 from semcodec.backends.openai import rate_limits
 from semcodec.backends.openai.credentials import NO_SOURCE, ApiKey
-from semcodec.backends.openai.requests import SchemaNotSupportedError
+from semcodec.backends.openai.rejected_fields import find_rejected_fields
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.openai.tls import find_failure as find_tls_failure
-from semcodec.backends.recording import ModelRequest
+from semcodec.backends.recording import ModelRequest, RejectedFieldError
 from semcodec.errors import (
     BackendError,
     InvalidResponseError,
@@ -75,8 +75,6 @@ TOO_LONG: Final = (
     "string_above_max_length",
     "exceed_context_size_error",
 )
-#: Words in the error messages of servers that do not support the JSON schema.
-SCHEMA_WORDS: Final = ("response_format", "schema", "grammar", "sampler", "peg-", "text.format")
 #: Messages of servers that do not edit images, or whose model does not.
 EDITS_MISSING: Final = re.compile(
     r"(?:not|n't|never) (?:be )?(?:support|implement|exist|available|allowed)|unsupported|"
@@ -206,6 +204,8 @@ class ErrorTranslator:
             problem = f"rejected '{request.stage}' as too long{_in_parentheses(message)}"
             advice = "use a model with more context, or a smaller image."
             return self._error(request, f"{problem}: {advice}")
+        if rejected := find_rejected_fields(status, error.body, request):
+            return self._rejected_fields(request, rejected, status, message)
         problem = self._status_problem(request, error, message)
         backend_error = self._error(
             request,
@@ -215,11 +215,21 @@ class ErrorTranslator:
         )
         if request.route == "images/edits" and _lacks_edits(error, message):
             return MissingFeatureError(str(backend_error), backend="openai", stage=request.stage)
-        if status in (400, 422, 500) and any(word in message.lower() for word in SCHEMA_WORDS):
-            return SchemaNotSupportedError(
-                str(backend_error), backend="openai", stage=request.stage
-            )
         return backend_error
+
+    def _rejected_fields(
+        self, request: ModelRequest, fields: tuple[str, ...], status: int, message: str
+    ) -> RejectedFieldError:
+        quoted = _in_parentheses(f"status {status}: {message}" if message else f"status {status}")
+        kind = "image" if request.is_image_request else "text"
+        names = ", ".join(f"{field} = false" for field in fields)
+        problem = (
+            f"rejected the {'field' if len(fields) == 1 else 'fields'} {', '.join(fields)} of "
+            f"'{request.stage}'{quoted}: leave it out with {kind}_names = {{ {names} }} in the "
+            "config file."
+        )
+        error = self._error(request, problem)
+        return RejectedFieldError(str(error), fields, backend="openai", stage=request.stage)
 
     def _status_problem(
         self, request: ModelRequest, error: openai.APIStatusError, message: str
@@ -257,11 +267,13 @@ class ErrorTranslator:
         return shorten(self.key.redact_message(message))
 
 
-def is_retryable(error: openai.OpenAIError, is_image: bool) -> bool:
-    """Return whether the request may be sent again (see the module's description)."""
+def is_retryable(error: openai.OpenAIError, request: ModelRequest) -> bool:
+    """Return whether ``request`` may be sent again unchanged (see the module's description)."""
     if isinstance(error, openai.APIStatusError):
+        is_image, status = request.route in IMAGE_ROUTES, error.status_code
         statuses = RETRYABLE_ALWAYS if is_image else RETRYABLE_ALWAYS + RETRYABLE_TEXT
-        return error.status_code in statuses and error_codes(error).isdisjoint(NO_CREDIT)
+        is_temporary = status in statuses and error_codes(error).isdisjoint(NO_CREDIT)
+        return is_temporary and not find_rejected_fields(status, error.body, request)
     is_unreachable = isinstance(error, openai.APIConnectionError) and not_sent(error)
     return is_unreachable and not find_tls_failure(error, host="")  # a certificate stays the same
 

@@ -11,10 +11,10 @@ import io
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from semcodec.backends.openai.request_fields import RequestFields
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.prompting import ChatRequest
 from semcodec.backends.recording import ModelRequest
-from semcodec.errors import MissingFeatureError
 from semcodec.forks import block_fork
 from semcodec.imaging.fitting import MAX_CODE_AREA, described_size
 
@@ -30,15 +30,13 @@ SIZE_STEP: Final = 16  #: pixels; both sides must be multiples of it
 MAX_ASPECT: Final = 3.0  #: longer side to shorter side
 MIN_AREA: Final = 655_360  #: pixels
 MAX_AREA: Final = 2560 * 1440  #: pixels; larger sizes are experimental
+#: The sizes of the most tokens that OpenAI accepts, square and not.
+LARGEST_SIZES: Final = ((2880, 2880), (3840, 2160))
 #: Pixels, just enough for all sizes with a code near a megapixel; most open models are trained for
 #: this area.
 MAX_AREA_ELSEWHERE: Final = MAX_CODE_AREA
 #: Tokens along the longer side of an image by gpt-image-2, by quality.
 TOKENS_PER_LONG_SIDE: Final = {"low": 16, "medium": 48, "high": 96, "auto": 96}
-
-
-class SchemaNotSupportedError(MissingFeatureError):
-    """The server rejects the JSON schema; a request without a schema may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +48,40 @@ class EncodedImage:
 
 
 class RequestBuilder:
-    """Builds the requests to one server, with the API and the fields that it supports."""
+    """Builds the requests to one server, with the API and the fields that it supports.
+
+    Attributes:
+        text_fields, image_fields: the names of the fields, and which are left out.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self.text_fields = RequestFields(settings, is_image=False)
+        self.image_fields = RequestFields(settings, is_image=True)
 
-    def chat_request(self, model: str, chat: ChatRequest, use_schema: bool) -> ModelRequest:
-        """Return a request to a text model.
-
-        Args:
-            model: the name of the model.
-            chat: the prompts, image and schema.
-            use_schema: whether to send the JSON schema of ``chat``, if it has one.
-        """
+    def chat_request(self, model: str, chat: ChatRequest) -> ModelRequest:
+        """Return a request to a text model, with the JSON schema of ``chat`` if one is sent."""
         image = None if chat.image is None else self.encode_image(chat.image)
+        is_responses = self._settings.api == "responses"
+        field = "text" if is_responses else "response_format"
+        use_schema = self._settings.structured != "off" and self.text_fields.is_sent(field)
         schema = chat.schema if use_schema else None
         if schema is not None and chat.schema_task:
             chat = replace(chat, task=f"{chat.task}\n\n{chat.schema_task}")
-        if self._settings.api == "responses":
+        if is_responses:
             route, body = "responses", self._responses_body(chat, image, schema)
         else:
             route, body = "chat/completions", self._chat_body(chat, image, schema)
-        return ModelRequest(
+        request = ModelRequest(
             chat.stage,
             route,
-            {"model": model, **body},
+            {"model": model, **body, **self._sampling(model)},
             self._settings.text_extra,
             max_output_tokens=self._settings.most_output,
             expected_answer=chat.expected_answer,
             image_sizes=() if image is None else (image.size,),
         )
+        return self.text_fields.apply(request)
 
     def paint_request(
         self, model: str, prompt: str, size: tuple[int, int], seed: int
@@ -88,27 +90,27 @@ class RequestBuilder:
 
         The seed is sent only to servers other than OpenAI, because OpenAI does not support seeds.
         """
-        return ModelRequest(
+        request = ModelRequest(
             "paint",
             "images/generations",
-            self._image_body(model, prompt, size),
-            self._image_extra(seed),
-            max_output_tokens=image_output_tokens(model, size, self._settings.quality),
+            self._image_body(model, prompt, size, seed),
+            self._settings.image_extra,
             seed=seed,
         )
+        return self._finish_image_request(request, size)
 
     def edit_request(self, model: str, prompt: str, image: Image, seed: int) -> ModelRequest:
         """Return the request that edits ``image``; the model must support its size."""
-        return ModelRequest(
+        request = ModelRequest(
             "edit",
             "images/edits",
-            self._image_body(model, prompt, image.size),
-            self._image_extra(seed),
+            self._image_body(model, prompt, image.size, seed),
+            self._settings.image_extra,
             image_png=_image_file(image, "png"),
-            max_output_tokens=image_output_tokens(model, image.size, self._settings.quality),
             image_sizes=(image.size,),
             seed=seed,
         )
+        return self._finish_image_request(request, image.size)
 
     def encode_image(self, image: Image) -> EncodedImage:
         """Return ``image`` as a data URL, reduced to the setting ``image_side``."""
@@ -181,7 +183,16 @@ class RequestBuilder:
         item = {"id": "msg_0", "type": "message", "role": "assistant", "status": "completed"}
         return [{**item, "content": [content]}, dict(request)]
 
-    def _image_body(self, model: str, prompt: str, size: tuple[int, int]) -> dict[str, Any]:
+    def _sampling(self, model: str) -> dict[str, Any]:
+        """Return the temperature and the seed; OpenAI's API for responses has no seed."""
+        fields: dict[str, Any] = self._settings.sampling(model)
+        if self._settings.api == "responses" and self._settings.is_openai:
+            fields.pop("seed", None)
+        return fields
+
+    def _image_body(
+        self, model: str, prompt: str, size: tuple[int, int], seed: int
+    ) -> dict[str, Any]:
         width, height = size
         body: dict[str, Any] = {
             "model": model,
@@ -190,19 +201,21 @@ class RequestBuilder:
             "size": f"{width}x{height}",
         }
         if self._settings.is_openai:
-            body |= {"quality": self._settings.quality, "output_format": "png"}
-        else:
-            body |= {"response_format": "b64_json"}  # OpenAI rejects it, other servers need it
-        return self._without_omitted(body)
+            return {**body, "quality": self._settings.quality, "output_format": "png"}
+        # OpenAI rejects both; other servers need the first, and often support the second.
+        return {**body, "response_format": "b64_json", "seed": seed}
 
-    def _image_extra(self, seed: int) -> dict[str, Any]:
-        seed_field = {} if self._settings.is_openai else {"seed": seed}
-        return self._without_omitted({**seed_field, **self._settings.image_extra})
-
-    def _without_omitted(self, fields: dict[str, Any]) -> dict[str, Any]:
-        """Return ``fields`` without those that the setting ``image_extra`` sets to false."""
-        image_extra = self._settings.image_extra
-        return {name: value for name, value in fields.items() if image_extra.get(name) is not False}
+    def _finish_image_request(self, request: ModelRequest, size: tuple[int, int]) -> ModelRequest:
+        """Return ``request`` with the names of this server, and a bound of its output."""
+        applied = self.image_fields.apply(request)
+        sent = {**applied.body, **applied.extra}
+        quality = self._settings.quality
+        sizes: tuple[tuple[int, int], ...] = (size,)
+        if self._settings.is_openai:  # the costliest, unless it is known what will be painted
+            quality = str(sent.get("quality", "auto"))
+            sizes = sizes if sent.get("size") == request.body["size"] else LARGEST_SIZES
+        tokens = [image_output_tokens(request.model, size, quality) for size in sizes]
+        return replace(applied, max_output_tokens=max(tokens))
 
 
 def supported_size(model: str, size: tuple[int, int], is_openai: bool) -> tuple[int, int]:

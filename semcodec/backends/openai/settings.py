@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from semcodec.backends.openai.field_names import Names, merge_names
 from semcodec.errors import InputError
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
@@ -38,6 +39,7 @@ CONFIG_ENV: Final = "SEMCODEC_CONFIG"
 BASE_URL_ENV: Final = "OPENAI_BASE_URL"  #: the variable that all OpenAI clients read
 API_KEY_FIELD: Final = "api_key"  #: in the config file
 EXTRA_FIELDS: Final = ("text_extra", "image_extra")
+NAME_FIELDS: Final = ("text_names", "image_names")
 RATE_LIMITS: Final = ("requests_per_minute", "tokens_per_minute")
 #: Neither stored in a recording nor read from one: limits on cost and on rates, and paths on this
 #: machine.
@@ -47,6 +49,17 @@ MAX_CONFIG_BYTES: Final = 100_000
 MAX_IMAGE_SIDE: Final = 2048  #: pixels
 MAX_RETRIES: Final = 10
 MAX_SECONDS: Final = 3600.0
+DEFAULT_TEMPERATURE: Final = 0
+#: Some servers take 0 for a random seed.
+DEFAULT_SEED: Final = 1
+MAX_TEMPERATURE: Final = 2
+MAX_SEED: Final = 2**31 - 1  #: servers have 32-bit integers
+SAMPLING: Final[tuple[tuple[str, int, tuple[type, ...]], ...]] = (
+    ("temperature", MAX_TEMPERATURE, (int, float)),
+    ("seed", MAX_SEED, (int,)),
+)
+#: The families of OpenAI's models that take a temperature; all others reason, and reject it.
+OPENAI_WITH_TEMPERATURE: Final = ("gpt-4", "gpt-3.5", "chatgpt-4o", "ft:gpt-4", "ft:gpt-3.5")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +83,15 @@ class Settings:
         most_output: maximum tokens of one answer, including reasoning.
         text_timeout, image_timeout: seconds in which a response must be complete.
         retries: maximum number of retries of a failed request, 0..10 (``errors`` lists which).
-        text_extra, image_extra: additional fields of requests, for servers that support them. In
-            ``image_extra``, false omits a field that would otherwise be sent.
+        temperature: of texts, 0..2; False to send none. The default is 0, but none for OpenAI's
+            models that reason, which reject it.
+        seed: of texts, 0..2147483647; False to send none. The default is 1, but none where there is
+            no temperature by default. The seed of a picture is an argument of ``paint``.
+        text_extra, image_extra: additional fields of requests, for servers that support them. False
+            leaves out a field that would otherwise be sent, except ``store``, for which it is the
+            value.
+        text_names, image_names: other names of fields, such as ``{"max_completion_tokens":
+            "max_tokens"}``; False leaves the field out.
         prices: dollars per million tokens by model: ``{"m": {"input": 1, "output": 2}}``.
         max_cost: dollars; None for no limit.
         prompts: path of a prompt file that replaces the built-in prompts.
@@ -96,11 +116,15 @@ class Settings:
     structured: str = "auto"
     effort: str | None = None
     most_output: int = 4096
+    temperature: float | None = None
+    seed: int | None = None
     text_timeout: float = 120.0
     image_timeout: float = 300.0
     retries: int = 2
     text_extra: Mapping[str, Any] = field(default_factory=dict)
     image_extra: Mapping[str, Any] = field(default_factory=dict)
+    text_names: Mapping[str, str | bool] = field(default_factory=dict)
+    image_names: Mapping[str, str | bool] = field(default_factory=dict)
     prices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     max_cost: Decimal | None = None
     prompts: str | None = None
@@ -116,8 +140,9 @@ class Settings:
                 raise InputError(f"The setting {name} must be one of {', '.join(choices)}.")
         for name in ("describer", "writer", "painter", "checker", "effort", "prompts", "ca_file"):
             _check_text(name, getattr(self, name))
-        for name in (*EXTRA_FIELDS, "prices"):
+        for name in (*EXTRA_FIELDS, *NAME_FIELDS, "prices"):
             _check_table(name, getattr(self, name))
+        _ = self.text_field_names, self.image_field_names  # checks them
         for name in (*self.text_extra, *self.image_extra):
             if SECRET_NAME_PATTERN.search(name):
                 # Extra fields are stored in recordings, which people share.
@@ -128,6 +153,9 @@ class Settings:
         _check_number("image_side", self.image_side, 64, MAX_IMAGE_SIDE, int)
         _check_number("most_output", self.most_output, 16, 1_000_000, int)
         _check_number("retries", self.retries, 0, MAX_RETRIES, int)
+        for name, maximum, types in SAMPLING:
+            if (value := getattr(self, name)) is not None and value is not False:
+                _check_number(name, value, 0, maximum, *types)
         _check_number("text_timeout", self.text_timeout, 0.001, MAX_SECONDS, int, float)
         _check_number("image_timeout", self.image_timeout, 0.001, MAX_SECONDS, int, float)
         for name in RATE_LIMITS:
@@ -146,6 +174,24 @@ class Settings:
     def is_local(self) -> bool:
         """Whether the server runs on this machine."""
         return urlsplit(self.base_url).hostname in LOCAL_HOSTS
+
+    @property
+    def text_field_names(self) -> Names:
+        """The fields of requests for texts that are renamed, or None for those left out."""
+        return merge_names("text", self.text_extra, self.text_names)
+
+    @property
+    def image_field_names(self) -> Names:
+        """The fields of requests for images that are renamed, or None for those left out."""
+        return merge_names("image", self.image_extra, self.image_names)
+
+    def sampling(self, model: str) -> dict[str, float]:
+        """Return the temperature and the seed of a text by ``model``, without those not sent."""
+        takes_them = not self.is_openai or model.startswith(OPENAI_WITH_TEMPERATURE)
+        defaults = {"temperature": DEFAULT_TEMPERATURE, "seed": DEFAULT_SEED} if takes_them else {}
+        own = {name: getattr(self, name) for name, *_ in SAMPLING}
+        values = {**defaults, **{name: value for name, value in own.items() if value is not None}}
+        return {name: value for name, value in values.items() if value is not False}
 
     def to_record(self) -> dict[str, Any]:
         """Return the settings that a recording stores, as JSON values."""

@@ -5,6 +5,19 @@ from __future__ import annotations
 from semcodec.backends.recording.budget import Budget
 from semcodec.backends.recording.cassette import Cassette
 from semcodec.backends.recording.recorder import Recorder
-from semcodec.backends.recording.request import ModelRequest, ModelResponse, Usage
+from semcodec.backends.recording.request import (
+    ModelRequest,
+    ModelResponse,
+    RejectedFieldError,
+    Usage,
+)
 
-__all__ = ["ModelRequest", "ModelResponse", "Usage", "Recorder", "Budget", "Cassette"]
+__all__ = [
+    "ModelRequest",
+    "ModelResponse",
+    "Usage",
+    "RejectedFieldError",
+    "Recorder",
+    "Budget",
+    "Cassette",
+]

@@ -8,8 +8,9 @@ invariant:
 * ``max_usage`` is an upper bound. It counts bytes, not words: two ASCII characters or one byte of
   other characters per token, an overhead for the structure of the conversation, every pixel patch
   at the rate of the most expensive model, and the largest output limit that the request states,
-  those in its extra fields included (``OUTPUT_LIMIT_FIELDS``). With an estimate instead, one long
-  answer could exceed the limit.
+  those in its extra fields included (``OUTPUT_LIMIT_FIELDS``), times ``n``. A request without a
+  limit, or with one that is not a positive number, counts as ``UNLIMITED_OUTPUT``. With an estimate
+  instead, one long answer could exceed the limit.
 * A request without a known price is not sent, and a request that may have been billed without a
   token count is settled at its bound. If it counted as free, failing requests could spend without
   limit.
@@ -20,8 +21,7 @@ The budget trusts the server in three ways, so ``spent`` can differ from the bil
 ``limit``. The token counts that the server reports are counted as they are: if they are higher
 than the bound, ``spent`` may exceed ``limit``, and every later paid request is rejected. The server
 must observe the output limit. And it must not bill a request that it answers with an error status
-(see ``openai.errors``). Other extra fields that raise the price (``n``, or a negative limit that
-means "no limit") are not part of the bound.
+(see ``openai.errors``). Other extra fields that raise the price are not part of the bound.
 
 Tested by ``test_the_bound_is_at_least_every_estimate``,
 ``test_output_limit_in_an_extra_field_raises_the_bound``, ``test_limit_requires_a_known_price``,
@@ -63,6 +63,9 @@ OUTPUT_LIMIT_FIELDS: Final = (
     "n_predict",
     "num_predict",
 )
+
+#: Tokens of an answer without a limit: more than the context of any model.
+UNLIMITED_OUTPUT: Final = 10_000_000
 
 
 class Prices(Protocol):
@@ -122,7 +125,7 @@ class Budget:
                 problem = (
                     f"Stage '{request.stage}' with {request.model} may cost up to "
                     f"{format_dollars(bound)}, but only {format_dollars(remaining)} of the limit "
-                    "remains: raise --max-cost."
+                    f"remains: {_budget_advice(request)}."
                 )
                 raise _budget_error(request, problem)
             total.spent += bound
@@ -149,9 +152,10 @@ def max_usage(request: ModelRequest) -> Usage:
     output = max(
         request.max_output_tokens,
         estimate_usage(request).output_tokens,
-        *_output_limits(request.extra),
+        largest_output_limit(request.extra),
     )
     fields = request.readable_fields()
+    output *= _count_answers(fields)
     text_tokens = OVERHEAD_TOKENS + sum(map(_max_tokens, _texts(fields)))
     text_tokens += TOKENS_PER_FIELD * max(0, _count_schema_fields(fields) - SCHEMA_FIELDS)
     return Usage(
@@ -212,15 +216,31 @@ def _count_schema_fields(value: Any) -> int:
     return own + sum(map(_count_schema_fields, value.values()))
 
 
+def largest_output_limit(fields: Mapping[str, Any]) -> int:
+    """Return the largest output limit in ``fields`` and the objects in it; 0 if there is none."""
+    return max(_output_limits(fields), default=0)
+
+
 def _output_limits(fields: Mapping[str, Any]) -> list[int]:
-    """Return all output limits in ``fields`` and the objects in it."""
     limits = []
     for name, value in fields.items():
         if isinstance(value, Mapping):
             limits += _output_limits(value)
-        elif name in OUTPUT_LIMIT_FIELDS and _is_whole(value):
-            limits.append(int(value))
+        elif name in OUTPUT_LIMIT_FIELDS:  # servers take -1, 0 and null for no limit
+            limits.append(int(value) if _is_whole(value) and value > 0 else UNLIMITED_OUTPUT)
     return limits
+
+
+def _count_answers(fields: Mapping[str, Any]) -> int:
+    """Return the number of answers that a request is billed for: the field ``n``."""
+    count: Any = fields.get("n")
+    return max(1, int(count)) if _is_whole(count) else 1
+
+
+def _budget_advice(request: ModelRequest) -> str:
+    if max_usage(request).output_tokens >= UNLIMITED_OUTPUT:
+        return "send a limit of the output, such as text_extra = { max_tokens = 2048 }"
+    return "raise --max-cost"
 
 
 def _is_whole(value: Any) -> bool:

@@ -272,15 +272,17 @@ def _columns(response: ModelResponse) -> tuple[str, bytes]:
     """Return the columns ``response`` and ``image``; they are equal for equal responses."""
     fields = asdict(response)
     image = fields.pop("image")
-    if not response.missing:  # as older versions write and read it
-        del fields["missing"]
+    for name in ("missing", "rejected_fields"):  # as older versions write and read them
+        if not fields[name]:
+            del fields[name]
     return json.dumps(fields, ensure_ascii=False), image
 
 
 def _has_valid_types(response: ModelResponse) -> bool:
     if not isinstance(response.image, bytes) or type(response.is_truncated) is not bool:
         return False
-    texts = (response.text, response.model, response.refusal, response.missing)
+    names = ("text", "model", "refusal", "missing", "rejected_fields")
+    texts = [getattr(response, name) for name in names]
     counts = () if response.usage is None else asdict(response.usage).values()
     return all(isinstance(text, str) for text in texts) and all(
         type(count) is int and count >= 0 for count in counts

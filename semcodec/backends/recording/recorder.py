@@ -11,13 +11,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from semcodec.backends.notes import add_note
 from semcodec.backends.recording.budget import Budget, max_usage
 from semcodec.backends.recording.cassette import CACHE_MODES, Cassette
-from semcodec.backends.recording.request import ModelRequest, ModelResponse, Usage
+from semcodec.backends.recording.request import (
+    ModelRequest,
+    ModelResponse,
+    RejectedFieldError,
+    Usage,
+)
 from semcodec.errors import BackendError, InputError, MissingFeatureError
+
+SAMPLING_FIELDS: Final = ("temperature", "seed")  #: shown in the trace of a call
 
 
 class Recorder:
@@ -63,18 +70,22 @@ class Recorder:
         try:
             response, note = self._send(request)
         except MissingFeatureError as error:
-            self._store_missing(request, occurrence, str(error))
+            self._store_missing(request, occurrence, error)
             raise
         self._store(request, occurrence, response, note)
         return response
 
-    def _store_missing(self, request: ModelRequest, occurrence: int, message: str) -> None:
+    def _store_missing(
+        self, request: ModelRequest, occurrence: int, error: MissingFeatureError
+    ) -> None:
         """Record that the server lacks a feature, so that a replay sends what the run sent next.
 
         A cache does not keep it: the server may have the feature tomorrow.
         """
         if self._cassette and self._cassette.mode == "record":
-            self._store(request, occurrence, ModelResponse(missing=message), {})
+            fields = error.fields if isinstance(error, RejectedFieldError) else ()
+            missing = ModelResponse(missing=str(error), rejected_fields=" ".join(fields))
+            self._store(request, occurrence, missing, {})
 
     def discard(self, request: ModelRequest, response: ModelResponse) -> None:
         """Remove an unusable response from the cache.
@@ -192,6 +203,8 @@ def _make_note(request: ModelRequest, response: ModelResponse) -> dict[str, Any]
     if response.model not in ("", request.model):
         note["response_model"] = response.model
     note["digest"] = request.digest
+    sent = {**request.body, **request.extra}
+    note |= {name: sent[name] for name in SAMPLING_FIELDS if name in sent}
     if response.usage is not None:
         note["input_tokens"] = response.usage.input_tokens
         note["output_tokens"] = response.usage.output_tokens

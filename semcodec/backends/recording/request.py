@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from semcodec.errors import MissingFeatureError
+
 DATA_URL_PREFIX: Final = "data:"
 
 
@@ -26,6 +28,9 @@ class ModelRequest:
         image_sizes: width and height in pixels of each input image.
         seed: the painter's seed. It is part of the digest even if it is not sent, because different
             seeds stand for different images.
+        fields: by the name of a field as it is sent, its usual name: the fields that the server may
+            reject and the request may be sent without. Not part of the digest.
+        unnamed_model: the model, if the body does not name it. Not part of the digest.
     """
 
     stage: str
@@ -37,16 +42,18 @@ class ModelRequest:
     expected_answer: str = ""
     image_sizes: tuple[tuple[int, int], ...] = ()
     seed: int = 0
+    fields: Mapping[str, str] = field(default_factory=dict)
+    unnamed_model: str = ""
 
     @property
     def model(self) -> str:
-        """The model named in the request; empty if there is none."""
-        return str(self.body.get("model", ""))
+        """The model of the request; empty if there is none."""
+        return self.unnamed_model or str(self.body.get("model", ""))
 
     @property
     def is_image_request(self) -> bool:
         """Whether the response is an image."""
-        return "size" in self.body
+        return self.route.startswith("images/")
 
     @property
     def digest(self) -> str:
@@ -96,6 +103,8 @@ class ModelResponse:
         usage: the token counts that the server reports, or None.
         missing: in a recording, the message of a ``MissingFeatureError``: the server rejected the
             request because it lacks a feature.
+        rejected_fields: in a recording, the ``fields`` of a ``RejectedFieldError``, separated by
+            spaces.
     """
 
     text: str = ""
@@ -105,6 +114,23 @@ class ModelResponse:
     refusal: str = ""
     usage: Usage | None = None
     missing: str = ""
+    rejected_fields: str = ""
+
+
+class RejectedFieldError(MissingFeatureError):
+    """The server rejected fields of a request; without them, it may succeed.
+
+    Attributes:
+        fields: their usual names (``ModelRequest.fields``).
+    """
+
+    fields: tuple[str, ...]
+
+    def __init__(
+        self, message: str, fields: tuple[str, ...], *, backend: str = "", stage: str = ""
+    ) -> None:
+        super().__init__(message, backend=backend, stage=stage)
+        self.fields = fields
 
 
 def _without_images(value: Any) -> Any:

@@ -35,14 +35,16 @@ def response_body(route: str, fields: dict[str, Any]) -> dict[str, Any]:
     """Return the body of a valid response to a request with ``fields`` at ``route``."""
     match route:
         case "chat/completions":
-            system, task = fields["messages"][0]["content"], fields["messages"][1]["content"]
-            return chat_body(fields["model"], answer_text(system, task))
+            first, *rest = (message["content"] for message in fields["messages"])
+            # Without the role "system", its text is in front of the user's.
+            task = rest[0] if fields["messages"][0]["role"] != "user" else first
+            return chat_body(fields["model"], answer_text(_text(first), task))
         case "responses":
             return responses_body(
                 fields["model"], answer_text(fields["instructions"], fields["input"][0])
             )
         case "images/generations" | "images/edits":
-            return image_body(png_file(tuple(map(int, fields["size"].split("x")))))
+            return image_body(png_file(tuple(map(int, fields.get("size", "512x512").split("x")))))
         case "models":
             return {"object": "list", "data": [model_entry("its-only-model")]}
     raise AssertionError(f"unknown route {route}")

@@ -13,8 +13,12 @@ from PIL import Image
 
 from semcodec.backends.notes import collect_notes, group_by_kind
 from semcodec.backends.openai import OpenAIBackend
-from semcodec.backends.openai.requests import SchemaNotSupportedError
-from semcodec.backends.recording import Cassette, ModelRequest, ModelResponse
+from semcodec.backends.recording import (
+    Cassette,
+    ModelRequest,
+    ModelResponse,
+    RejectedFieldError,
+)
 from semcodec.backends.recording.cassette import Mode
 from semcodec.errors import BackendError, InvalidResponseError, MissingFeatureError, RefusalError
 from semcodec.words.predicates import Predicate
@@ -81,14 +85,17 @@ def test_refusal_beside_a_text_is_ignored() -> None:
 
 
 def send_without_schemas(
-    message: str, kind: type[BackendError] = SchemaNotSupportedError
+    message: str, kind: type[BackendError] = RejectedFieldError
 ) -> tuple[Send, list[ModelRequest]]:
     requests: list[ModelRequest] = []
 
     def send(request: ModelRequest) -> ModelResponse:
         requests.append(request)
-        if "response_format" in request.body or "text" in request.body:
-            raise kind(message, stage=request.stage)
+        for field in ("response_format", "text"):
+            if field in request.body and kind is RejectedFieldError:
+                raise RejectedFieldError(message, (field,), stage=request.stage)
+            if field in request.body:
+                raise kind(message, stage=request.stage)
         return ModelResponse('["bt", "lk"]')
 
     return send, requests
@@ -180,7 +187,7 @@ def test_checker_may_have_a_model_of_its_own() -> None:
         (
             "The server does not support json_schema.",
             {"structured": "json_schema"},
-            SchemaNotSupportedError,
+            RejectedFieldError,
         ),
     ],
 )
@@ -201,7 +208,7 @@ def test_schemas_can_be_switched_off() -> None:
 
 def test_request_without_a_schema_is_not_sent_again_without_it() -> None:
     def send(request: ModelRequest) -> ModelResponse:
-        raise SchemaNotSupportedError("json_schema")
+        raise RejectedFieldError("json_schema", ("text",))
 
     with pytest.raises(BackendError, match="json_schema"):
         backend(send).describe(PICTURE)

@@ -128,5 +128,5 @@ def test_shape_of_an_image_is_described_in_words(size: tuple[int, int], expected
 
 
 def test_message_names_the_unknown_setting() -> None:
-    with pytest.raises(InputError, match="setting 'temperature'"):
-        OpenAIBackend(temperature=1)
+    with pytest.raises(InputError, match="setting 'top_k'"):
+        OpenAIBackend(top_k=1)

@@ -198,9 +198,8 @@ def test_edits_are_retried_as_often_as_images(fault: Fault, kind: Kind, waits: l
 
     def choose(received: ReceivedRequest) -> Behavior:
         paths.append(received.path)
-        return (
-            success if fault.behavior is None or (fault.once and len(paths) > 1) else fault.behavior
-        )
+        is_over = (fault.once and len(paths) > 1) or fault.only not in received.body
+        return success if fault.behavior is None or is_over else fault.behavior
 
     with serve(fault, choose) as server:
         url = base_url(fault, server)
@@ -214,7 +213,8 @@ def test_edits_are_retried_as_often_as_images(fault: Fault, kind: Kind, waits: l
                 assert str(caught.value) == message
         else:
             assert backend.edit(Image.new("RGB", SIZE), "make it red", 0).size == SIZE
-    assert paths == [f"{fault.path}/images/edits"] * ((fault.image_requests or 0) + fault.once)
+    successes = fault.once or bool(fault.only)
+    assert paths == [f"{fault.path}/images/edits"] * ((fault.image_requests or 0) + successes)
     assert waits == list(fault.retry_waits("image"))
 
 
@@ -230,7 +230,8 @@ def stage_of(received: ReceivedRequest) -> str:
         return "paint"
     if received.path.endswith("images/edits"):
         return "edit"
-    rules = json.loads(received.body)["messages"][0]["content"]
+    content = json.loads(received.body)["messages"][0]["content"]
+    rules = content if isinstance(content, str) else content[0]["text"]
     prompts = Prompts.read()
     return next(s for s in fake_responses.STAGES if rules.startswith(prompts.rules(s)))
 

@@ -13,6 +13,7 @@ import pytest
 
 import semcodec
 from semcodec.backends.openai import settings
+from semcodec.backends.openai.settings import DEFAULT_SEED
 from semcodec.cli import main
 from semcodec.errors import BackendError
 from semcodec.words.predicates import find_predicates
@@ -236,7 +237,8 @@ def test_whole_run_conforms_to_the_description(name: str) -> None:
 @pytest.mark.parametrize("server", SERVERS)
 @pytest.mark.parametrize("api", ["chat", "responses"])
 def test_retry_conforms_to_the_description(api: str, server: str) -> None:
-    checking = CheckingServer(first_texts=["", "A red boat.", "[]", ""])
+    allowed = ("unknown field /seed",) if server == "others" else ()
+    checking = CheckingServer(allowed, first_texts=["", "A red boat.", "[]", ""])
     encoded = semcodec.encode(
         scene(), backend=checking.backend(api=api, **SERVERS[server]), size=(256, 256)
     )
@@ -264,8 +266,34 @@ def test_seed_is_the_only_extra_field_for_other_servers(name: str) -> None:
     decoded = semcodec.decode(encoded.data, backend=backend, seed=7)
     backend.edit(decoded.image, "make the door blue", seed=8)
     assert checking.violations == []
-    seeds = [body["seed"] for _, body in checking.requests if "seed" in body]
-    assert list(map(int, seeds)) == [7, 8]
+    seeds = [int(body["seed"]) for _, body in checking.requests]
+    assert seeds == [DEFAULT_SEED] * (len(seeds) - 2) + [7, 8]
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_temperature_and_seed_are_sent_only_to_models_of_openai_that_take_them(api: str) -> None:
+    checking = CheckingServer()
+    backend = checking.backend(api=api, describer="gpt-4.1-mini", writer="gpt-5.5")
+    semcodec.encode(scene(), backend=backend, size=(256, 256))
+    assert checking.violations == []
+    described, selected = (fields for _, fields in checking.requests)
+    assert described["temperature"] == 0
+    assert described.get("seed") == (DEFAULT_SEED if api == "chat" else None)
+    assert not {"temperature", "seed"} & set(selected)
+
+
+def test_rejected_field_is_left_out_of_all_later_requests() -> None:
+    """The description has no seed for responses and images, so the server rejects it."""
+    checking = CheckingServer()
+    backend = checking.backend(**OTHER, api="responses")
+    encoded = semcodec.encode(scene(), backend=backend, size=(256, 256))
+    decoded = semcodec.decode(encoded.data, backend=backend)
+    stages = [*encoded.trace.stages, *decoded.trace.stages]
+    repairs = [note for stage in stages for note in stage.notes.get("repairs", ())]
+    assert repairs == [f"{stage}: sent again without seed, which was rejected"
+                       for stage in ("describe", "paint")]  # fmt: skip
+    assert len(checking.violations) == 2
+    assert not any("seed" in body for _, body in checking.requests)
 
 
 def collect_sent_fields(**settings: Any) -> dict[str, list[set[str]]]:

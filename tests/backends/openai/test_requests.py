@@ -19,7 +19,7 @@ DESCRIBE = ChatRequest("describe", "rules", "task", images.scene())
 
 
 def request(**settings: Any) -> ModelRequest:
-    return RequestBuilder(Settings(**settings)).chat_request("m", DESCRIBE, use_schema=True)
+    return RequestBuilder(Settings(**settings)).chat_request("m", DESCRIBE)
 
 
 def test_responses_api_does_not_store_the_photograph() -> None:

@@ -134,6 +134,8 @@ INVALID: dict[str, list[Any]] = {
     "retries": [-1, 11, 1.0, True, None, "2"],
     "text_timeout": [0, -1, 3600.1, float("nan"), float("inf"), "9", True, None],
     "image_timeout": [0, -1, 3601, float("nan"), "9", None],
+    "temperature": [-0.1, 2.1, "0", True, float("nan"), float("inf")],
+    "seed": [-1, 2**31, 1.5, "1", True],
     "max_cost": [
         Decimal(-1), Decimal("NaN"), Decimal("sNaN"), Decimal("inf"), Decimal(10**7), "1", 1.5,
     ],
@@ -161,6 +163,8 @@ VALID: dict[str, list[Any]] = {
     "describer": [None, "gpt-5.5", "qwen3-vl:2b", "a/b c", "犬"],
     "image_side": [64, 2048],
     "most_output": [16, 1_000_000],
+    "temperature": [None, False, 0, 0.7, 2],
+    "seed": [None, False, 0, 2**31 - 1],
     "retries": [0, 10],
     "text_timeout": [0.001, 3600, 5],
     "max_cost": [None, Decimal(0), Decimal("0.5"), Decimal(1_000_000)],
@@ -226,10 +230,10 @@ def test_invalid_setting_that_is_overridden_is_ignored(
 @pytest.mark.parametrize("where", ["argument", "recording", "config"])
 def test_message_names_the_unknown_setting(configure: Configure, where: str) -> None:
     if where == "config":
-        configure("[openai]\ntemperature = 1\n")
-    arguments = {"temperature": 1} if where == "argument" else {}
-    with pytest.raises(InputError, match="setting 'temperature': use one of api, base_url"):
-        Settings.load({"temperature": 1} if where == "recording" else {}, **arguments)
+        configure("[openai]\ntop_k = 1\n")
+    arguments = {"top_k": 1} if where == "argument" else {}
+    with pytest.raises(InputError, match="setting 'top_k': use one of api, base_url"):
+        Settings.load({"top_k": 1} if where == "recording" else {}, **arguments)
 
 
 def test_recorded_settings_do_not_set_prices_limits_or_files() -> None:

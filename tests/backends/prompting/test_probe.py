@@ -11,7 +11,6 @@ from PIL import Image, ImageColor, ImageDraw
 
 import semcodec
 from semcodec.backends.openai import OpenAIBackend
-from semcodec.backends.openai.requests import SchemaNotSupportedError
 from semcodec.backends.prompting import ChatResponse, PromptBackend, Prompts, validation
 from semcodec.backends.prompting.probe import (
     COLORS,
@@ -21,7 +20,7 @@ from semcodec.backends.prompting.probe import (
     schema_properties,
     split_lines,
 )
-from semcodec.backends.recording import ModelRequest, ModelResponse
+from semcodec.backends.recording import ModelRequest, ModelResponse, RejectedFieldError
 from semcodec.errors import InvalidResponseError
 from tests.backends.prompting.fake_chat import FakeChat, fake_backend
 
@@ -251,7 +250,8 @@ class Server:
         if "response_format" not in request.body and "text" not in request.body:
             return ModelResponse(TEXT)
         if not self.accepts_schema:
-            raise SchemaNotSupportedError("no json_schema", stage=request.stage)
+            field = "text" if request.route == "responses" else "response_format"
+            raise RejectedFieldError("no json_schema", (field,), stage=request.stage)
         return ModelResponse(structured())
 
 
@@ -266,7 +266,7 @@ def test_questions_are_sent_only_with_the_schema(
         send=server, base_url="http://127.0.0.1:9/v1", describer="m", api=api, structured=setting
     )
     if setting == "json_schema" and not accepts_schema:
-        with pytest.raises(SchemaNotSupportedError):
+        with pytest.raises(RejectedFieldError):
             backend.describe(corners())
     else:
         assert backend.describe(corners()) == TEXT

@@ -17,6 +17,7 @@ from semcodec.backends.prompting import statements
 from semcodec.backends.recording import Budget, ModelRequest, Usage
 from semcodec.backends.recording.budget import (
     OVERHEAD_TOKENS,
+    UNLIMITED_OUTPUT,
     estimate_usage,
     format_dollars,
     max_usage,
@@ -292,8 +293,16 @@ def test_the_bound_includes_the_schema_of_a_check(count: int) -> None:
         ({"max_tokens": 1e6}, 1_000_000),
         ({"max_tokens": 200, "options": {"num_predict": 300}}, 300),
         ({"max_tokens": 7}, 100),
-        ({"max_tokens": -1, "top_k": 1_000_000}, 100),
-        ({"max_tokens": "many", "n_predict": True, "num_predict": float("inf")}, 100),
+        ({"max_tokens": -1, "top_k": 1_000_000}, UNLIMITED_OUTPUT),
+        ({"options": {"num_predict": 0}}, UNLIMITED_OUTPUT),
+        ({"max_tokens": None}, UNLIMITED_OUTPUT),
+        ({"max_tokens": "5"}, UNLIMITED_OUTPUT),
+        ({"max_tokens": True}, UNLIMITED_OUTPUT),
+        ({"max_tokens": float("inf")}, UNLIMITED_OUTPUT),
+        ({"n": 5}, 500),
+        ({"n": 5, "max_tokens": 200}, 1000),
+        ({"n": -5}, 100),
+        ({"n": "5"}, 100),
     ],
     ids=str,
 )

@@ -458,8 +458,8 @@ def test_failed_write_is_an_error(path: Path) -> None:
 
 def test_every_field_of_a_response_is_stored(recording: Path) -> None:
     stored = json.loads(rows(recording)[0][6])
-    # "missing" is stored only if it is not empty, so that older versions can read the file.
-    assert {*stored, "image", "missing"} == {
+    # The last two are stored only if they are not empty, so that older versions can read the file.
+    assert {*stored, "image", "missing", "rejected_fields"} == {
         field.name for field in dataclasses.fields(ModelResponse)
     }
 

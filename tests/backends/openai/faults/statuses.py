@@ -170,6 +170,8 @@ STATUSES: Final = (
         respond(400, {"error": "There is no field n."}),
         "The server URL rejected 'STAGE' (status 400: There is no field n): check model and "
         "settings.",
+        1,
+        2,
     ),
     Fault(
         "blocks the content as unsafe",
