@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ from tests.backends.openai import fake_responses
 from tests.backends.openai.fake_server import FakeServer, never_respond, respond
 from tests.backends.openai.watching_server import WatchingServer
 from tests.forking import MAX_SECONDS, forked, needs_fork
+from tests.profiles import RecordProperty, count
 
 SECONDS: Final = 0.3  #: timeout of requests that never get a response
 HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
@@ -240,18 +241,37 @@ def test_address_that_does_not_respond_leaves_time_for_the_next(
 # --- no thread or file is left -----------------------------------------------------------------
 
 
-def test_many_late_requests_leave_no_threads_or_files() -> None:
-    with WatchingServer() as server:
-        client_ = client(server.url, text_timeout=0.05)
-        timeout_error(client_)
-        wait_for(lambda: server.closed == server.opened)
+#: How servers are late: as arguments of ``WatchingServer``; a proxy is one.
+LATE_SERVERS: Final[dict[str, dict[str, Any]]] = {
+    "never responds": {},
+    "drips a body": {"head": BODY, "drip": b" "},
+    "stalls in the TLS handshake": {"scheme": "https"},
+    "proxy stalls": {},
+}
+
+
+@pytest.mark.sampled
+def test_many_late_requests_leave_no_threads_or_files(
+    monkeypatch: pytest.MonkeyPatch, record_property: RecordProperty
+) -> None:
+    number = count(6, 1000)
+    record_property("inputs", number * len(LATE_SERVERS))
+    with ExitStack() as stack:
+        servers = [stack.enter_context(WatchingServer(**late)) for late in LATE_SERVERS.values()]
+        monkeypatch.setenv("ALL_PROXY", servers[-1].url.removesuffix("/v1"))
+        urls = [*(server.url for server in servers[:-1]), "https://there.invalid/v1"]
+        clients = [client(url, text_timeout=0.05) for url in urls]
+        for client_ in clients:
+            timeout_error(client_)
+        wait_for(lambda: all(server.closed == server.opened for server in servers))
         before = threads_and_files()
-        for _ in range(50):
+        for client_ in clients * number:
             timeout_error(client_)
         # On a busy machine, the time of a call can be up before it has opened a connection.
-        wait_for(lambda: server.closed == server.opened)
-        assert server.opened > 1
-        server._threads[:] = [thread for thread in server._threads if thread.is_alive()]
+        wait_for(lambda: all(server.closed == server.opened for server in servers))
+        for server in servers:
+            assert server.opened > 1
+            server._threads[:] = [thread for thread in server._threads if thread.is_alive()]
         wait_for(lambda: is_near(before))
 
 
