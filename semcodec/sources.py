@@ -58,7 +58,13 @@ def is_source(value: object) -> bool:
 
 
 def _copy_bytes(data: bytes | bytearray | memoryview, max_bytes: int) -> bytes:
-    """Return a copy, so that no other thread changes the data while it is used."""
+    """Return a copy, so that no other thread changes the data while it is used.
+
+    Bytes do not change, and may be large, so they are not copied.
+    """
+    if type(data) is bytes:
+        _check_size(len(data), max_bytes, "The data")
+        return data
     try:
         view = memoryview(data)
         _check_size(view.nbytes, max_bytes, "The data")
@@ -78,6 +84,7 @@ def _read_path(source: str | os.PathLike[str], max_bytes: int) -> bytes:
             status = os.fstat(file.fileno())
             if stat.S_ISREG(status.st_mode):  # the size of a pipe or a device is not known
                 _check_size(status.st_size, max_bytes, name)
+                return _read_file(file, max_bytes, name, status.st_size + 1)
             return _read_file(file, max_bytes, name)
     except InputError:
         raise
@@ -142,10 +149,10 @@ def _missing_message(name: str) -> str:
     return f"There is no file {name}: check the name and the current directory."
 
 
-def _read_file(file: Any, max_bytes: int, name: str) -> bytes:
+def _read_file(file: Any, max_bytes: int, name: str, block: int = CHUNK_SIZE) -> bytes:
     """Return the rest of a file object, of which only ``read`` is known to exist."""
     try:
-        content = read_blocks(lambda size: _read_chunk(file, size, name), max_bytes)
+        content = read_blocks(lambda size: _read_chunk(file, size, name), max_bytes, block)
     except MemoryError as error:
         raise InputError(f"{name} does not fit into memory: pass a smaller one.") from error
     _check_size(len(content), max_bytes, name)
@@ -168,7 +175,7 @@ def _read_chunk(file: Any, size: int, name: str) -> bytes:
         raise InputError(f"{name} is opened as text: open it with mode 'rb'.")
     if not isinstance(chunk, bytes | bytearray | memoryview):
         raise InputError(f"{name} returned no bytes when it was read: open it with mode 'rb'.")
-    return memoryview(chunk).tobytes()
+    return chunk if type(chunk) is bytes else memoryview(chunk).tobytes()
 
 
 def _position(file: Any) -> int:

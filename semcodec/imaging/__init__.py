@@ -7,9 +7,10 @@ rotated by its EXIF tag, animated, with a color profile, without its last bytes.
 from __future__ import annotations
 
 from semcodec.imaging.geometry import upright_size
+from semcodec.imaging.limits import MAX_FILE_BYTES, MAX_PIXELS
 from semcodec.imaging.loading import LoadedImage, load
 from semcodec.imaging.metadata import ORIENTATION_TAG
-from semcodec.imaging.opening import FORMATS, MAX_FILE_BYTES, MAX_PIXELS, open_image
+from semcodec.imaging.opening import FORMATS, open_image
 from semcodec.imaging.saving import is_image, to_file, to_png
 from semcodec.imaging.transparency import flatten, parse_background
 

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from semcodec.imaging.excerpt import Parts
+
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 MAX_CHUNKS: Final = 2**16  #: chunks or boxes that are read of one file
 MAX_HEADER: Final = 2**20  #: bytes at the start of an AVIF or HEIC file that are searched
@@ -20,6 +22,7 @@ VISIBLE_CHUNKS: Final = (
 MAX_PROFILE_BYTES: Final = 2**22  #: limit of a color profile; those of printers have up to 3 MB
 #: Layouts of the chunks about color: primaries, transfer, matrix, range; gamma; chromaticities.
 COLOR_CHUNKS: Final = {b"cICP": ">4B", b"gAMA": ">I", b"cHRM": ">8I", b"sRGB": ">B"}
+MAX_EXIF_BYTES: Final = 2**20  #: limit of an EXIF block; more than twice the size of a preview
 PNG_SCALE: Final = 100_000  #: gamma and chromaticities are stored as multiples of its inverse
 
 
@@ -45,13 +48,22 @@ def iter_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
         start = end
 
 
-def keep_visible(data: bytes) -> bytes:
-    """Return a PNG file with the chunks ``VISIBLE_CHUNKS`` only.
+def keep_visible(data: bytes) -> Parts:
+    """Return the parts of a PNG file with the chunks ``VISIBLE_CHUNKS`` only.
 
     Pillow refuses a file for a damaged or large chunk that viewers do not read.
     """
-    kept = [data[start:end] for name, start, end in iter_chunks(data) if name in VISIBLE_CHUNKS]
-    return PNG_SIGNATURE + b"".join(kept)
+    view = memoryview(data)
+    kept = [view[start:end] for name, start, end in iter_chunks(data) if name in VISIBLE_CHUNKS]
+    return [PNG_SIGNATURE, *kept]
+
+
+def read_exif(data: bytes) -> dict[str, bytes]:
+    """Return the EXIF block of a PNG file as Pillow has it in ``info``; nothing if it is large."""
+    for name, start, end in iter_chunks(data):
+        if name == b"eXIf" and end - start < MAX_EXIF_BYTES:
+            return {"exif": b"Exif\0\0" + data[start + 8 : end - 4]}
+    return {}
 
 
 def read_png_colors(data: bytes) -> StatedColors:
@@ -59,13 +71,12 @@ def read_png_colors(data: bytes) -> StatedColors:
     fields: dict[bytes, tuple[int, ...]] = {}
     profile = b""
     for name, start, end in iter_chunks(data):
-        content = data[start + 8 : end - 4]
         if name == b"IDAT":
             break
         if name == b"iCCP":
-            profile = _decompress_profile(content)
-        elif name in COLOR_CHUNKS and len(content) == struct.calcsize(COLOR_CHUNKS[name]):
-            fields[name] = struct.unpack(COLOR_CHUNKS[name], content)
+            profile = _decompress_profile(data[start + 8 : end - 4])
+        elif name in COLOR_CHUNKS and end - start == 12 + struct.calcsize(COLOR_CHUNKS[name]):
+            fields[name] = struct.unpack_from(COLOR_CHUNKS[name], data, start + 8)
     cicp, gamma = fields.get(b"cICP"), fields.get(b"gAMA")
     return StatedColors(
         profile=profile,
@@ -78,7 +89,7 @@ def read_png_colors(data: bytes) -> StatedColors:
 
 def _decompress_profile(content: bytes) -> bytes:
     """Return a profile after its name and a zero for the method; a damaged one as it is."""
-    _, _, compressed = content.partition(b"\0")
+    _, _, compressed = content[:MAX_PROFILE_BYTES].partition(b"\0")
     with suppress(zlib.error):
         profile = zlib.decompressobj().decompress(compressed[1:], MAX_PROFILE_BYTES + 1)
         return profile or content

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from math import isqrt
 from typing import TYPE_CHECKING, Final
 
+from semcodec.imaging.limits import MAX_DEEP_PIXELS, MAX_KEPT_PIXELS, reduction_factor
 from semcodec.imaging.metadata import read_orientation
-from semcodec.imaging.opening import MAX_SHORT_SIDE
+from semcodec.imaging.samples import is_deep
+from semcodec.imaging.strips import reduce_pixels
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MAX_KEPT_PIXELS: Final = 2**25  #: of an image after reduction; matters for very long images
 #: Pillow's name of the transposition that undoes an orientation of EXIF.
 TRANSPOSITIONS: Final = {
     2: "FLIP_LEFT_RIGHT",
@@ -23,9 +23,6 @@ TRANSPOSITIONS: Final = {
     8: "ROTATE_90",
 }
 FIRST_TURNED_ORIENTATION: Final = 5  #: of those that swap width and height
-#: Modes whose pixels have no mean: indices, bits, 16-bit values (Pillow cannot average them), and
-#: values some of which may mark missing data.
-_UNORDERED_MODES: Final = ("1", "P", "PA", "I", "F")
 
 
 def upright_size(image: Image) -> tuple[int, int]:
@@ -54,14 +51,5 @@ def turn_upright(image: Image, orientation: int) -> Image:
 
 def reduce_large(image: Image) -> Image:
     """Return ``image`` with a shorter side below 2 * MAX_SHORT_SIDE, by a whole factor."""
-    width, height = image.size
-    too_many = -(-width * height // MAX_KEPT_PIXELS)
-    factor = max(min(width, height) // MAX_SHORT_SIDE, isqrt(too_many - 1) + 1)
-    if factor < 2:
-        return image
-    if image.mode in _UNORDERED_MODES or image.mode.startswith("I;16"):
-        smaller = image.resize((max(1, width // factor), max(1, height // factor)), 0)
-    else:
-        smaller = image.reduce(factor)
-    smaller.info = image.info
-    return smaller
+    kept = MAX_DEEP_PIXELS if is_deep(image) else MAX_KEPT_PIXELS
+    return reduce_pixels(image, reduction_factor(*image.size, kept))

@@ -9,9 +9,11 @@ from semcodec.errors import InputError
 from semcodec.imaging import refusals, samples
 from semcodec.imaging.color import to_srgb
 from semcodec.imaging.geometry import reduce_large, turn_size, turn_upright
-from semcodec.imaging.metadata import Metadata, read_metadata, read_orientation
-from semcodec.imaging.opening import MAX_FILE_BYTES, check_pixels, import_pillow, open_photograph
+from semcodec.imaging.limits import MAX_FILE_BYTES, MAX_IMAGE_PIXELS, check_size
+from semcodec.imaging.metadata import read_metadata, read_orientation
+from semcodec.imaging.opening import Opened, import_pillow, open_photograph
 from semcodec.imaging.transparency import AUTO, Color, flatten, parse_background
+from semcodec.signatures import HEAD_SIZE
 from semcodec.sources import Source, is_source, read_source
 
 if TYPE_CHECKING:
@@ -47,44 +49,51 @@ def load(source: Source | Image, background: str | Color = AUTO) -> LoadedImage:
 
     Raises:
         InputError: the file cannot be read, is not an image in a supported format, is damaged, or
-            has more than ``MAX_PIXELS`` pixels; or ``background`` is not a color.
+            is too large to be opened with ``MAX_MEMORY``; or ``background`` is not a color.
         BackendError: Pillow is not installed.
     """
     pil = import_pillow()
     color = parse_background(background)
     if isinstance(source, pil.Image):
-        return _load(source, None, color)
+        return _load(source, color)
     if not is_source(source):
         raise InputError(
             f"Cannot read {type(source).__name__} as an image: pass a path, the bytes of a file, "
             "or a PIL image."
         )
-    return _load(None, read_source(source, MAX_FILE_BYTES), color)
+    return _load(source, color)
 
 
-def _load(image: Image | None, data: bytes | None, background: Color | None) -> LoadedImage:
+def _load(source: Source | Image, background: Color | None) -> LoadedImage:
     notices: list[str] = []
+    data = b""
     try:
-        if image is None:
-            image, metadata = open_photograph(data or b"", notices)
+        if isinstance(source, import_pillow().Image):
+            opened = _open_pil_image(source)
         else:
-            check_pixels(*image.size)
-            metadata = read_metadata(image, None)
-            image.load()
-        size = turn_size(metadata.size, read_orientation(image))
-        rgb = _to_upright_rgb(image, metadata, background, notices)
+            data = read_source(source, MAX_FILE_BYTES)
+            opened = open_photograph(data, notices)
+        data = data[:HEAD_SIZE]  # the rest is not used any more, and its memory is needed
+        size = turn_size(opened.metadata.size, opened.orientation)
+        rgb = _to_upright_rgb(opened, background, notices)
     except InputError:
         raise
     except Exception as error:  # Pillow's readers may raise almost anything for damaged files
-        raise InputError(refusals.damaged(data or b"", error)) from error
+        raise InputError(refusals.damaged(data, error)) from error
     return LoadedImage(rgb, size, tuple(notices))
 
 
-def _to_upright_rgb(
-    image: Image, metadata: Metadata, background: Color | None, notices: list[str]
-) -> Image:
-    orientation = read_orientation(image)
-    image = turn_upright(reduce_large(image), orientation)
+def _open_pil_image(image: Image) -> Opened:
+    """Return a reduced copy of an image of the caller, which is decoded if it is not yet."""
+    check_size(*image.size, limit=MAX_IMAGE_PIXELS)
+    metadata = read_metadata(image, None)
+    image.load()
+    return Opened(reduce_large(image), metadata, read_orientation(image))
+
+
+def _to_upright_rgb(opened: Opened, background: Color | None, notices: list[str]) -> Image:
+    metadata = opened.metadata
+    image = turn_upright(opened.image, opened.orientation)
     if samples.is_deep(image):
         image = samples.to_8bit(image, metadata)
     else:

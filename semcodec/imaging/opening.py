@@ -11,16 +11,24 @@ import io
 import struct
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from semcodec.errors import BackendError, InputError
 from semcodec.forks import block_fork
-from semcodec.imaging import chunks, jpeg_xl, refusals
+from semcodec.imaging import chunks, costs, jpeg_files, jpeg_xl, refusals, strips
+from semcodec.imaging.excerpt import Excerpt, Parts
 from semcodec.imaging.frames import select_frame, select_page
-from semcodec.imaging.metadata import Metadata, read_metadata
-from semcodec.imaging.truncation import decode_pixels, note_zero_tail
+from semcodec.imaging.geometry import reduce_large
+from semcodec.imaging.limits import (
+    MAX_PIXELS,
+    MAX_PNG_PIXELS,
+    check_size,
+    reduction_factor,
+)
+from semcodec.imaging.metadata import Metadata, read_metadata, read_orientation
+from semcodec.imaging.truncation import decode_jpeg, decode_pixels, note_missing, note_zero_tail
 from semcodec.signatures import (
     AVIF,
     BMP,
@@ -34,20 +42,13 @@ from semcodec.signatures import (
     PNG,
     TIFF,
     WEBP,
+    FileType,
     identify,
 )
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
-
-MAX_FILE_BYTES: Final = 2**29  #: limit of the size of an image file
-MAX_PIXELS: Final = 2**27  #: limit of the pixels that are decoded; more is a decompression bomb
-#: Limit of the pixels of a JPEG image that is reduced by 2, 4 or 8 while it is decoded.
-MAX_REDUCED_PIXELS: Final = 2**30
-MAX_SHORT_SIDE: Final = 2048  #: pixels; larger images are reduced while they are read
-PROGRESSIVE: Final = ("progressive", "progression")  #: what Pillow notes of such a JPEG image
-START_OF_SCAN: Final = 0xDA  #: marker in a JPEG file
 
 #: Pillow's readers, by the type of the file. Its other readers start programs, load other files, or
 #: are not for photographs.
@@ -59,6 +60,7 @@ FORMATS: Final = tuple(READERS.values())
 #: Formats whose readers do not notice that the end of the file was never written.
 COMPRESSED: Final = (WEBP, AVIF, HEIC, JPEG_XL, JPEG_2000)
 
+HEAD_BYTES: Final = 16  #: of a file, by which Pillow recognizes its format
 WARNING_READERS: Final = ("TIFF", "ICO")  #: readers that warn while they decode pixels
 
 _WARNING_FILTERS: Final = threading.RLock()  # the filters of warnings are global
@@ -99,7 +101,12 @@ def open_image(data: bytes, formats: tuple[str, ...]) -> ImageFile:
         Exception: Pillow may raise almost any type.
     """
     with ignored_warnings():
-        return _try_readers(data, formats)
+        return _try_readers((data,), formats)
+
+
+def _open_parts(parts: Parts, reader: str) -> ImageFile:
+    with ignored_warnings():
+        return _try_readers(parts, (reader,))
 
 
 @contextmanager
@@ -118,29 +125,49 @@ def ignored_warnings() -> Iterator[None]:
             yield
 
 
-def _try_readers(data: bytes, formats: tuple[str, ...]) -> ImageFile:
+def _try_readers(parts: Parts, formats: tuple[str, ...]) -> ImageFile:
     """Do what ``PIL.Image.open`` does, without its limit on the declared pixels."""
     from PIL import Image, UnidentifiedImageError
 
+    head = Excerpt(parts).read(HEAD_BYTES)
     Image.preinit()
     if not set(formats) <= Image.OPEN.keys():
         Image.init()
     for name in formats:
         factory, accept = Image.OPEN[name]
-        accepted = accept(data[:16]) if accept else True
+        accepted = accept(head) if accept else True
         if not accepted or isinstance(accepted, str):  # a str is a reason to refuse
             continue
         try:
-            return factory(io.BytesIO(data), "")
+            return factory(_as_file(parts), "")
         except (SyntaxError, IndexError, TypeError, struct.error):  # as in Image.open
             continue
     raise UnidentifiedImageError("no reader accepts the file")
 
 
-def open_photograph(data: bytes, notices: list[str]) -> tuple[Image, Metadata]:
+class Opened(NamedTuple):
+    """An image of a file: pixels, and what its file states about them.
+
+    Attributes:
+        image: reduced to the limits of ``reduction_factor``, but not turned upright.
+        metadata: with the size before the image was reduced.
+        orientation: of EXIF, 1..8.
+    """
+
+    image: Image
+    metadata: Metadata
+    orientation: int
+
+
+def _as_file(parts: Parts) -> Any:
+    # Pillow's readers of some formats need all bytes at once, which a BytesIO has without a copy.
+    return io.BytesIO(parts[0]) if len(parts) == 1 else Excerpt(parts)
+
+
+def open_photograph(data: bytes, notices: list[str]) -> Opened:
     """Return the image in a file with its pixels decoded, and what the file states about them.
 
-    A large JPEG image is reduced while it is decoded.
+    A large image is reduced: while it is decoded, if its format allows that.
 
     Args:
         data: the bytes of the file.
@@ -151,79 +178,103 @@ def open_photograph(data: bytes, notices: list[str]) -> tuple[Image, Metadata]:
         Exception: Pillow may raise almost any type for a damaged file.
     """
     file_type = identify(data)
-    if file_type == HEIC:
-        image, metadata = _open_heic(data)
-    elif file_type == JPEG_XL:
-        image, metadata = _open_jpeg_xl(data)
-    elif file_type is None or file_type not in READERS:
+    if file_type is None or not (file_type in READERS or file_type in (HEIC, JPEG_XL)):
         raise InputError(refusals.refuse(data, file_type))
-    else:
-        content = chunks.keep_visible(data) if file_type == PNG else data
-        reader = READERS[file_type]
-        with ignored_warnings() if reader in WARNING_READERS else nullcontext():
-            metadata = read_metadata(_open_bounded(content, reader), data)
-            image = decode_pixels(content, lambda part: _open_reduced(part, reader), notices)
-        select_frame(image)
+    reader = READERS.get(file_type, "")
+    with ignored_warnings() if reader in WARNING_READERS else nullcontext():
+        opened = _DECODERS.get(file_type, _open_other)(data, file_type, notices)
     if file_type in COMPRESSED:
         note_zero_tail(data, notices)
-    return image, metadata
+    return opened
 
 
-def check_pixels(width: int, height: int, limit: int = MAX_PIXELS, what: str = "image") -> None:
-    """Check that an image may be decoded.
-
-    Raises:
-        InputError: it has no pixels, or more than ``limit``.
-    """
-    if width * height == 0:
-        raise InputError(f"The {what} has no pixels ({width} x {height}): use another one.")
-    if width * height > limit:
-        raise InputError(
-            f"The {what} is too large ({width} x {height} pixels): use one of at most {limit} "
-            "pixels."
-        )
-
-
-def _open_bounded(data: bytes, reader: str) -> ImageFile:
-    """Open an image file and check its size."""
-    image = open_image(data, (reader,))
+def _open_other(data: bytes, file_type: FileType, notices: list[str]) -> Opened:
+    """Decode an image at full size, and reduce it then; uncompressed ones are reduced by rows."""
+    reader = READERS[file_type]
     if reader == "TIFF":
-        select_page(image)
-    if reader != "JPEG":
-        check_pixels(*image.size)
+        costs.check_tags(data)
+    elif reader == "ICO":
+        costs.check_icon(data)
+
+    def open_file(parts: Parts) -> ImageFile:
+        image = _open_parts(parts, reader)
+        if reader == "TIFF":
+            select_page(image)
         return image
-    # The decoder scales by 1/2, 1/4 or 1/8, at almost no cost, and needs memory for the result
-    # only. But it keeps all coefficients if they come in several scans, as in progressive images.
-    is_progressive = any(note in image.info for note in PROGRESSIVE)
-    if is_progressive or _count_scanned_components(data) < getattr(image, "layers", 1):
-        check_pixels(*image.size, what="progressive JPEG image")
-    check_pixels(*image.size, limit=MAX_REDUCED_PIXELS)
-    return image
+
+    opened = [open_file((data,))]
+    check_size(*opened[0].size, costs.describe(file_type))
+    metadata = read_metadata(opened[0], data)
+    factor = reduction_factor(*opened[0].size)
+    if factor > 1 and (rows := strips.find_rows(opened[0], len(data))):
+        orientation, layout = read_orientation(opened[0]), strips.Layout.of(opened[0])
+        image = strips.reduce_rows(layout, data, rows, factor)
+        return Opened(image, metadata, orientation)
+    costs.check_whole(opened[0], data, file_type)
+    image = decode_pixels((data,), lambda parts: (opened or [open_file(parts)]).pop(), notices)
+    return _finish(image, metadata)
 
 
-def _open_reduced(data: bytes, reader: str) -> ImageFile:
-    """Open an image file, check its size, and set a JPEG image to be reduced."""
-    image = _open_bounded(data, reader)
-    image.draft("RGB", (MAX_SHORT_SIDE, MAX_SHORT_SIDE))  # does nothing for other formats
-    check_pixels(*image.size)
-    return image
+def _open_png(data: bytes, file_type: FileType, notices: list[str]) -> Opened:
+    parts = chunks.keep_visible(data)
+    header = _open_parts(parts, "PNG")
+    check_size(*header.size, "PNG image", MAX_PNG_PIXELS)
+    metadata = read_metadata(header, data)
+    factor = reduction_factor(*header.size)
+    if factor == 1 or header.info.get("interlace"):
+        costs.check_whole(header, data, file_type)
+        return _finish(
+            decode_pixels(parts, lambda part: _open_parts(part, "PNG"), notices), metadata
+        )
+    header.info.update(chunks.read_exif(data))
+    image, missing = strips.reduce_png(data, header, factor)
+    if missing:
+        note_missing(missing, notices)
+    return Opened(image, metadata, read_orientation(image))
 
 
-def _count_scanned_components(data: bytes) -> int:
-    """Return the number of components in the first scan of a JPEG file; 0 if it is not found."""
-    at = 2
-    while data[at : at + 1] == b"\xff" and at + 4 < len(data):
-        marker = data[at + 1]
-        if marker == START_OF_SCAN:
-            return data[at + 4]
-        has_no_content = marker == 1 or 0xD0 <= marker <= 0xD9
-        is_padding = marker == 0xFF
-        length = int.from_bytes(data[at + 2 : at + 4], "big")
-        at += 1 if is_padding else 2 if has_no_content else 2 + length
-    return 0
+def _open_jpeg(data: bytes, file_type: FileType, notices: list[str]) -> Opened:
+    """Decode a JPEG image, which the decoder reduces by 2, 4 or 8 at almost no cost."""
+
+    def open_reduced(parts: Parts) -> ImageFile:
+        image = _open_parts(parts, "JPEG")
+        factor = reduction_factor(*image.size)
+        image.draft("RGB", (image.width // factor, image.height // factor))
+        return image
+
+    parts = jpeg_files.keep_needed(data)
+    header = _open_parts(parts, "JPEG")
+    check_size(*header.size, "JPEG image", MAX_PIXELS)
+    metadata = read_metadata(header, data)
+    costs.check_jpeg(header, open_reduced(parts), data)
+    return _finish(decode_jpeg(parts, open_reduced, notices), metadata)
 
 
-def _open_heic(data: bytes) -> tuple[Image, Metadata]:
+def _open_jpeg_2000(data: bytes, file_type: FileType, notices: list[str]) -> Opened:
+    """Decode a JPEG 2000 image; each of its levels is half as large as the one before."""
+    header: Any = open_image(data, ("JPEG2000",))
+    level = costs.choose_level(data)
+    metadata = read_metadata(header, data)
+
+    def open_reduced(parts: Parts) -> ImageFile:
+        image: Any = _open_parts(parts, "JPEG2000")
+        image.reduce = level
+        return image  # type: ignore[no-any-return]
+
+    return _finish(decode_pixels((data,), open_reduced, notices), metadata)
+
+
+def _open_compact(data: bytes, file_type: FileType, notices: list[str]) -> Opened:
+    """Decode a WebP or AVIF image."""
+    reader = READERS[file_type]
+    if file_type == WEBP:
+        refusals.check_webp_length(data)
+        costs.check_decoded(costs.webp_size(data), data, file_type)
+    costs.check_decoded(open_image(data, (reader,)).size, data, file_type)
+    return _decode_compact(data, lambda: open_image(data, (reader,)))
+
+
+def _open_heic(data: bytes, file_type: FileType, notices: list[str]) -> Opened:
     """Decode a HEIC photograph with pillow-heif, which is not registered in Pillow."""
     try:
         with block_fork():
@@ -232,14 +283,15 @@ def _open_heic(data: bytes) -> tuple[Image, Metadata]:
     except ImportError as error:
         raise InputError(refusals.missing_extra(HEIC, "heif")) from error
     reader: Any = HeifImageFile  # it has no types
-    image: ImageFile = reader(io.BytesIO(data))
-    check_pixels(*image.size)
-    metadata = read_metadata(image, data)
-    image.load()
-    return image, metadata
+    header = reader(io.BytesIO(data))
+    has_few_colors = header.mode == "RGB" and header.info.get("chroma") in (400, 420, 422)
+    is_ordinary = has_few_colors and header.info.get("bit_depth") == 8
+    costs.check_decoded(header.size, data, file_type, is_ordinary=is_ordinary)
+    del header
+    return _decode_compact(data, lambda: reader(io.BytesIO(data)))
 
 
-def _open_jpeg_xl(data: bytes) -> tuple[Image, Metadata]:
+def _open_jpeg_xl(data: bytes, file_type: FileType, notices: list[str]) -> Opened:
     """Decode a JPEG XL image with pillow-jxl-plugin, which registers itself when it is imported."""
     try:
         with block_fork():
@@ -247,9 +299,65 @@ def _open_jpeg_xl(data: bytes) -> tuple[Image, Metadata]:
             from pillow_jxl.JpegXLImagePlugin import JXLImageFile
     except ImportError as error:
         raise InputError(refusals.missing_extra(JPEG_XL, "jxl")) from error
-    check_pixels(*jpeg_xl.read_size(data))  # the plug-in decodes all pixels when it opens a file
+    # The plug-in decodes all pixels when it opens a file.
+    costs.check_decoded(jpeg_xl.read_size(data), data, file_type)
     with ignored_warnings():
-        image: ImageFile = JXLImageFile(io.BytesIO(data))
-    metadata = read_metadata(image, data)
-    image.load()
-    return image, metadata
+        return _decode_compact(data, lambda: JXLImageFile(io.BytesIO(data)))
+
+
+def _decode_compact(data: bytes, open_file: Callable[[], ImageFile]) -> Opened:
+    """Decode an image whose reader returns all pixels as bytes.
+
+    Pillow would copy the bytes into an image while the reader still has copies of its own. If the
+    image is to be reduced, Pillow is stopped before that, and the reader is deleted, which frees
+    its memory.
+    """
+    image = open_file()
+    metadata, orientation = read_metadata(image, data), read_orientation(image)
+    factor = reduction_factor(*image.size)
+    if factor == 1:
+        image.load()
+        return _finish(image, metadata)
+    layout = strips.Layout.of(image)
+    pixels, rows = _take_bytes(image)
+    del image
+    return Opened(strips.reduce_rows(layout, pixels, rows, factor), metadata, orientation)
+
+
+class _StopError(Exception):
+    """The pixels are there as bytes, so that no image needs to be made of them."""
+
+
+def _take_bytes(image: Any) -> tuple[bytes, strips.Rows]:
+    """Return the pixels that the reader of ``image`` returns, and their layout."""
+    found: list[Any] = []
+
+    def stop(*content: Any) -> None:
+        found.extend(content)
+        raise _StopError
+
+    if image.format == "HEIF":
+        image.frombytes = stop  # pillow-heif calls it
+    else:
+        image.load_prepare = stop  # Pillow calls it
+    with suppress(_StopError):
+        image.load()
+    if found:  # pixels, "raw", (layout, bytes of a row)
+        return found[0], strips.Rows(0, *found[2])
+    pixels, layout = image.fp.getvalue(), image.tile[0][3]
+    raw_mode = layout if isinstance(layout, str) else layout[0]
+    return pixels, strips.Rows(0, raw_mode, len(pixels) // image.height)
+
+
+def _finish(image: Image, metadata: Metadata) -> Opened:
+    """Return the picture of an image whose pixels are decoded."""
+    if reduction_factor(*image.size) == 1:  # else, there is no memory for several of its frames
+        select_frame(image)
+    orientation = read_orientation(image)
+    return Opened(reduce_large(image), metadata, orientation)
+
+
+_DECODERS: Final = {
+    PNG: _open_png, JPEG: _open_jpeg, JPEG_2000: _open_jpeg_2000, WEBP: _open_compact,
+    AVIF: _open_compact, HEIC: _open_heic, JPEG_XL: _open_jpeg_xl,
+}  # fmt: skip

@@ -6,7 +6,8 @@ from typing import Final
 
 from semcodec.bitstream.framing import MAGIC
 from semcodec.bitstream.framing.text import PREFIXES
-from semcodec.signatures import HEAD_SIZE, RAW, SVG, WEBP, FileType, decode_text, identify
+from semcodec.errors import InputError
+from semcodec.signatures import HEAD_SIZE, RAW, SVG, FileType, decode_text, identify
 
 ADVICE: Final = "use a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP image"
 _ADVICE_OF_TYPES: Final = {
@@ -61,7 +62,17 @@ def damaged(data: bytes, error: Exception) -> str:
             f"{name} is damaged, or of a kind that Pillow cannot read: use another copy, or save "
             "it as PNG or JPEG."
         )
-    if file_type == WEBP and len(data) < 8 + int.from_bytes(data[4:8], "little"):
-        return f"{name} is cut off: use a complete copy."
     reason = " ".join(str(error).split())[:MAX_REASON] or type(error).__name__
     return f"{name} is damaged ({reason}): use another copy."
+
+
+def check_webp_length(data: bytes) -> None:
+    """Check that a WebP file is complete: its decoder reads nothing of one that is not.
+
+    Raises:
+        InputError: its end is missing.
+    """
+    if len(data) < 8 + int.from_bytes(data[4:8], "little"):
+        raise InputError(
+            "This file begins like a WebP image, but it is cut off: use a complete copy."
+        )

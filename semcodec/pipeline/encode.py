@@ -115,9 +115,10 @@ def encode(
     Args:
         image: the path or the bytes of an image file, a file object opened with mode ``"rb"``, or a
             PIL image, which is not changed. Formats: JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP, JPEG
-            2000, PPM, ICO; HEIC and JPEG XL with the extras ``heif`` and ``jxl``; at most 2^27
-            pixels, a JPEG image that is not progressive 2^30. Colors are converted to sRGB by the
-            embedded profile.
+            2000, PPM, ICO; HEIC and JPEG XL with the extras ``heif`` and ``jxl``; at most
+            200 MB. How large it may be depends on its format, because opening it takes at most
+            400 MB of memory: see docs/images.md. Colors are converted to sRGB by the embedded
+            profile.
         description: a description made by another tool, in English, the most important thing
             first; None to describe the image. With a description, no describer is loaded or called,
             the record names none, and the image is used only for the size. A text of over 100,000

@@ -15,7 +15,8 @@ from pillow_heif import from_pillow
 
 import semcodec
 from semcodec import imaging
-from semcodec.imaging.geometry import MAX_KEPT_PIXELS, reduce_large
+from semcodec.imaging.geometry import reduce_large
+from semcodec.imaging.limits import MAX_KEPT_PIXELS
 from tests.images import RED, encode_image
 
 UPRIGHT = Image.new("RGB", (48, 32), "white")

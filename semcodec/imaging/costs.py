@@ -1,0 +1,261 @@
+"""What it takes to decode an image: derived from its header, before any pixel is decoded."""
+
+from __future__ import annotations
+
+import re
+import struct
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from semcodec.errors import InputError
+from semcodec.imaging import jpeg_files
+from semcodec.imaging.frames import MAX_FRAMES
+from semcodec.imaging.limits import (
+    BYTES_PER_PIXEL,
+    CODE_BLOCK_BYTES,
+    FILE_COPIES,
+    LEVEL_BYTES,
+    MAX_BANDS,
+    MAX_ICON_PIXELS,
+    MAX_LEVEL_BYTES,
+    MAX_PIXELS,
+    MAX_SCANS,
+    MAX_SLOW_PIXELS,
+    MAX_TAG_BYTES,
+    MAX_TILES,
+    ORDINARY_BYTES_PER_PIXEL,
+    check_memory,
+    check_size,
+    mode_bytes,
+    reduction_factor,
+)
+from semcodec.signatures import AVIF, FileType
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
+
+PROGRESSIVE: Final = ("progressive", "progression")  #: what Pillow notes of such a JPEG image
+#: Decoders of Pillow that are written in Python, and what they decode.
+SLOW_DECODERS: Final = {"ppm_plain": "text", "ppm": "16 bits", "bmp_rle": "RLE"}
+#: Tags of TIFF.
+BITS, COMPRESSION, ORIENTATION, ROWS_PER_STRIP, TILE_WIDTH, TILE_HEIGHT = (
+    258,
+    259,
+    274,
+    278,
+    322,
+    323,
+)
+UNCOMPRESSED: Final = 1  #: a compression of TIFF
+#: Bytes of a value of TIFF, by its type.
+TYPE_BYTES: Final = dict(enumerate((0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8)))
+MAX_ENTRIES: Final = 2**12  #: of a directory, that are read
+#: Positions in the box av1C of AVIF (AV1 in ISOBMFF, 2.3.3): more than 8 bits, and no chroma
+#: subsampling across and down.
+AV1_DEEP, AV1_SUBSAMPLED_BOTH = 0x40, 0x0C
+JPEG_2000_START: Final = b"\xff\x4f\xff\x51"  #: the first two markers of a codestream
+MAX_MARKERS: Final = 64  #: in the header of a codestream, that are read
+MAX_LEVELS: Final = 5  #: that an image is reduced by: a factor of 32
+MAX_AVIF_HEADER: Final = 2**20  #: bytes that are searched for it
+
+
+def describe(file_type: FileType) -> str:
+    """Return the name of a file type without its article."""
+    return file_type.name.partition(" ")[2]
+
+
+def check_whole(image: ImageFile, data: bytes, file_type: FileType) -> None:
+    """Check an image that Pillow decodes at full size.
+
+    Raises:
+        InputError: it takes too much memory or time.
+    """
+    what = describe(file_type)
+    check_size(*image.size, what)
+    pixel_bytes: float = mode_bytes(image.mode)
+    decoder = image.tile[0][0] if image.tile else ""
+    if image.format == "TIFF":
+        pixel_bytes += _tiff_bytes(image)
+    elif decoder in ("ppm", "ppm_plain"):  # in Python, and collects all samples
+        pixel_bytes += 2 * mode_bytes(image.mode) + len(image.getbands())
+        check_size(*image.size, f"{what} in {SLOW_DECODERS[decoder]}", MAX_SLOW_PIXELS)
+    elif decoder in SLOW_DECODERS:
+        check_size(*image.size, f"{what} in {SLOW_DECODERS[decoder]}", MAX_SLOW_PIXELS)
+    check_memory(what, image.size, pixel_bytes, len(data))
+
+
+def _tiff_bytes(image: Any) -> float:
+    """Return the bytes that libtiff takes for a pixel: a strip, and a copy to turn it upright."""
+    tags, (width, height) = image.tag_v2, image.size
+    bits = tags.get(BITS, (1,))
+    sample_bytes = sum(bits) / 8 if isinstance(bits, tuple) else 4
+    total = 0.0
+    if tags.get(COMPRESSION, 1) != UNCOMPRESSED:
+        sides = tags.get(TILE_WIDTH, width), tags.get(TILE_HEIGHT, tags.get(ROWS_PER_STRIP, height))
+        area = sides[0] * sides[1] if all(isinstance(side, int) for side in sides) else 2**32
+        total += sample_bytes * min(1, area / (width * height))
+    if tags.get(ORIENTATION, 1) != 1:
+        total += mode_bytes(image.mode)
+    return total
+
+
+def check_tags(data: bytes) -> None:
+    """Check the metadata of a TIFF file, all of which Pillow reads when it opens the file.
+
+    Raises:
+        InputError: those of a page are too large.
+    """
+    order = "<" if data.startswith(b"II") else ">"
+    is_big = data[2:4] in (b"+\0", b"\0+")
+    head, entry, link = ("Q", "HHQQ", "Q") if is_big else ("H", "HHII", "I")
+    with suppress(struct.error):
+        (at,) = struct.unpack_from(order + link, data, 8 if is_big else 4)
+        for _ in range(MAX_FRAMES):
+            if not at:
+                return
+            (count,) = struct.unpack_from(order + head, data, at)
+            at += struct.calcsize(order + head)
+            step, total = struct.calcsize(order + entry), 0
+            for index in range(min(count, MAX_ENTRIES)):
+                _, kind, values, _ = struct.unpack_from(order + entry, data, at + index * step)
+                total += TYPE_BYTES.get(kind, 0) * values
+            if total > MAX_TAG_BYTES:
+                raise InputError(
+                    f"The TIFF image has {total // 10**6} MB of metadata, and the limit is "
+                    f"{MAX_TAG_BYTES // 10**6}: save it as PNG or JPEG."
+                )
+            (at,) = struct.unpack_from(order + link, data, at + count * step)
+
+
+def check_icon(data: bytes) -> None:
+    """Check the pictures of a Windows icon, each of which has its real size in its own header.
+
+    Raises:
+        InputError: one is too large.
+    """
+    with suppress(struct.error):
+        (count,) = struct.unpack_from("<H", data, 4)
+        for index in range(count):
+            (at,) = struct.unpack_from("<I", data, 6 + 16 * index + 12)
+            is_png = data.startswith(b"\x89PNG", at)
+            width, height = struct.unpack_from(
+                *(">ii", data, at + 16) if is_png else ("<ii", data, at + 4)
+            )
+            if abs(width * height) > MAX_ICON_PIXELS:
+                raise InputError(
+                    f"The Windows icon has a picture that is too large ({abs(width)} x "
+                    f"{abs(height)} pixels, and the limit is {MAX_ICON_PIXELS / 1e6:.1f} million): "
+                    "save it as PNG."
+                )
+
+
+def check_jpeg(header: Any, reduced: ImageFile, data: bytes) -> None:
+    """Check a JPEG image.
+
+    The decoder needs memory for the reduced image only. But it keeps all coefficients, 2 bytes
+    each, if they come in several scans, as in progressive images.
+
+    Raises:
+        InputError: it takes too much memory or time.
+    """
+    size, other = header.size, len(data)
+    pixels = mode_bytes(header.mode) * reduced.width * reduced.height
+    is_progressive = any(note in header.info for note in PROGRESSIVE)
+    if not is_progressive and jpeg_files.count_scanned_components(data) >= header.layers:
+        check_memory("JPEG image", size, pixels / (size[0] * size[1]), other)
+        return
+    factors = [(component[1], component[2]) for component in header.layer] or [(1, 1)]
+    largest = max(h for h, _ in factors) * max(v for _, v in factors)
+    coefficients = 2 * sum(h * v for h, v in factors) / max(1, largest)
+    check_memory("progressive JPEG image", size, coefficients + pixels / (size[0] * size[1]), other)
+    if (scans := jpeg_files.count_scans(data)) > MAX_SCANS:
+        raise InputError(
+            f"The progressive JPEG image has {scans} scans and the limit is {MAX_SCANS}: save it "
+            "as baseline JPEG."
+        )
+
+
+def check_decoded(
+    size: tuple[int, int], data: bytes, file_type: FileType, *, is_ordinary: bool = False
+) -> None:
+    """Check an image whose reader returns all pixels as bytes.
+
+    Args:
+        is_ordinary: whether ``ORDINARY_BYTES_PER_PIXEL`` applies.
+
+    Raises:
+        InputError: it takes too much memory.
+    """
+    what = describe(file_type)
+    check_size(*size, what)
+    pixel_bytes = BYTES_PER_PIXEL[file_type]
+    if is_ordinary or (file_type == AVIF and _is_ordinary_avif(data)):
+        pixel_bytes = ORDINARY_BYTES_PER_PIXEL[file_type]
+    check_memory(what, size, pixel_bytes, FILE_COPIES * len(data))
+
+
+def webp_size(data: bytes) -> tuple[int, int]:
+    """Return the size of a WebP image, before its reader allocates the canvas (RFC 9649, 2)."""
+    kind, start = data[12:16], data.startswith(b"\x2f", 20)
+    if kind == b"VP8X":
+        return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
+    if kind == b"VP8L" and start:
+        bits = int.from_bytes(data[21:25], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    width, height = struct.unpack_from("<HH", data.ljust(30, b"\0"), 26)
+    return width & 0x3FFF, height & 0x3FFF
+
+
+def _is_ordinary_avif(data: bytes) -> bool:
+    """Return whether all pictures in an AVIF file have 8 bits, and fewer colors than pixels."""
+    found = re.findall(rb"av1C\x81.(.)", data[:MAX_AVIF_HEADER], re.DOTALL)
+    flags = [match[0] for match in found]
+    return bool(flags) and not any(
+        flag & AV1_DEEP or (flag & AV1_SUBSAMPLED_BOTH) != AV1_SUBSAMPLED_BOTH for flag in flags
+    )
+
+
+# --- JPEG 2000 ------------------------------------------------------------------------------------
+
+
+def choose_level(data: bytes) -> int:
+    """Return by how many levels a JPEG 2000 image is reduced: each halves its sides.
+
+    Raises:
+        InputError: it takes too much memory even so.
+        ValueError: there is no header.
+    """
+    start = data.index(JPEG_2000_START)
+    right, bottom, left, top, across, down = struct.unpack_from(">6I", data, start + 8)
+    (bands,) = struct.unpack_from(">H", data, start + 40)
+    size = right - left, bottom - top
+    check_size(*size, "JPEG 2000 image", MAX_PIXELS)
+    tiles = -(-right // max(1, across)) * -(-bottom // max(1, down))
+    if tiles > MAX_TILES or bands > MAX_BANDS:
+        raise InputError(
+            f"The JPEG 2000 image has {tiles} tiles of {bands} bands (the limits are {MAX_TILES} "
+            f"and {MAX_BANDS}): save it as JPEG or PNG."
+        )
+    wanted = reduction_factor(*size).bit_length() - 1
+    levels, level = _count_levels(data, start), 0
+    while level < levels and (level < wanted or _level_bytes(size, bands, level) > MAX_LEVEL_BYTES):
+        level += 1
+    pixel_bytes = _level_bytes(size, bands, level) / (size[0] * size[1])
+    check_memory("JPEG 2000 image", size, pixel_bytes, 2 * len(data))
+    return level
+
+
+def _level_bytes(size: tuple[int, int], bands: int, level: int) -> float:
+    """Return the memory for an image that is reduced by ``level`` levels."""
+    pixel_bytes = CODE_BLOCK_BYTES + (LEVEL_BYTES * bands + LEVEL_BYTES) / 4**level
+    return float(size[0] * size[1] * pixel_bytes)
+
+
+def _count_levels(data: bytes, start: int) -> int:
+    """Return the number of levels of a JPEG 2000 image, as the marker COD states it; 0 if none."""
+    at = start + 2
+    for _ in range(MAX_MARKERS):
+        if data[at : at + 2] == b"\xff\x52":
+            return min(MAX_LEVELS, data[at + 9]) if at + 9 < len(data) else 0
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return 0
