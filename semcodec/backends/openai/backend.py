@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from semcodec._wording import plural
 from semcodec.backends.notes import add_note
 from semcodec.backends.openai import credentials, thinking
 from semcodec.backends.openai.dry_run import DryRunClient
@@ -33,6 +34,7 @@ from semcodec.errors import (
 from semcodec.forks import block_fork
 from semcodec.imaging import flatten, open_image
 from semcodec.imaging.uniform import is_transparent
+from semcodec.signatures import JPEG, PNG, WEBP, identify
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -240,7 +242,7 @@ class ServerModels:
                 f"an image of over {MAX_PIXELS} pixels to '{request.stage}': use another model"
             )
         else:
-            problem = f"no readable image to '{request.stage}': try again"
+            problem = _unreadable(response.image, request.stage, self._settings.is_local)
         raise InvalidResponseError(
             f"The model {request.model} returned {problem}.",
             backend="openai",
@@ -293,6 +295,19 @@ class ServerModels:
             "name one with --model or --painter-model."
         )
         raise BackendError(message, backend="openai", stage=LIST_MODELS_STAGE, unavailable=True)
+
+
+def _unreadable(data: bytes, stage: str, is_free: bool) -> str:
+    """Return what was returned in place of a readable image, and what to do."""
+    file_type = identify(data)
+    other = "use another painter"
+    if file_type in (PNG, JPEG, WEBP):
+        again = "try again" if is_free else "try again, which may be billed again"
+        return f"{file_type.name} to '{stage}' that is damaged: {again}, or {other}"
+    unknown = f"{plural(len(data), 'byte')} of unknown data" if data else "no data"
+    name = file_type.name if file_type else unknown
+    paid = "" if is_free else ", since another attempt may be billed and return the same"
+    return f"{name} to '{stage}' in place of a PNG, JPEG or WebP image: {other}{paid}"
 
 
 def _missing_edits(message: str) -> MissingFeatureError:

@@ -22,14 +22,13 @@ from semcodec.backends.notes import add_note
 from semcodec.backends.openai import picture_urls
 from semcodec.backends.openai.connections import SharedTransport
 from semcodec.backends.openai.credentials import ApiKey
+from semcodec.backends.openai.error_texts import shorten
 from semcodec.backends.openai.errors import (
-    IMAGE_ROUTES,
     ErrorTranslator,
     is_overloaded,
     is_retryable,
     not_sent,
     retry_after,
-    shorten,
 )
 from semcodec.backends.openai.event_streams import decode_body
 from semcodec.backends.openai.rate_limits import Kind, find_limiter
@@ -39,6 +38,7 @@ from semcodec.backends.openai.responses import (
     parse_response,
 )
 from semcodec.backends.openai.settings import Settings
+from semcodec.backends.openai.status_problems import IMAGE_ROUTES, sort_by_similarity
 from semcodec.backends.openai.tls import Certificates
 from semcodec.backends.openai.transport import limit_size
 from semcodec.backends.recording import ModelRequest, ModelResponse, Usage
@@ -47,6 +47,7 @@ from semcodec.errors import BackendError, InvalidResponseError, SemcodecError
 from semcodec.forks import block_fork
 
 CONNECT_TIMEOUT: Final = 10.0  #: seconds to establish a connection
+LIST_TIMEOUT: Final = 5.0  #: seconds to list the models for an error message
 FIRST_RETRY_WAIT: Final = 1.0  #: seconds, doubled for each further retry
 MAX_CONTENT_TYPE: Final = 40  #: characters of a content type quoted in a message
 MAX_REASON: Final = 160  #: characters of the problem with a response, in a message
@@ -110,7 +111,9 @@ class Client:
             response = self._send_with_retries(request)
         except openai.OpenAIError as error:
             # "from None", because the exception contains the request and thus the key.
-            raise self._errors.from_exception(request, error) from None
+            raise self._errors.from_exception(
+                request, error, lambda: self._similar_models(request.model)
+            ) from None
         except SemcodecError:
             raise
         except Exception as error:  # its message is not shown, since it may contain the key
@@ -214,14 +217,27 @@ class Client:
         elif not is_rate_limit:
             self._sleep(seconds)
 
-    def _send_once(self, request: ModelRequest) -> httpx2.Response:
+    def _similar_models(self, model: str) -> list[str]:
+        """Return the models of the server, the most similar to ``model`` first.
+
+        For the message of an error: the list costs nothing, and no failure to get it matters.
+        """
+        request = ModelRequest("list models", "models", {})
+        try:
+            response = self._parse(request, self._send_once(request, LIST_TIMEOUT))
+        except (openai.OpenAIError, SemcodecError):
+            return []
+        return sort_by_similarity(response.text.splitlines(), model)
+
+    def _send_once(self, request: ModelRequest, max_seconds: float = math.inf) -> httpx2.Response:
         """Return the complete response, which must arrive before one deadline.
 
         Raises:
             BackendError: the deadline has passed; the connection is closed.
             openai.OpenAIError: anything else went wrong.
         """
-        method, seconds = self._method(request.route), self._errors.timeout_seconds(request)
+        method = self._method(request.route)
+        seconds = min(self._errors.timeout_seconds(request), max_seconds)
         deadline = time.monotonic() + seconds
         try:
             response = _dispatch(method, request, seconds)
@@ -248,7 +264,8 @@ class Client:
             raise self._errors.malformed_response(request, "nested too deeply") from None
         except ValueError as error:
             if _is_json_type(content_type):
-                raise self._malformed(request, str(error)) from None
+                reason = str(error) if response.content.strip() else "it is empty"
+                raise self._malformed(request, reason, may_pass=True) from None
             raise self._not_json(request, sent_type, response.content) from None
         deadline: float = response.extensions[DEADLINE]
         try:
@@ -259,24 +276,22 @@ class Client:
             raise self._malformed(request, str(error)) from None
         return self._check_image(request, finish_response(parsed, self._key.redact))
 
-    def _malformed(self, request: ModelRequest, reason: str) -> InvalidResponseError:
+    def _malformed(
+        self, request: ModelRequest, reason: str, may_pass: bool = False
+    ) -> InvalidResponseError:
         """Return the error for a reason in which the server may have a part."""
-        return self._errors.malformed_response(
-            request, shorten(self._key.redact_message(reason), MAX_REASON)
-        )
+        shown = shorten(self._key.redact_message(reason), MAX_REASON)
+        return self._errors.malformed_response(request, shown, may_pass)
 
     def _not_json(
         self, request: ModelRequest, content_type: str, data: bytes
     ) -> InvalidResponseError:
         quoted = shorten(self._key.redact_message(content_type), MAX_CONTENT_TYPE)
-        received = f"content type {quoted!r}" if content_type else "no content type"
-        problem = f"returned {received} to '{request.stage}' in place of JSON"
-        if content_type.lower() in TEXT_TYPES and (
-            text := data[:MAX_TEXT_BYTES].decode(errors="replace")
-        ):
-            problem += f" ({shorten(self._key.redact_message(text), MAX_REASON)})"
-        return self._errors.invalid_response(
-            request, f"{problem}: check that the base URL ends in /v1."
+        text = ""
+        if content_type.lower() in TEXT_TYPES:
+            text = data[:MAX_TEXT_BYTES].decode(errors="replace")
+        return self._errors.not_json(
+            request, quoted, shorten(self._key.redact_message(text), MAX_REASON)
         )
 
     def _fetch_picture(self, request: ModelRequest, url: str, deadline: float) -> bytes:

@@ -34,8 +34,9 @@ This module imports openai and httpx2, so it must not be imported before the cli
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import httpx2
@@ -43,9 +44,34 @@ import openai
 
 from semcodec._wording import plural
 from semcodec.backends.openai import rate_limits
+from semcodec.backends.openai.base_urls import base_url_advice
+from semcodec.backends.openai.causes import NO_MODEL, Cause, find_cause, find_cause_of_page
+from semcodec.backends.openai.connection_problems import (
+    CHECK_SERVER,
+    NO_RESPONSE,
+    protocol_problem,
+    unreachable_problem,
+)
 from semcodec.backends.openai.credentials import NO_SOURCE, ApiKey
+from semcodec.backends.openai.error_texts import (
+    error_text,
+    in_parentheses,
+    is_web_page,
+    page_text,
+    shorten,
+)
 from semcodec.backends.openai.rejected_fields import find_rejected_fields
 from semcodec.backends.openai.settings import Settings
+from semcodec.backends.openai.status_problems import (
+    IMAGE_ROUTES,
+    cause_problem,
+    key_problem,
+    missing_route,
+    name_model,
+    redirect_problem,
+    server_problem,
+    shows_image,
+)
 from semcodec.backends.openai.tls import find_failure as find_tls_failure
 from semcodec.backends.recording import ModelRequest, RejectedFieldError
 from semcodec.errors import (
@@ -55,10 +81,10 @@ from semcodec.errors import (
     RefusalError,
 )
 
-RETRYABLE_ALWAYS: Final = (429, 503)
+RETRYABLE_ALWAYS: Final = (429, 503, 529)
 RETRYABLE_TEXT: Final = (409, 500, 502)
 #: Statuses that do not depend on the content of the request: payment, key, model, route.
-UNAVAILABLE: Final = (401, 402, 403, 404, 405, 501)
+UNAVAILABLE: Final = (401, 402, 403, 404, 405, 407, 451, 501)
 #: Errors that the transport raises only if a request was not sent, or not completely.
 NOT_SENT: Final = (
     httpx2.WriteError,
@@ -68,26 +94,21 @@ NOT_SENT: Final = (
     httpx2.ProxyError,
 )
 #: Error codes of servers.
-NO_CREDIT: Final = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 REFUSALS: Final = ("moderation_blocked", "content_policy_violation", "content_filter")
-TOO_LONG: Final = (
-    "context_length_exceeded",
-    "string_above_max_length",
-    "exceed_context_size_error",
-)
 #: Messages of servers that do not edit images, or whose model does not.
 EDITS_MISSING: Final = re.compile(
     r"(?:not|n't|never) (?:be )?(?:support|implement|exist|available|allowed)|unsupported|"
     r"unknown (?:route|endpoint|url|path)|multipart|content[- ]type|no such (?:route|endpoint)",
     re.I,
 )
-IMAGE_ROUTES: Final = ("images/generations", "images/edits")
-MAX_QUOTED: Final = 160  #: characters of a server's message in ours
-MAX_EXAMINED: Final = 10_000  #: characters of a message in which visible ones are looked for
 #: Seconds: the limits of ``max_retry_after``, which otherwise equals the timeout of a response.
 MIN_RETRY_AFTER: Final = 10.0
 MAX_RETRY_AFTER: Final = 60.0
-CHECK_SERVER: Final = "check that it is running and that the base URL is right."
+ERROR_IN_RESPONSE: Final = "error: "  #: the reason begins so if status 200 comes with an error
+STATUS_OF_ERROR: Final = 500  #: the status that such a response should have
+MAX_TEXT: Final = 20_000  #: characters of a server's text that are redacted and searched
+MAX_LOGIN: Final = 20  #: characters of the kind of login that a server requires
+ListModels = Callable[[], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +118,22 @@ class ErrorTranslator:
     settings: Settings
     key: ApiKey
 
-    def from_exception(self, request: ModelRequest, error: openai.OpenAIError) -> BackendError:
-        """Return the error for an exception of the openai package."""
+    def from_exception(
+        self,
+        request: ModelRequest,
+        error: openai.OpenAIError,
+        list_models: ListModels = list,
+    ) -> BackendError:
+        """Return the error for an exception of the openai package.
+
+        Args:
+            request: the request.
+            error: the exception.
+            list_models: returns the models of the server, the most similar one first; called only
+                if the server does not have the model of ``request``.
+        """
         if isinstance(error, openai.APIStatusError):
-            return self._from_status(request, error)
+            return self._from_status(request, error, list_models)
         if isinstance(error, openai.APIConnectionError):
             return self._from_connection(request, error)
         return self._error(request, f"cannot be used: {self._quote(str(error))}.")
@@ -112,10 +145,55 @@ class ErrorTranslator:
             message, backend="openai", stage=request.stage, retryable=True, billed=True
         )
 
-    def malformed_response(self, request: ModelRequest, reason: str) -> InvalidResponseError:
-        """Return the error for a response that is not JSON or lacks a field."""
+    def malformed_response(
+        self, request: ModelRequest, reason: str, may_pass: bool = False
+    ) -> InvalidResponseError:
+        """Return the error for a response that is not JSON or lacks a field.
+
+        Args:
+            request: the request.
+            reason: what is wrong with the response.
+            may_pass: whether another attempt may succeed, as after a truncated response.
+        """
+        if reason.startswith(ERROR_IN_RESPONSE):
+            return self._error_in_response(request, reason.removeprefix(ERROR_IN_RESPONSE))
         problem = f"returned a malformed response to '{request.stage}' ({reason})"
-        return self.invalid_response(request, f"{problem}: try again, or use another model.")
+        other = "use another server or model"
+        if self.settings.is_local:
+            advice = f"try again, or {other}." if may_pass else f"{other}."
+        elif may_pass:
+            advice = f"try again, which may be billed again, or {other}."
+        else:
+            advice = f"{other}, since another attempt may be billed and return the same."
+        return self.invalid_response(request, f"{problem}: {advice}")
+
+    def _error_in_response(self, request: ModelRequest, text: str) -> InvalidResponseError:
+        """Return the error for a response with status 200 that contains only an error."""
+        cause = find_cause(STATUS_OF_ERROR, set(), text, shows_image(request))
+        if cause is not None:
+            problem, advice = cause_problem(cause, request, self.settings, text, [])
+            return self.invalid_response(request, f"{problem}: {advice}")
+        problem = f"returned an error to '{request.stage}' with status 200{in_parentheses(text)}"
+        return self.invalid_response(request, f"{problem}: try again later.")
+
+    def not_json(
+        self, request: ModelRequest, content_type: str, text: str = ""
+    ) -> InvalidResponseError:
+        """Return the error for a response of another content type, such as a web page.
+
+        Args:
+            request: the request.
+            content_type: its content type.
+            text: what it contains if that is plain text.
+        """
+        received = "no content type"
+        if "html" in content_type.lower():
+            received = "a web page"
+        elif content_type:
+            received = f"content type {shorten(content_type)!r}"
+        problem = f"returned {received} to '{request.stage}' in place of JSON{in_parentheses(text)}"
+        advice = base_url_advice(self.settings.base_url, self.settings.is_local)
+        return self.invalid_response(request, f"{problem}: {advice}")
 
     def client_error(self, request: ModelRequest, kind: str) -> BackendError:
         """Return the error for a request that failed on this machine, before it was sent."""
@@ -127,7 +205,7 @@ class ErrorTranslator:
         """Return the error for a request that the server refuses because of its content."""
         text = (
             f"The server {self.settings.base_url} refused '{request.stage}'"
-            f"{_in_parentheses(message)}: use another image or model."
+            f"{in_parentheses(message)}: use another image or model."
         )
         return RefusalError(self.key.redact_message(text), backend="openai", stage=request.stage)
 
@@ -163,7 +241,6 @@ class ErrorTranslator:
         self, request: ModelRequest, error: openai.APIConnectionError
     ) -> BackendError:
         cause = error.__cause__
-        kind = type(cause).__name__
         if isinstance(cause, httpx2.WriteError):
             problem = f"closed the connection before '{request.stage}' was sent completely"
             advice = "check http or https in the base URL, and its limit on the size of requests."
@@ -173,15 +250,24 @@ class ErrorTranslator:
             if failure := find_tls_failure(cause, host):
                 problem = f"{failure.problem}: {failure.advice}"
                 return self._error(request, problem, unavailable=True)
-            problem = f"cannot be reached ({kind}): {CHECK_SERVER}"
-            return self._error(request, problem, retryable=True, unavailable=True)
+            problem, advice = unreachable_problem(cause)
+            return self._error(request, f"{problem}: {advice}", retryable=True, unavailable=True)
         if isinstance(error, openai.APITimeoutError):
             return self.timeout(request, self.timeout_seconds(request))
         if isinstance(cause, httpx2.DecodingError):
-            problem = f"returned {cause} to '{request.stage}'"
-            return self.invalid_response(request, f"{problem}: check the base URL.")
-        problem = f"lost the connection during '{request.stage}' ({kind})"
-        return self._possibly_billed(request, problem, "try again.")
+            advice = "use another server or model."
+            if "compressed" in str(cause):
+                advice = "turn off compression in the server, or in the proxy before it."
+            return self.invalid_response(
+                request, f"returned {cause} to '{request.stage}': {advice}"
+            )
+        if protocol := protocol_problem(cause, request.stage, self.settings):
+            return self.invalid_response(request, f"{protocol.problem}: {protocol.advice}")
+        problem = f"lost the connection during '{request.stage}' ({type(cause).__name__})"
+        advice = "try again."
+        if str(cause).startswith(NO_RESPONSE):  # or one that is too short for HTTP
+            advice = "check scheme and port of the base URL, or try again."
+        return self._possibly_billed(request, problem, advice)
 
     def _possibly_billed(self, request: ModelRequest, problem: str, advice: str) -> BackendError:
         """Return the error for a request without a response, which may have been billed."""
@@ -191,36 +277,35 @@ class ErrorTranslator:
         error.billed = True
         return error
 
-    def _from_status(self, request: ModelRequest, error: openai.APIStatusError) -> BackendError:
+    def _from_status(
+        self, request: ModelRequest, error: openai.APIStatusError, list_models: ListModels
+    ) -> BackendError:
         codes, status = error_codes(error), error.status_code
-        message = self._quote(_server_message(error))
+        text = self._redact_beginning(error_text(error))
         if not codes.isdisjoint(REFUSALS):
-            return self.refusal(request, message)
-        if not codes.isdisjoint(NO_CREDIT):
-            advice = "add credit to the account, or use another key."
-            problem = f"reports that the account has no credit left: {advice}"
-            return self._error(request, problem, unavailable=True)
-        if status == 413 or not codes.isdisjoint(TOO_LONG):
-            problem = f"rejected '{request.stage}' as too long{_in_parentheses(message)}"
-            advice = "use a model with more context, or a smaller image."
-            return self._error(request, f"{problem}: {advice}")
-        if rejected := find_rejected_fields(status, error.body, request):
-            return self._rejected_fields(request, rejected, status, message)
-        problem = self._status_problem(request, error, message)
+            return self.refusal(request, text)
+        cause = _find_cause(request, error, text)
+        if cause is None and (rejected := find_rejected_fields(status, error.body, request)):
+            return self._rejected_fields(request, rejected, status, text)
+        if cause is None:
+            problem, advice = self._status_problem(request, error, text, list_models)
+        else:
+            names = list_models() if cause.name == NO_MODEL else []
+            problem, advice = cause_problem(cause, request, self.settings, text, names)
         backend_error = self._error(
             request,
-            problem,
-            retryable=status in (408, 409, 429) or status >= 500,
-            unavailable=status in UNAVAILABLE or 300 <= status < 400,
+            f"{problem}: {advice}",
+            retryable=cause.retryable if cause else status in (408, 409, 429) or status >= 500,
+            unavailable=cause.unavailable if cause else _is_unavailable(status),
         )
-        if request.route == "images/edits" and _lacks_edits(error, message):
+        if request.route == "images/edits" and _lacks_edits(error, text):
             return MissingFeatureError(str(backend_error), backend="openai", stage=request.stage)
         return backend_error
 
     def _rejected_fields(
         self, request: ModelRequest, fields: tuple[str, ...], status: int, message: str
     ) -> RejectedFieldError:
-        quoted = _in_parentheses(f"status {status}: {message}" if message else f"status {status}")
+        quoted = in_parentheses(f"status {status}: {message}" if message else f"status {status}")
         kind = "image" if request.is_image_request else "text"
         names = ", ".join(f"{field} = false" for field in fields)
         problem = (
@@ -232,31 +317,42 @@ class ErrorTranslator:
         return RejectedFieldError(str(error), fields, backend="openai", stage=request.stage)
 
     def _status_problem(
-        self, request: ModelRequest, error: openai.APIStatusError, message: str
-    ) -> str:
-        quoted = _in_parentheses(message)
-        match error.status_code:
-            case 401 if self.key.source == NO_SOURCE:
-                return "requires an API key: set SEMCODEC_API_KEY in the environment."
-            case 401:
-                return f"rejected the API key from {self.key.source}: set a valid one."
-            case 403:
-                problem = f"does not allow this key to use {request.model}{quoted}"
-                return f"{problem}: use another model or key."
-            case 404 | 405 | 501:
-                return _not_found(request, message)
-            case 429:
-                when = _format_wait(retry_after(error))
-                return f"rejected '{request.stage}' by its rate limit{quoted}: try again {when}."
-            case status if 300 <= status < 400:
-                return f"redirects elsewhere (status {status}): use the new base URL."
-            case status:
-                quoted = _in_parentheses(
-                    f"status {status}: {message}" if message else f"status {status}"
-                )
-                if status >= 500:
-                    return f"failed during '{request.stage}'{quoted}: try again later."
-                return f"rejected '{request.stage}'{quoted}: check model and settings."
+        self,
+        request: ModelRequest,
+        error: openai.APIStatusError,
+        text: str,
+        list_models: ListModels,
+    ) -> tuple[str, str]:
+        """Return the message for an error whose cause only the status shows."""
+        status, headers, is_page = error.status_code, error.response.headers, is_web_page(error)
+        if 300 <= status < 400:
+            location = self.key.redact_message(headers.get("location", ""))
+            return redirect_problem(status, location, self.settings)
+        if status == 401 or (status == 403 and not is_page and self.key.source == NO_SOURCE):
+            login = headers.get("www-authenticate", "").partition(" ")[0][:MAX_LOGIN]
+            return key_problem(status, login, self.key, self.settings)
+        if status == 403 and not is_page:
+            problem = f"does not allow this key to use {request.model}{in_parentheses(text)}"
+            return problem, "use another model or key."
+        if status in (404, 405, 501) and request.route != "models" and "model" in text.lower():
+            problem = f"does not have the model {request.model}{in_parentheses(text)}"
+            return problem, f"{name_model(request, list_models())}."
+        if status in (404, 405, 501):
+            return missing_route(request, self.settings, text)
+        if status == 429:
+            problem = f"rejected '{request.stage}' by its rate limit{in_parentheses(text)}"
+            return problem, f"try again {_format_wait(retry_after(error))}."
+        problem, advice = server_problem(status, request, self.settings, text, is_page)
+        if status >= 500 and not is_retryable(error, request) and not self.settings.is_local:
+            problem += "; not retried, because the server may have processed it"
+        return problem, advice
+
+    def _redact_beginning(self, text: str) -> str:
+        """Return the beginning of a text of any length, without the key and any part of it."""
+        if len(text) <= MAX_TEXT:
+            return self.key.redact_message(text)
+        # The end may have cut the key in two. Percent-encoding makes three characters of each.
+        return self.key.redact_message(text[:MAX_TEXT])[: -3 * len(self.key.reveal())]
 
     def _error(self, request: ModelRequest, problem: str, **flags: bool) -> BackendError:
         message = self.key.redact_message(f"The server {self.settings.base_url} {problem}")
@@ -272,8 +368,11 @@ def is_retryable(error: openai.OpenAIError, request: ModelRequest) -> bool:
     if isinstance(error, openai.APIStatusError):
         is_image, status = request.route in IMAGE_ROUTES, error.status_code
         statuses = RETRYABLE_ALWAYS if is_image else RETRYABLE_ALWAYS + RETRYABLE_TEXT
-        is_temporary = status in statuses and error_codes(error).isdisjoint(NO_CREDIT)
-        return is_temporary and not find_rejected_fields(status, error.body, request)
+        if status not in statuses:
+            return False
+        if cause := _find_cause(request, error, error_text(error)):
+            return cause.retryable
+        return not find_rejected_fields(status, error.body, request)
     is_unreachable = isinstance(error, openai.APIConnectionError) and not_sent(error)
     return is_unreachable and not find_tls_failure(error, host="")  # a certificate stays the same
 
@@ -300,39 +399,21 @@ def retry_after(error: openai.OpenAIError) -> float | None:
     return rate_limits.retry_after(error.response.headers)
 
 
+def _find_cause(request: ModelRequest, error: openai.APIStatusError, text: str) -> Cause | None:
+    cause = find_cause(error.status_code, error_codes(error), text, shows_image(request))
+    return cause or find_cause_of_page(error.status_code, page_text(error))
+
+
+def _is_unavailable(status: int) -> bool:
+    return status in UNAVAILABLE or 300 <= status < 400
+
+
 def _lacks_edits(error: openai.APIStatusError, message: str) -> bool:
     """Return whether the server has no image edits, or the model cannot edit."""
     if error.status_code in (404, 405, 415, 501):
         return True
     is_rejected = error.status_code in (400, 422)
     return is_rejected and (error.param == "model" or EDITS_MISSING.search(message) is not None)
-
-
-def _not_found(request: ModelRequest, message: str) -> str:
-    """Return the message for a status that means a missing model or a missing route."""
-    is_image, names_model = request.route in IMAGE_ROUTES, "model" in message.lower()
-    if request.route == "models":
-        return "does not list its models: name one with --model or --painter-model."
-    if names_model:
-        option = "--painter-model" if is_image else "--model"
-        problem = f"does not have the model {request.model}{_in_parentheses(message)}"
-        return f"{problem}: name one of its models with {option}."
-    problem = f"does not have the route {request.route}"
-    if request.route == "images/edits":
-        return f"{problem}: use another editor."
-    if is_image:
-        return f"{problem}: use another painter, such as --painter embedded."
-    return f"{problem}{_in_parentheses(message)}: check that the base URL ends in /v1."
-
-
-def _server_message(error: openai.APIStatusError) -> str:
-    """Return the message in the body of an error response; empty for an HTML page."""
-    body: Any = error.body
-    if isinstance(body, dict):
-        body = body.get("message", body.get("detail"))
-    elif "json" not in error.response.headers.get("content-type", ""):
-        return ""
-    return body if isinstance(body, str) else ""
 
 
 def _format_wait(seconds: float | None) -> str:
@@ -342,15 +423,3 @@ def _format_wait(seconds: float | None) -> str:
         if seconds >= 2 * size:
             return f"in {seconds / size:.0f} {unit}"
     return f"in {plural(f'{seconds:g}', 'second')}"
-
-
-def _in_parentheses(message: str) -> str:
-    return f" ({shorten(message).rstrip('.')})" if message else ""
-
-
-def shorten(message: str, max_length: int = MAX_QUOTED) -> str:
-    """Return the beginning of a message as one printable line of at most ``max_length``."""
-    head = message[:MAX_EXAMINED]
-    printable = "".join(char if char.isprintable() else " " for char in head)
-    line = " ".join(printable.split())
-    return line if len(line) <= max_length else line[: max_length - 1] + "…"

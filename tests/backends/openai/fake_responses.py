@@ -26,6 +26,13 @@ WORDS: Final = (
     "stands",
     "left",
 )
+ROUTES: Final = (
+    "chat/completions",
+    "responses",
+    "images/generations",
+    "images/edits",
+    "models",
+)
 STAGES: Final = ("describe", "select", "compress", "decompress", "expand", "compare", "check")
 DATA: Final = re.compile(r"<data>(.*)</data>", re.S)
 USAGE: Final = {"total_tokens": 30, "input_tokens": 20, "output_tokens": 10}

@@ -38,6 +38,10 @@ class Connection:
         """Send ``data``."""
         self._connection.sendall(data)
 
+    def receive(self) -> bytes:
+        """Return the bytes that the client has sent, at least one."""
+        return _receive(self._connection)
+
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until the server is closed or the time is up, and return whether it is closed."""
         return self._closing.wait(seconds)
@@ -145,6 +149,21 @@ def respond(status: int, body: Any, *headers: str, kind: str = "application/json
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     head = _head(status, f"content-type: {kind}", f"content-length: {len(data)}", *headers)
     return lambda connection: connection.send(head + data)
+
+
+def send(data: bytes) -> Behavior:
+    """Send ``data`` as the whole response, whatever it is."""
+    return lambda connection: connection.send(data)
+
+
+def answer_any_bytes(data: bytes) -> Behavior:
+    """Read the first bytes that the client sends, and send ``data``: for ``at_connect``."""
+
+    def behave(connection: Connection) -> None:
+        connection.receive()
+        connection.send(data)
+
+    return behave
 
 
 def never_respond(connection: Connection) -> None:

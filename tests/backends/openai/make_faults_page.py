@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from semcodec._wording import plural
 from tests.backends.openai.fault_table import FAULTS, SECTIONS
 from tests.backends.openai.faults.fault import Fault, Kind
 
@@ -96,8 +97,8 @@ def _count(fault: Fault, kind: Kind) -> str:
     if requests is None:
         return "–"
     if not requests:
-        return f"{len(fault.retry_waits(kind)) + 1} attempts"
-    return str(requests + bool(fault.once or fault.only))
+        return plural(len(fault.retry_waits(kind)) + 1, "attempt")
+    return str(requests + fault.goes_on)
 
 
 def main() -> int:

@@ -214,18 +214,23 @@ def test_request_without_a_schema_is_not_sent_again_without_it() -> None:
         backend(send).describe(PICTURE)
 
 
-@pytest.mark.parametrize(
-    "data",
-    [b"", b"no picture", images.PHOTO[:300], images.GOOD["animation"], images.huge_png(9, 9)],
-    ids=["empty", "text", "truncated", "gif", "damaged"],
-)
+NO_IMAGES: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "no data to '{stage}' in place of"),
+    "text": (b"no picture", "10 bytes of unknown data to '{stage}' in place of"),
+    "truncated": (images.PHOTO[:300], "a JPEG image to '{stage}' that is damaged"),
+    "gif": (images.GOOD["animation"], "a GIF image to '{stage}' in place of"),
+    "damaged": (images.huge_png(9, 9), "a PNG image to '{stage}' that is damaged"),
+}
+
+
+@pytest.mark.parametrize("name", NO_IMAGES)
 @pytest.mark.parametrize("stage", ["paint", "edit"])
-def test_response_that_is_not_an_image_is_invalid(stage: str, data: bytes) -> None:
+def test_response_that_is_not_an_image_is_invalid(stage: str, name: str) -> None:
+    data, returned = NO_IMAGES[name]
     send, _ = recording_send(ModelResponse(image=data))
     arguments: dict[str, Any] = {"paint": ("a boat", (64, 64), 0), "edit": (PICTURE, "more red", 0)}
-    with pytest.raises(
-        InvalidResponseError, match=f"The model p returned no readable image to '{stage}'"
-    ) as caught:
+    message = f"The model p returned {returned.format(stage=stage)}"
+    with pytest.raises(InvalidResponseError, match=message) as caught:
         getattr(backend(send), stage)(*arguments[stage])
     assert (caught.value.stage, caught.value.retryable) == (stage, True)
 

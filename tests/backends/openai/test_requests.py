@@ -69,5 +69,5 @@ def test_default_timeouts_and_retryable_statuses() -> None:
     defaults = Settings()
     assert defaults.image_timeout >= 180 > defaults.text_timeout >= 60
     assert 5 <= client.CONNECT_TIMEOUT <= 30
-    assert errors.RETRYABLE_ALWAYS == (429, 503)
+    assert errors.RETRYABLE_ALWAYS == (429, 503, 529)
     assert errors.RETRYABLE_TEXT == (409, 500, 502)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -39,9 +40,9 @@ class Fault:
 
     Attributes:
         name: what the server does, for the page: "The server NAME".
-        behavior: the same as code; None if no server is running.
-        message: for the user, with URL, STAGE, OPTION and LIMIT as placeholders; empty if the run
-            succeeds.
+        behavior: the same as code; None with ``transform``, and if no server is running.
+        message: for the user, with URL, STAGE, OPTION, LIMIT and SCHEME as placeholders; empty if
+            the run succeeds.
         text_requests, image_requests: the number of requests that get the fault, if every request
             for a text or an image gets it; None where it cannot happen.
         waits: seconds before each retry.
@@ -51,6 +52,7 @@ class Fault:
         only: bytes that the body of a request must contain to get the fault.
         is_late: whether no response is complete within ``SECONDS``.
         image_message: the message for an image where it differs from the one for a text.
+        transform: in place of ``behavior``: makes the behavior from the body of a valid response.
         at_connect: whether the behavior starts when the client connects, before it sends anything;
             no request is counted then.
         lacks_edits: whether an edit shows that the server cannot edit images.
@@ -68,10 +70,28 @@ class Fault:
     only: bytes = b""
     is_late: bool = False
     image_message: str = ""
+    transform: Callable[[bytes], Behavior] | None = None
     at_connect: bool = False
     lacks_edits: bool = False
     scheme: Literal["http", "https"] = "http"
     path: str = "/v1"
+
+    def respond(self, valid_body: Any) -> Behavior:
+        """Return the behavior in place of a response with ``valid_body``."""
+        if self.transform is not None:
+            return self.transform(json.dumps(valid_body).encode())
+        assert self.behavior is not None
+        return self.behavior
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether another request follows those with the fault, and succeeds."""
+        return self.once or bool(self.only and not self.message)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether no server is running."""
+        return self.behavior is None and self.transform is None
 
     @property
     def code(self) -> int:
@@ -95,7 +115,7 @@ class Fault:
         kind: Kind = "image" if stage == "edit" else "text"
         if self.requests(kind) is None:
             return None
-        is_answer = self.message.startswith(UNUSABLE) or "backend openai refused" in self.message
+        is_answer = " backend openai " in self.message
         if is_answer and stage in ("check", "compare"):  # the rules take their place
             return "the checker is unsure" if stage == "check" else ""
         if not self.message or (stage == "edit" and self.lacks_edits):
@@ -107,7 +127,9 @@ class Fault:
         """Return the message for a kind of request to the server at ``url``."""
         message = self.image_message if kind == "image" and self.image_message else self.message
         message = message.replace("URL", url, 1).replace("OPTION", OPTIONS[kind])
-        message = message.replace("LIMIT", str(MAX_BYTES[kind]))
+        message = message.replace("https://models.example", url.removesuffix(self.path))
+        other_scheme = "http" if url.startswith("https:") else "https"
+        message = message.replace("SCHEME", other_scheme).replace("LIMIT", str(MAX_BYTES[kind]))
         return message.replace("STAGE", STAGES[kind])
 
 
@@ -137,7 +159,14 @@ def lazily(build: Callable[[], Behavior]) -> Behavior:
 
 
 PAGE: Final = b"<!doctype html><title>Welcome</title>"
-BILLED: Final = "; not retried, because the request may have been billed: try again"
+BILLED: Final = "; not retried, because the request may have been billed"
+PROCESSED: Final = "; not retried, because the server may have processed it"
 MALFORMED: Final = "The server URL returned a malformed response to 'STAGE'"
-RETRY: Final = "try again, or use another model."
+AGAIN: Final = "try again, which may be billed again, or use another server or model."
+OTHER: Final = (
+    "use another server or model, since another attempt may be billed and return the same."
+)
+CHECK_HOST: Final = (
+    "check host and port of the base URL, and whether a proxy or a login page responded."
+)
 UNUSABLE: Final = "The backend openai returned an unusable answer to 'STAGE' twice"

@@ -141,7 +141,8 @@ FIELDS: Final = (
     Fault(
         "rejects the conversation",
         forbid("messages"),
-        "The server URL rejected 'STAGE' (status 422): check model and settings.",
+        "The server URL rejected 'STAGE' (status 422: messages: Extra inputs are not permitted): "
+        "check model and settings.",
         1,
         None,
     ),
