@@ -14,6 +14,7 @@ from semcodec.backends.openai.dry_run import DryRunClient
 from semcodec.backends.openai.pricing import ServerPrices
 from semcodec.backends.openai.request_fields import RequestFields
 from semcodec.backends.openai.requests import RequestBuilder, supported_size
+from semcodec.backends.openai.responses import MAX_MODEL_NAME
 from semcodec.backends.openai.settings import DEFAULT_MODELS, Settings
 from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
 from semcodec.backends.recording import (
@@ -286,7 +287,7 @@ class ServerModels:
     def _find_only_model(self) -> str:
         response = self._recorder.send(ModelRequest(LIST_MODELS_STAGE, "models", {}))
         names = response.text.splitlines()
-        if len(names) == 1:
+        if len(names) == 1 and len(names[0]) <= MAX_MODEL_NAME:
             return names[0]
         listed = ", ".join(shorten_name(name) for name in names[:MAX_LISTED])
         problem = f"has several models ({listed})" if names else "lists no models"

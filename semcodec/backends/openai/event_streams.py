@@ -18,6 +18,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 MAX_EVENTS: Final = 100_000  #: a token takes over 40 bytes in a stream, and a text 4 MiB at most
+#: Values in the JSON of a response without streaming, and in that of an image. A value takes up to
+#: 300 bytes of memory, but only 3 in JSON: without the limit, 32 MiB could become a gigabyte.
+MAX_VALUES: Final = 500_000
+MAX_BLANK: Final = 10_000  #: characters at the start of a body in which the first line is searched
 DONE: Final = "[DONE]"
 #: The lines of an event stream. Only the data counts: the names of events are also in the data.
 STREAM_LINE: Final = re.compile(r"^(?:data:[ \t]?|(?::|event:|id:|retry:)[^\r\n]*)", re.M)
@@ -25,10 +29,6 @@ RECORD_SEPARATOR: Final = "\x1e"  #: before each value of a JSON text sequence
 BLANK: Final = re.compile(rf"[\s{RECORD_SEPARATOR}]*")  #: between two values
 #: Names of the field for the thoughts of a model, by server.
 THOUGHTS_FIELDS: Final = ("reasoning_content", "reasoning", "thinking")
-
-
-class IncompleteStreamError(ValueError):
-    """A stream has too many events, or lacks its end."""
 
 
 def decode_body(route: str, data: bytes) -> Any:
@@ -39,18 +39,28 @@ def decode_body(route: str, data: bytes) -> Any:
         RecursionError: it is nested too deeply.
     """
     text = data.decode(json.detect_encoding(data)).lstrip("\ufeff")
-    if not (STREAM_LINE.match(text.lstrip()) or text.startswith(RECORD_SEPARATOR)):
+    is_stream = STREAM_LINE.match(text[:MAX_BLANK].lstrip()) or text.startswith(RECORD_SEPARATOR)
+    if (not is_stream or "images" in route) and _count_values(text) > MAX_VALUES:
+        raise ValueError(f"over {MAX_VALUES} values")
+    if not is_stream:
         try:
             value = json.loads(text)
         except json.JSONDecodeError as error:
             if error.msg != "Extra data":
                 raise
+        except ValueError:  # Python's message is about its own settings
+            raise ValueError("a number of too many digits") from None
         else:
             is_chunk = isinstance(value, dict) and "chunk" in str(value.get("object", ""))[-6:]
             return _merge(route, iter((value, DONE))) if is_chunk else value
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _merge(route, _iter_values(STREAM_LINE.sub("", text)))
+
+
+def _count_values(text: str) -> int:
+    """Return a number that is at least that of the values in the JSON ``text``, but for a few."""
+    return sum(text.count(mark) for mark in "[{,")
 
 
 def _iter_values(text: str) -> Iterator[Any]:
@@ -66,7 +76,7 @@ def _iter_values(text: str) -> Iterator[Any]:
             return
         value, at = decoder.raw_decode(text, at)
         yield value
-    raise IncompleteStreamError(f"a stream of over {MAX_EVENTS} events")
+    raise ValueError(f"a stream of over {MAX_EVENTS} events")
 
 
 def _merge(route: str, events: Iterator[Any]) -> Any:

@@ -15,6 +15,9 @@ from urllib.parse import unquote_to_bytes
 
 DATA_URL_PREFIX: Final = "data:"
 MAX_MEDIA_TYPE: Final = 200  #: characters of the media type in a data URL, with its parameters
+MAX_ESCAPES: Final = (
+    200_000  #: in a data URL; each takes hundred times its length while it is decoded
+)
 WHITESPACE: Final = b" \t\r\n\v\f"
 URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 
@@ -38,6 +41,8 @@ def decode_data_url(url: str) -> bytes:
     text = url[comma + 1 :]
     if is_base64 and "%" not in text:
         return decode_base64(text)
+    if text.count("%") > MAX_ESCAPES:
+        raise ValueError(f"a data URL with over {MAX_ESCAPES} escapes")
     data = unquote_to_bytes(text)
     return decode_base64(data.decode("latin-1")) if is_base64 else data
 

@@ -153,17 +153,9 @@ def _picture(body: Mapping[str, Any], fetch: Fetch) -> bytes:
 
 
 def _parse_models(body: Mapping[str, Any]) -> ModelResponse:
-    """Return the names of the models, without those that no request could contain.
-
-    A name of more than one line, or a long one, would fill the terminal.
-    """
+    """Return the names of the models, one per line, without those that no request could contain."""
     ids = [entry.get("id") for entry in _objects(body, "data")[:MAX_MODELS]]
-    names = [name for name in ids if isinstance(name, str) and _is_model_name(name)]
-    return ModelResponse("\n".join(names))
-
-
-def _is_model_name(name: str) -> bool:
-    return 0 < len(name) <= MAX_MODEL_NAME and name.isprintable()
+    return ModelResponse("\n".join(n for n in ids if isinstance(n, str) and n and n.isprintable()))
 
 
 PARSERS: Final[dict[str, Callable[[Mapping[str, Any]], ModelResponse]]] = {

@@ -64,14 +64,13 @@ def without_thoughts(text: str) -> str:
     An opening tag in the middle of a text belongs to the answer. A closing tag without an opening
     tag also ends thoughts, because some servers remove the opening tag.
     """
-    tags = list(THINK_TAG.finditer(text))
-    if not tags:
+    first = THINK_TAG.search(text)
+    if first is None or (not any(first.groups()) and text[: first.start()].strip()):
         return text
-    closing_tags = [tag for tag in tags if any(tag.groups())]
-    first = tags[0]
-    if not any(first.groups()) and text[: first.start()].strip():
-        return text
-    return text[closing_tags[-1].end() :] if closing_tags else ""
+    end = None
+    for tag in THINK_TAG.finditer(text, first.start()):
+        end = tag.end() if any(tag.groups()) else end
+    return "" if end is None else text[end:]
 
 
 def has_only_thoughts(answer: str, is_truncated: bool) -> bool:
@@ -81,8 +80,7 @@ def has_only_thoughts(answer: str, is_truncated: bool) -> bool:
 
 def has_unfinished_thoughts(answer: str, is_truncated: bool) -> bool:
     """Return whether the thoughts of an answer were cut off, so that it contains nothing else."""
-    tags = list(THINK_TAG.finditer(answer))
-    is_open = bool(tags) and not any(any(tag.groups()) for tag in tags)
+    is_open = not any(any(tag.groups()) for tag in THINK_TAG.finditer(answer))
     return has_only_thoughts(answer, is_truncated) and (is_truncated or is_open)
 
 
