@@ -21,7 +21,7 @@ sys.path.append(str(ROOT))
 from PIL import Image
 from soak_counts import files_below
 from soak_ledger import Run
-from soak_worker import CACHE_SEGMENT, TEXT, photograph
+from soak_worker import CACHE_SEGMENT, TEXT, choose_cached, photograph
 
 import semcodec
 from tests.backends.openai import fake_responses
@@ -107,7 +107,7 @@ def encode_recorded(choose: random.Random, folder: Path, url: str) -> list[str]:
 def encode_cached(choose: random.Random, folder: Path, url: str) -> list[str]:
     """Encode one of a few photographs with the cache that all processes share."""
     cache = str(folder.parent.parent / "cache.sqlite")
-    return [*encode(random.Random(choose.randrange(50)), folder, url), "--cache", cache]
+    return [*encode(random.Random(choose_cached(choose)), folder, url), "--cache", cache]
 
 
 def encode_several(choose: random.Random, folder: Path, url: str) -> list[str]:
