@@ -136,7 +136,7 @@ class Soak:
         self._stop_worker("steady", steady)
         for thread in threads:
             thread.join()
-        wait_until(lambda: self._count()["server"] == self.before["server"], 10)
+        wait_until(lambda: self._count() == self.before, 10)
         self.after = self._count()
 
     def _warm_up(self) -> None:

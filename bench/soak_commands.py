@@ -31,8 +31,10 @@ KILL_SHARE: Final = 0.5
 #: The latest moment of a kill: this many times the seconds of commands that were not killed.
 MAX_KILL_TIME: Final = 1.1
 TIME_LIMIT: Final = 120.0  #: seconds for a command, on a busy machine
-#: Exit codes of finished commands: done, bad data, usage or environment, partly done, Ctrl-C.
-EXIT_CODES: Final = (0, 1, 2, 3, 130)
+#: Exit codes of finished commands: done, bad data, usage or environment, partly done.
+EXIT_CODES: Final = (0, 1, 2, 3)
+#: Those of commands that ended early, in order: after Ctrl-C, and after the signal of kill(1).
+INTERRUPTED_CODES: Final = {"SIGINT": 130, "SIGTERM": 143}
 TEMPORARY: Final = ".semcodec-"  #: how names of unfinished files begin
 TRACE: Final = "trace.json"
 
@@ -226,8 +228,9 @@ def run_command(
     begun = time.monotonic()
     sent, code = _execute(arguments, own, kill_after, {**environment, "TMPDIR": str(temporary)})
     # A command that got a signal and ended in its usual way has written its trace.
-    killed = sent if code not in EXIT_CODES else ""
-    command = Command(Run(name, segment, kind, [], killed, sent == "SIGINT"), code, sent)
+    is_orderly = code in (*EXIT_CODES, INTERRUPTED_CODES.get(sent))
+    killed = "" if is_orderly else sent
+    command = Command(Run(name, segment, kind, [], killed, sent in INTERRUPTED_CODES), code, sent)
     command.seconds = time.monotonic() - begun
     command.findings = _check_output(own, code, sent)
     calls = _check_files(command, sorted(set(files_below(own)) - inputs), own)
@@ -295,11 +298,10 @@ def _check_output(folder: Path, code: int, sent: str) -> list[str]:
     """Return what is wrong with the exit code and the messages of a command."""
     errors = (folder / "stderr").read_text("utf-8", errors="replace")
     findings = []
-    number = getattr(signal, sent, None)
-    allowed = EXIT_CODES if number is None else (*EXIT_CODES, -number)
+    allowed = (*EXIT_CODES, INTERRUPTED_CODES.get(sent), -getattr(signal, sent, 0))
     if sent == "timeout":
         findings.append(f"it ran for over {TIME_LIMIT:g} seconds")
-    elif code not in allowed or (code == 130 and sent != "SIGINT"):
+    elif code not in allowed:
         findings.append(f"exit code {code} after {sent or 'no signal'}: {errors[-300:]}")
     is_in_imports = code == -signal.SIGINT and errors.endswith("\nKeyboardInterrupt\n")
     if ("Traceback" in errors or "Error:" in errors) and not is_in_imports:
