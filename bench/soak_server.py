@@ -22,7 +22,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from commands import ROOT
 
@@ -45,6 +45,7 @@ SHARE_VALID: Final = 0.7
 SHARE_DELAYED: Final = 0.05
 SHARE_WITHOUT_USAGE: Final = 0.02
 SHARE_REFUSED_FIELD: Final = 0.03
+SHARE_KEPT_OPEN: Final = 0.5  #: of the connections with a complete response
 MAX_DELAY: Final = 0.4  #: seconds
 SHARE_LATE: Final = 0.1  #: of the late faults that are chosen; each costs a whole timeout
 #: Fields that servers reject, each only if the request has it.
@@ -123,14 +124,16 @@ class Chooser:
         self._check_key(received, number)
         choose = random.Random(f"{self._seed} {number}")
         name, behavior, delay = _choose(choose, route, received.body)
-        behavior, may_be_billed, tokens = with_tokens(behavior, unique_tokens(number))
+        answer = with_tokens(behavior, unique_tokens(number))
+        if answer.data is not None and choose.random() < SHARE_KEPT_OPEN:
+            answer = answer._replace(behavior=keep_open(answer.data))
         self._ledger.write(
             number=number,
             segment=segment,
             request=digest,
             behavior=name,
-            may_be_billed=may_be_billed,
-            tokens=tokens,
+            may_be_billed=answer.may_be_billed,
+            tokens=answer.tokens,
             begun=time.time(),
         )
 
@@ -138,7 +141,7 @@ class Chooser:
             if delay:
                 connection.wait(delay)
             try:
-                behavior(connection)
+                answer.behavior(connection)
             finally:
                 self._ledger.write(number=number, ended=time.time())
 
@@ -195,10 +198,24 @@ def answer_to(route: str, fields: dict[str, Any], body: bytes) -> dict[str, Any]
     return fake_responses.response_body(route, fields)
 
 
-def with_tokens(
-    behavior: Behavior, tokens: tuple[int, int]
-) -> tuple[Behavior, bool, tuple[int, int] | None]:
-    """Return the behavior with token counts of its own, and whether its answer may be billed.
+class Answer(NamedTuple):
+    """What the server does, and what that means for the bill.
+
+    Attributes:
+        behavior: the behavior.
+        may_be_billed: whether it is anything but an error status.
+        tokens: input and output tokens in the response; None if it has none.
+        data: the whole response; None if it is not complete.
+    """
+
+    behavior: Behavior
+    may_be_billed: bool
+    tokens: tuple[int, int] | None = None
+    data: bytes | None = None
+
+
+def with_tokens(behavior: Behavior, tokens: tuple[int, int]) -> Answer:
+    """Return what a behavior means, with token counts of its own if it has any.
 
     Only a complete response is changed. One that is not complete may be billed; an error status is
     free.
@@ -209,15 +226,27 @@ def with_tokens(
     status, length = STATUS.match(head), LENGTH.search(head)
     is_complete = separator and length and int(length[1]) == len(body) and not recording.is_reset
     if not is_complete or not status or not length:
-        return behavior, True, None
+        return Answer(behavior, True)
     if int(status[1]) >= FIRST_ERROR:
-        return behavior, False, None
+        return Answer(behavior, False, None, recording.data)
     patched, inputs = INPUT_FIELD.subn(rb'"\1_tokens": %d' % tokens[0], body)
     patched, outputs = OUTPUT_FIELD.subn(rb'"\1_tokens": %d' % tokens[1], patched)
     if not inputs or not outputs:
-        return behavior, True, None
+        return Answer(behavior, True, None, recording.data)
     new_head = head[: length.start(1)] + str(len(patched)).encode() + head[length.end(1) :]
-    return lambda connection: connection.send(new_head + separator + patched), True, tokens
+    data = new_head + separator + patched
+    return Answer(lambda connection: connection.send(data), True, tokens, data)
+
+
+def keep_open(data: bytes) -> Behavior:
+    """Send a complete response, and wait for another request on the same connection."""
+    kept = data.replace(b"connection: close", b"connection: keep-alive", 1)
+
+    def behave(connection: Connection) -> None:
+        connection.stays_open = True
+        connection.send(kept)
+
+    return behave
 
 
 def serve(choose: Callable[[ReceivedRequest], Behavior]) -> int:

@@ -29,10 +29,15 @@ class ReceivedRequest:
 
 
 class Connection:
-    """The connection of a request that has been read, for sending the response."""
+    """The connection of a request that has been read, for sending the response.
+
+    Attributes:
+        stays_open: whether another request may follow; False before each response.
+    """
 
     def __init__(self, connection: socket.socket, closing: threading.Event) -> None:
         self._connection, self._closing = connection, closing
+        self.stays_open = False
 
     def send(self, data: bytes) -> None:
         """Send ``data``."""
