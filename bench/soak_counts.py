@@ -17,7 +17,10 @@ OTHERS: Final = re.compile(rb"[^a-z0-9]+")
 
 
 def count_resources(process: int | str = "self") -> dict[str, int]:
-    """Return the resources of a process: files, sockets, threads, children, and RSS in KiB."""
+    """Return the resources of a process: files, sockets, threads, children, and RSS in KiB.
+
+    Sockets do not count as files.
+    """
     folder = Path("/proc") / str(process)
     links = []
     for entry in os.listdir(folder / "fd"):
@@ -31,9 +34,10 @@ def count_resources(process: int | str = "self") -> dict[str, int]:
     status = (folder / "status").read_text()
     resident = re.search(r"VmRSS:\s+(\d+)", status)
     threads = re.search(r"Threads:\s+(\d+)", status)
+    sockets = sum(link.startswith("socket:") for link in links)
     return {
-        "files": len(links),
-        "sockets": sum(link.startswith("socket:") for link in links),
+        "files": len(links) - sockets,
+        "sockets": sockets,
         "threads": int(threads[1]) if threads else 0,
         "children": children,
         "rss": int(resident[1]) if resident else 0,
