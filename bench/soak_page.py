@@ -22,8 +22,8 @@ complete answer; and each answer that may be billed was found in a trace, or its
 """
 RESOURCES: Final = """\
 Before: once everything is loaded; after: at the end. The server keeps half of the connections open,
-so that each of the three threads of the worker may have an idle one. The memory grows by the slope of the line with
-the least squares through all samples after the warm-up, the first fifth of the time.
+so each of the three threads of the worker may have an idle one. The memory grows by the slope of
+the line with the least squares through all samples after the warm-up, the first fifth of the time.
 """
 LEDGER_ROWS: Final = (
     ("requests", "requests that the server received"),
