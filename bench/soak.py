@@ -39,7 +39,14 @@ from commands import ROOT
 sys.path.append(str(ROOT))
 import soak_page
 from nightly import describe_commit
-from soak_commands import Command, check_file, command_environment, run_command, wait_until
+from soak_commands import (
+    LOCK_ENDING,
+    Command,
+    check_file,
+    command_environment,
+    run_command,
+    wait_until,
+)
 from soak_counts import WARM_UP, count_resources, files_below, leaks, processes_with, slope
 from soak_ledger import PRICE, Run, compare, repeated_requests
 from soak_server import read_ledger
@@ -260,7 +267,8 @@ class Soak:
         balance = compare(entries, runs)
         self.findings += balance.findings
         self.findings += self._check_cache(entries)
-        recordings = self._check_recordings({run.name for run in runs if run.signal})
+        killed = {run.name for run in runs if run.signal}
+        recordings, locks = self._check_recordings(killed), self._check_locks(killed)
         self.findings += self._check_disk()
         steady = next(log for log in logs if log.name == "steady")
         self.findings += steady.check_resources()
@@ -278,6 +286,7 @@ class Soak:
             "unfinished files": sum(command.unfinished for command in self.commands),
             "kept outputs": sum(command.kept for command in self.commands),
             "recordings of killed runs": recordings,
+            "locks of killed runs": locks + sum(command.locks for command in self.commands),
             "worker": steady.resources(),
             "before": self.before,
             "after": self.after,
@@ -306,6 +315,17 @@ class Soak:
                 self.findings.append(f"{path.name}: {problem}")
             path.unlink()
         return len(paths)
+
+    def _check_locks(self, killed: set[str]) -> int:
+        """Remove the empty lock files that killed runs have left, and return their number."""
+        locks = [path for path in files_below(self.folder) if path.name.endswith(LOCK_ENDING)]
+        for path in locks:
+            if path.stat().st_size:
+                self.findings.append(f"{path.name} is not empty")
+            path.unlink()
+        if len(locks) > len(killed):
+            self.findings.append(f"{len(locks)} locks are left, and {len(killed)} runs were killed")
+        return len(locks)
 
     def _check_disk(self) -> list[str]:
         """Check that the folders hold nothing but what is accounted for."""

@@ -36,6 +36,7 @@ EXIT_CODES: Final = (0, 1, 2, 3)
 #: Those of commands that ended early, in order: after Ctrl-C, and after the signal of kill(1).
 INTERRUPTED_CODES: Final = {"SIGINT": 130, "SIGTERM": 143}
 TEMPORARY: Final = ".semcodec-"  #: how names of unfinished files begin
+LOCK_ENDING: Final = ".lock"  #: of the names of temporary files that lock others, and are empty
 TRACE: Final = "trace.json"
 
 
@@ -50,6 +51,7 @@ class Command:
         findings: what is wrong with it.
         unfinished: temporary files that it left.
         seconds: how long it ran.
+        locks: locks that it left.
         kept: outputs in the temporary folder, because they could not be written where they belong.
     """
 
@@ -60,6 +62,7 @@ class Command:
     unfinished: int = 0
     seconds: float = 0.0
     kept: int = 0
+    locks: int = 0
 
 
 Arguments = Callable[[random.Random, Path, str], list[str]]
@@ -245,7 +248,9 @@ def _check_files(command: Command, paths: list[Path], folder: Path) -> list[dict
     printed = (folder / "stderr").read_text("utf-8", errors="replace")
     for path in paths:
         if path.name.startswith(TEMPORARY):
-            command.unfinished += 1
+            is_lock = path.name.endswith(LOCK_ENDING) and not path.stat().st_size
+            command.locks += is_lock
+            command.unfinished += not is_lock
             continue
         if path.parent.name == "temporary":
             command.kept += 1
@@ -257,8 +262,8 @@ def _check_files(command: Command, paths: list[Path], folder: Path) -> list[dict
             calls += list_calls(path)
         elif path.name.endswith("-journal") and path.exists() and not command.run.signal:
             command.findings.append(f"{path.name} is left")
-    if command.unfinished > bool(command.run.signal):
-        command.findings.append(f"{command.unfinished} unfinished files")
+    if max(command.unfinished, command.locks) > bool(command.run.signal):
+        command.findings.append(f"{command.unfinished} unfinished files, {command.locks} locks")
     return calls
 
 

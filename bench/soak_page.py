@@ -84,6 +84,7 @@ def _signals(results: Mapping[str, Any]) -> str:
     rows += [(f"{name} to a worker", number) for name, number in results["workers killed"].items()]
     rows.append(("files that a killed command had not finished", results["unfinished files"]))
     rows.append(("recordings of killed runs, all intact", results["recordings of killed runs"]))
+    rows.append(("locks of killed runs, empty files", results["locks of killed runs"]))
     rows.append(("outputs kept in the temporary folder", results["kept outputs"]))
     rows += [(f"exit code {code} of a command", n) for code, n in results["exit codes"].items()]
     rows += [(f"{name} in a worker", number) for name, number in results["errors"].items()]
