@@ -7,6 +7,7 @@ from semcodec.bitstream import (
     Limits,
     Models,
     Record,
+    RecordReport,
     Report,
     embed_png,
     extension,
@@ -20,6 +21,7 @@ from semcodec.bitstream import (
     unpack_all,
     unpack_sequence,
     validate,
+    validate_all,
 )
 from semcodec.errors import (
     BackendError,
@@ -52,6 +54,7 @@ __all__ = [
     "decompress",
     "readings",
     "validate",
+    "validate_all",
     "inspect",
     "rate_breakdown",
     "Encoded",
@@ -60,6 +63,7 @@ __all__ = [
     "Record",
     "Models",
     "Limits",
+    "RecordReport",
     "Report",
     "SemcodecError",
     "FormatError",

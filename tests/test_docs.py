@@ -24,7 +24,15 @@ PAGES = (
 )
 
 #: Modules of the lowest layers that the page does not describe.
-HELPERS = {"_bisection", "_registry", "_registry_rows", "_wording", "choices", "forks"}
+HELPERS = {
+    "_bisection",
+    "_registry",
+    "_registry_rows",
+    "_visibility",
+    "_wording",
+    "choices",
+    "forks",
+}
 
 
 @pytest.mark.parametrize(

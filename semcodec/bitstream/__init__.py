@@ -25,7 +25,14 @@ from semcodec.bitstream.header import Models
 from semcodec.bitstream.rate import RateBreakdown, rate_breakdown
 from semcodec.bitstream.record import Limits, Record
 from semcodec.bitstream.truncation import truncate
-from semcodec.bitstream.validation import Finding, Report, inspect, validate
+from semcodec.bitstream.validation import (
+    Finding,
+    RecordReport,
+    Report,
+    inspect,
+    validate,
+    validate_all,
+)
 
 __all__ = [
     "pack",
@@ -38,11 +45,13 @@ __all__ = [
     "extract_png",
     "extension",
     "validate",
+    "validate_all",
     "inspect",
     "rate_breakdown",
     "Record",
     "Models",
     "Limits",
+    "RecordReport",
     "Report",
     "Finding",
     "Field",

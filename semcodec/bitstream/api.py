@@ -183,7 +183,18 @@ def unpack_sequence(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> list[Reco
         InputError: as for ``unpack``.
     """
     limits = _arguments.limits(limits)
-    return record_codec.read_whole_sequence(Parser(_arguments.as_bytes(data)), limits)
+    return list(record_codec.read_limited_sequence(Parser(_arguments.as_bytes(data)), limits))
+
+
+def check_sequence(data: Data) -> None:
+    """Read all records of a sequence, and keep none.
+
+    Raises:
+        FormatError, UnsupportedError, InputError: as for ``unpack_sequence``.
+    """
+    parser = Parser(_arguments.as_bytes(data))
+    for _ in record_codec.read_limited_sequence(parser, DEFAULT_LIMITS):
+        pass
 
 
 def repack(

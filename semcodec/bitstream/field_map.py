@@ -7,7 +7,7 @@ fields that still fit the bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from semcodec._wording import plural
@@ -46,39 +46,52 @@ class ScannedCore(NamedTuple):
 
     Attributes:
         data: the bytes that contain the core: all of the data, or the decoded core of a text form.
-        item_start: the byte where the item of a sequence starts, else 0.
         start, end: the core's first byte, and the byte after its last one.
         fields: the locations of the fields, or None if the core could not be read to its end.
         text: the text of the payload, or None if it could not be decoded.
     """
 
     data: bytes
-    item_start: int
     start: int
     end: int
     fields: list[FieldLocation] | None
     text: str | None
 
 
-def field_map(data: bytes, framing: Framing, cores: Sequence[ScannedCore]) -> list[Field]:
+def field_map(data: bytes, framing: Framing, core: ScannedCore | None) -> list[Field]:
     """Return the fields of ``data`` in ``framing``; for a text form, the fields of its core.
 
     Args:
         data: as for ``validate``.
-        framing: as for ``validate``, but not ``"auto"``.
-        cores: all cores that were found in ``data``, in order.
+        framing: as for ``validate``, but not ``"auto"`` or ``"sequence"``.
+        core: the core that was found in ``data``, if any.
     """
-    if framing == "sequence":
-        return list(_sequence_fields(data, cores))
-    if cores:
-        core = cores[0]
+    if core is not None:
+        pass
     elif framing in ("bare", "file"):
-        core = ScannedCore(data, 0, 0, len(data), None, None)
+        core = ScannedCore(data, 0, len(data), None, None)
     else:
         return [_byte_field("unread", data, 0, len(data))] if data else []
     return (
         list(_png_fields(core)) if framing == "png" else _core_fields(core, "", framing == "file")
     )
+
+
+def item_fields(
+    data: bytes, start: int, end: int, index: int | None, core: ScannedCore | None
+) -> list[Field]:
+    """Return the fields of the bytes from ``start`` to ``end`` of a sequence.
+
+    Args:
+        data: the sequence.
+        start, end: the first byte of the item, and the byte after its last one.
+        index: the number of the record.
+        core: the core of the item; None if it has none, or could not be found.
+    """
+    if core is None:
+        return [_byte_field("unread", data, start, end)]
+    length = _byte_field(f"{index}.length", data, start, core.start, core.end - core.start)
+    return [length, *_core_fields(core, f"{index}.")]
 
 
 def _png_fields(core: ScannedCore) -> Iterator[Field]:
@@ -94,19 +107,6 @@ def _png_fields(core: ScannedCore) -> Iterator[Field]:
 
 def _image_field(name: str, data: bytes, start: int, end: int) -> Field:
     return _byte_field(name, data, start, end, f"{plural(end - start, 'byte')} of the image")
-
-
-def _sequence_fields(data: bytes, cores: Sequence[ScannedCore]) -> Iterator[Field]:
-    position = 0
-    for index, core in enumerate(cores):
-        if core.item_start > position:  # an empty item
-            yield _byte_field("unread", data, position, core.item_start)
-        length = core.end - core.start
-        yield _byte_field(f"{index}.length", data, core.item_start, core.start, length)
-        yield from _core_fields(core, f"{index}.")
-        position = core.end
-    if position < len(data):
-        yield _byte_field("unread", data, position, len(data))
 
 
 def _core_fields(core: ScannedCore, prefix: str = "", is_file: bool = False) -> list[Field]:

@@ -213,17 +213,16 @@ def read_sequence(parser: Parser, limits: Limits) -> Iterator[Record]:
     return (record for _, record in _read_items(parser, limits))
 
 
-def read_whole_sequence(parser: Parser, limits: Limits) -> list[Record]:
-    """Return the records of a sequence.
+def read_limited_sequence(parser: Parser, limits: Limits) -> Iterator[Record]:
+    """Return an iterator like ``read_sequence``, within the limit of a whole sequence.
 
     Raises:
         FormatError, UnsupportedError: as for ``read_sequence``; also SC-LIM-6.
     """
-    records, words = [], SequenceWords(parser, limits.max_sequence_words)
+    words = SequenceWords(parser, limits.max_sequence_words)
     for start, record in _read_items(parser, limits):
         words.add(start, record)
-        records.append(record)
-    return records
+        yield record
 
 
 def _read_items(parser: Parser, limits: Limits) -> Iterator[tuple[int, Record]]:

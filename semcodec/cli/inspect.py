@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import semcodec
@@ -12,7 +13,13 @@ from semcodec._wording import plural
 from semcodec.bitstream.extensions import BY_TYPE
 from semcodec.choices import ScanFraming, UnpackFraming
 from semcodec.cli import options
-from semcodec.cli.formats.names import json_keys
+from semcodec.cli.inspect_values import (
+    SCHEMA,
+    file_values,
+    head,
+    is_too_large,
+    lines,
+)
 from semcodec.cli.output import (
     UsageError,
     escape_control,
@@ -35,12 +42,11 @@ from semcodec.cli.reports import (
     format_findings,
     format_note,
     in_parentheses,
+    omitted_note,
     read_report,
 )
 from semcodec.errors import SemcodecError
-from semcodec.words.skeleton_readings import received_words
 
-SCHEMA: Final = "semcodec/inspect/2"  #: published as spec/schema/inspect-2.json
 MAX_RAW: Final = 20  #: characters of a field's raw bits
 MAX_VALUE: Final = 60  #: characters of a field's value
 MIN_VALUE: Final = 16  #: characters of a field's value in a narrow terminal
@@ -64,77 +70,72 @@ def add(commands: Commands[Parser]) -> None:
         help="records to read, or text forms such as semc:KB5b7w; - for stdin",
     )
     options.add_input_framing(parser)
-    parser.add_argument(
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
         "--json",
         action="store_true",
-        help="machine-readable output, see spec/schema (default: off)",
+        help="machine-readable output, see spec/schema; of a sequence, up to 50,000 fields "
+        "(default: off)",
+    )
+    group.add_argument(
+        "--json-lines",
+        action="store_true",
+        help="one JSON object per record and line, and one per file, see "
+        "spec/schema/inspect-lines-1.json; for sequences of any length (default: off)",
     )
 
 
 def inspect(args: argparse.Namespace) -> int:
     """Print the fields, words and rate of each file."""
-    results = [_read(name, args.framing) for name in args.files]
-    reports = [result for result in results if isinstance(result, FileReport)]
-    if args.json:
-        values = [_as_dict(file) for file in reports]
+    codes: list[int] = []
+    reports = _read_all(args.files, args.framing, codes)
+    if args.json_lines:
+        _print_lines(reports)
+    elif args.json:
+        values = list(_values(reports, codes))
         is_single = len(args.files) == len(values) == 1
         print_result(json.dumps(values[0] if is_single else values, indent=2))
-    elif reports:
-        print_result("\n\n".join(map(_page, reports)))
-    codes = [result for result in results if isinstance(result, int)]
-    return max((*codes, *(DONE if file.report.ok else DATA_ERROR for file in reports)))
+    else:
+        _print_pages(reports)
+    return max(codes)
 
 
-def _read(name: str, framing: ScanFraming | UnpackFraming) -> FileReport | int:
-    """Return the report on a file; or print why there is none, and return the exit code."""
-    try:
-        return read_report(name, framing)
-    except (UsageError, SemcodecError) as error:
-        print_status(f"semcodec: {error}")
-        return USAGE_OR_ENVIRONMENT if isinstance(error, UsageError) else DATA_ERROR
+def _read_all(
+    names: Sequence[str], framing: ScanFraming | UnpackFraming, codes: list[int]
+) -> Iterator[FileReport]:
+    """Yield the report on each file, and add an exit code for each to ``codes``."""
+    for name in names:
+        try:
+            file = read_report(name, framing)
+        except (UsageError, SemcodecError) as error:
+            print_status(f"semcodec: {error}")
+            codes.append(USAGE_OR_ENVIRONMENT if isinstance(error, UsageError) else DATA_ERROR)
+        else:
+            codes.append(DONE if file.report.ok else DATA_ERROR)
+            yield file
 
 
-def _as_dict(file: FileReport) -> dict[str, Any]:
-    """Return the JSON object for one file; only a valid file has words and a rate."""
-    report = file.report
-    values: dict[str, Any] = {
-        "schema": SCHEMA,
-        **json_keys(file.name),
-        "bytes": len(file.data),
-        "verdict": report.verdict,
-        "framing": report.framing,
-        "profiles": report.profiles,
-        "findings": [finding._asdict() for finding in report.findings],
-        "fields": [field._asdict() for field in report.fields],
-    }
-    if file.note:
-        values["note"] = file.note
-    if report.verdict != "valid":
-        return values
-    if report.framing == "sequence":
-        records = [_record_values(record) for record in semcodec.unpack_sequence(file.data)]
-        return values | {"records": records}
-    record = semcodec.unpack(file.data, framing=report.framing)
-    rate = semcodec.rate_breakdown(file.data, framing=report.framing)
-    entries = {e.name: {"bits": e.bits, "ubpp": round(e.ubpp, 3)} for e in rate.entries}
-    return values | _record_values(record) | {"rate": entries, "out_of_band": rate.out_of_band}
+def _values(reports: Iterator[FileReport], codes: list[int]) -> Iterator[dict[str, Any]]:
+    """Yield the JSON object of each report; print a message for one that is too large."""
+    for file in reports:
+        try:
+            yield file_values(file)
+        except UsageError as error:
+            print_status(f"semcodec: {error}")
+            codes.append(USAGE_OR_ENVIRONMENT)
 
 
-def _record_values(record: semcodec.Record) -> dict[str, Any]:
-    """Return the values of a record, and its words as restored from skeletons."""
-    words = record.words
-    is_skeletons = record.coding == "nibble" and words
-    readings = semcodec.decompress(words) if is_skeletons else words
-    restored = received_words(words, readings) if is_skeletons else words
-    metadata = {
-        name: value.hex() if isinstance(value, bytes) else value
-        for name, value in record.metadata.items()
-    }
-    return record.as_dict() | {
-        "restored_words": restored,
-        "readings": readings,
-        "metadata": metadata,
-    }
+def _print_lines(reports: Iterator[FileReport]) -> None:
+    for file in reports:
+        for line in lines(file):
+            print_result(line)
+
+
+def _print_pages(reports: Iterator[FileReport]) -> None:
+    separator = ""
+    for file in reports:
+        print_result(separator + _page(file))
+        separator = "\n"
 
 
 # --- human-readable output -----------------------------------------------------------------------
@@ -142,19 +143,32 @@ def _record_values(record: semcodec.Record) -> dict[str, Any]:
 
 def _page(file: FileReport) -> str:
     """Return the human-readable report on one file."""
-    values = _as_dict(file)
-    parts = [
-        _title(values),
-        "\n".join(filter(None, [format_findings(file.report.findings), format_note(file.note)])),
-        _format_fields(values["fields"]),
-    ]
-    if "rate" in values:
-        parts += [_format_words(values), _format_rate(values["rate"], values["size"])]
-        parts += [_format_out_of_band(values["out_of_band"])]
-    elif "records" in values:
-        texts = [" ".join(record["words"]) for record in values["records"]]
-        parts.append("\n".join(map(escape_control, texts)))
+    if file.report.framing == "sequence":
+        parts = _sequence_parts(file)
+    else:
+        values = file_values(file)
+        parts = [_title(values), _remarks(file), _format_fields(values["fields"])]
+        if "rate" in values:
+            parts += [_format_words(values), _format_rate(values["rate"], values["size"])]
+            parts += [_format_out_of_band(values["out_of_band"])]
     return "\n\n".join(filter(None, parts))
+
+
+def _remarks(file: FileReport) -> str:
+    note = file.note or omitted_note(file.report.omitted_findings)
+    return "\n".join(filter(None, [format_findings(file.report.findings), format_note(note)]))
+
+
+def _sequence_parts(file: FileReport) -> list[str]:
+    """Return the parts of the report on a sequence, without fields and texts if it is large."""
+    parts = [_title(head(SCHEMA, file)), _remarks(file)]
+    if is_too_large(file):
+        return [*parts, "There are too many fields to list: --json-lines prints them."]
+    parts.append(_format_fields([field._asdict() for field in file.report.fields]))
+    if file.report.verdict == "valid":
+        texts = (" ".join(record.words) for record in semcodec.unpack_all(file.data))
+        parts.append("\n".join(map(escape_control, texts)))
+    return parts
 
 
 def _title(values: dict[str, Any]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
 from typing import Any, Final, TextIO
 
+from semcodec._visibility import mark_visible
 from semcodec.cli import interrupts
 
 MAX_WIDTH: Final = 100  #: characters per line; also the width if stdout is not a terminal
@@ -30,23 +30,14 @@ class WriteError(UsageError):
     """An output cannot be written, for a reason that other outputs share, such as a full disk."""
 
 
-#: Characters that are invisible although ``str.isprintable`` is true for them: fillers, joiners
-#: and variation selectors (part of Unicode's Default_Ignorable_Code_Point).
-INVISIBLE: Final = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
-)
-
-
 def escape_control(text: str) -> str:
     """Return ``text`` with every character that could move the cursor or hide text escaped.
 
     Text from a record, a file name or a server may contain such characters (SC-REA-11).
     """
-    return "".join(char if _is_visible(char) else ascii(char)[1:-1] for char in text)
-
-
-def _is_visible(char: str) -> bool:
-    return char.isprintable() and not INVISIBLE.match(char)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char if shown else ascii(char)[1:-1] for char, shown in mark_visible(text))
 
 
 def is_terminal() -> bool:

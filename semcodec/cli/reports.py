@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import semcodec
 from semcodec import carriers
+from semcodec._wording import plural
 from semcodec.bitstream import Finding, Report, guessing
 from semcodec.bitstream.framing import MAGIC, TEXT_FRAMINGS
+from semcodec.bitstream.validation import build_report
 from semcodec.choices import Profile, ScanFraming, UnpackFraming
 from semcodec.cli import files
 from semcodec.cli.output import escape_control, line_width
@@ -45,9 +46,19 @@ class FileReport(NamedTuple):
 
 
 def read_report(
-    name: str, framing: ScanFraming | UnpackFraming, profile: Profile | None = None
+    name: str,
+    framing: ScanFraming | UnpackFraming,
+    profile: Profile | None = None,
+    *,
+    has_fields: bool = True,
 ) -> FileReport:
     """Return the report on a file, on stdin, or on a text form that is given as an argument.
+
+    Args:
+        name: the file, ``-`` for stdin, or a text form.
+        framing: the framing that was chosen.
+        profile: the profile to check, too.
+        has_fields: whether the report has the fields, which take most of the memory.
 
     Raises:
         UsageError, InputError: as for ``files.read_bytes``; also if a guess finds no record in data
@@ -55,9 +66,10 @@ def read_report(
     """
     if framing != "auto" and framing != "guess":
         data = files.read_record(name, framing)
-        return FileReport(name, data, semcodec.validate(data, framing=framing, profile=profile), "")
+        report = build_report(data, framing, profile, has_fields=has_fields)
+        return FileReport(name, data, report, "")
     data, problem = _read_guess(name) if framing == "guess" else (_read_auto(name), "")
-    report = semcodec.validate(data, profile=profile)
+    report = build_report(data, "auto", profile, has_fields=has_fields)
     if report.verdict == "valid" or report.framing not in ("bare", *TEXT_FRAMINGS):
         problem = ""
     return FileReport(name, data, report, problem or _note(name, data, report))
@@ -81,7 +93,7 @@ def _read_guess(name: str) -> tuple[bytes, str]:
         return _describe(guessing.locate(data))
     except (FormatError, InputError) as error:
         guessing.locate_form(data)  # raises the error again if there are several
-        if semcodec.validate(data).ok:
+        if build_report(data, "auto", has_fields=False).ok:
             raise
         return data, str(error)
 
@@ -122,6 +134,13 @@ def describe_finding(finding: Finding) -> str:
     if finding.found:
         text += f" Found {finding.found}; expected {finding.expected}."
     return escape_control(text)
+
+
+def omitted_note(omitted: int) -> str:
+    """Return the sentence about findings that are left out of a report, or ``""``."""
+    if not omitted:
+        return ""
+    return f"{plural(omitted, 'more finding')}: validate --format json-lines prints all."
 
 
 def format_note(note: str) -> str:

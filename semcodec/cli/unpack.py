@@ -6,6 +6,7 @@ import argparse
 import json
 
 import semcodec
+from semcodec.bitstream.api import check_sequence
 from semcodec.cli import files, options, output
 from semcodec.cli.output import print_result
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
@@ -43,12 +44,26 @@ def unpack(args: argparse.Namespace) -> int:
         record = semcodec.unpack(data, framing=files.detected_framing(args.framing))
         _print(record, as_json=args.json)
     elif args.json:
-        values = [record.as_dict() for record in semcodec.unpack_sequence(data)]
-        print_result(json.dumps(values, indent=2))
+        _print_array(data)
     else:  # one record at a time, so without the limit on the words of all records
         for record in semcodec.unpack_all(data):
             _print(record, as_json=False)
     return DONE
+
+
+def _print_array(data: bytes) -> None:
+    """Print the records of a sequence as one array, each as soon as it is read again.
+
+    All are read before the first is printed, so that a broken rule leaves no half of an array.
+    """
+    check_sequence(data)
+    previous = ""
+    for record in semcodec.unpack_all(data):
+        if previous:
+            print_result(previous + ",")
+        item = json.dumps([record.as_dict()], indent=2).removesuffix("\n]")
+        previous = item if not previous else item.removeprefix("[\n")
+    print_result(previous + "\n]" if previous else "[]")
 
 
 def _print(record: semcodec.Record, *, as_json: bool) -> None:

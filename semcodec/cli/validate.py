@@ -7,13 +7,15 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
+import semcodec
 from semcodec.bitstream import PROFILES
 from semcodec.bitstream.framing.png import CHUNK_TYPE
 from semcodec.cli import explain, files, options, output
 from semcodec.cli.formats import FORMATS
+from semcodec.cli.formats.as_json import format_record
 from semcodec.cli.output import UsageError, print_result, print_status
 from semcodec.cli.parser import DATA_ERROR, DONE, Commands, Parser, add_command
-from semcodec.cli.reports import EXIT_CODES, read_report
+from semcodec.cli.reports import EXIT_CODES, FileReport, omitted_note, read_report
 from semcodec.cli.results import FileResult, Result, Summary, Unreadable, needs_attention
 from semcodec.cli.walking import PICTURE, walk
 from semcodec.errors import InputError
@@ -150,16 +152,26 @@ def _check_folder(folder: str, args: argparse.Namespace) -> Iterator[Result]:
 def _check(name: str, args: argparse.Namespace, in_folder: bool = False) -> Iterator[Result]:
     """Yield the result for one file; in a folder, none for a picture without a record."""
     try:
-        file = read_report(name, args.framing, args.profile)
+        file = read_report(name, args.framing, args.profile, has_fields=False)
     except UsageError as error:
         yield Unreadable(name, _reason(name, error))
         return
     except InputError as error:  # the file is there, but it is not a record
         yield Unreadable(name, _reason(name, error), DATA_ERROR)
         return
+    if args.format == "json-lines" and file.report.framing == "sequence":
+        _print_records(file, args)
     # The four letters of the chunk may be in the pixels of a picture by chance.
     if not (in_folder and any(finding.rule == "SC-PNG-3" for finding in file.report.findings)):
-        yield FileResult.from_report(name, file.report, file.note)
+        note = file.note or omitted_note(file.report.omitted_findings)
+        yield FileResult.from_report(name, file.report, note)
+
+
+def _print_records(file: FileReport, args: argparse.Namespace) -> None:
+    """Print a line for each record of a sequence, as soon as it is checked."""
+    for report in semcodec.validate_all(file.data, profile=args.profile):
+        if not (args.quiet and report.ok):
+            print_result(format_record(file.name, report))
 
 
 def _is_plain_picture(name: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
+from semcodec._visibility import INVISIBLE, mark_visible
 from semcodec.errors import InputError
 from semcodec.sources import read_blocks
 
@@ -41,9 +43,14 @@ BUILT_IN_FILE: Final = "prompts-1.toml"
 MAX_FILE: Final = 100_000  #: bytes of a prompt file
 MAX_NAME_BYTES: Final = 255  #: the limit of a model name in a record (SC-EXT-7)
 #: Characters that are always escaped in a quotation, since they mark tags, lists, roles or code.
-ESCAPED: Final = {
-    ord(character): f"\\u{ord(character):04x}" for character in "<>[]{}|`&＜＞［］｛｝｜\u3164"
-}
+MARKUP: Final = "<>[]{}|`&"
+#: Characters that normalization (NFC, NFD, NFKC, NFKD) on a server turns into one of these, or into
+#: a quotation mark, an apostrophe, a backslash or a number sign, alone or with a mark.
+MARKUP_FORMS: Final = (
+    "\u1fef\u226e\u226f\ufe37\ufe38\ufe47\ufe48\ufe5b\ufe5c\ufe5f\ufe60\ufe64\ufe65\ufe68"
+    "\uff02\uff03\uff06\uff07\uff1c\uff1e\uff3b\uff3c\uff3d\uff40\uff5b\uff5c\uff5d"
+)
+ESCAPED: Final = {ord(char): f"\\u{ord(char):04x}" for char in MARKUP + MARKUP_FORMS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +136,21 @@ def strip_control_tokens(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """Return ``text`` without invisible characters, such as those that reverse its direction."""
-    return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
+    """Return ``text`` without invisible characters, such as those that reverse its direction.
+
+    Those without width are dropped, so that a soft hyphen does not split a word; others, such as
+    tabs and control characters, become spaces.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char if shown else _replacement(char) for char, shown in mark_visible(text))
+
+
+def _replacement(char: str) -> str:
+    if char == "\n":
+        return char
+    has_no_width = INVISIBLE.match(char) or unicodedata.category(char) in ("Cf", "Mn", "Me")
+    return "" if has_no_width else " "
 
 
 @cache

@@ -55,6 +55,8 @@ def unwrap(parser: Parser, framing: Framing, max_chunks: int) -> Parser:
 def iter_sequence(parser: Parser, max_records: int) -> Iterator[tuple[int, Parser]]:
     """Yield for each item of a sequence the byte where it starts, and a parser for its core.
 
+    If the parser collects, an item may be empty, and then has no core.
+
     Raises:
         FormatError: SC-SEQ-1, SC-SEQ-2, SC-LEB-1, SC-LEB-2.
         UnsupportedError: SC-LIM-5, there are over ``max_records`` items.
@@ -74,10 +76,9 @@ def iter_sequence(parser: Parser, max_records: int) -> Iterator[tuple[int, Parse
         parser.read(length)
         item.end = parser.position
         count += 1
-        if length:
-            yield start, item
-        else:
+        if not length:
             parser.report("SC-SEQ-1", start * 8, "length 0", "at least 1")
+        yield start, item
 
 
 def length(framing: Framing, core_bytes: int) -> int:

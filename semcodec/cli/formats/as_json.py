@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+import semcodec
 from semcodec.cli.formats.names import json_keys
 from semcodec.cli.results import FileResult, Result, Summary, Unreadable
 
@@ -30,6 +31,22 @@ def format_results(results: Iterable[Result], summary: Summary) -> Iterator[str]
 def format_lines(results: Iterable[Result], summary: Summary) -> Iterator[str]:
     """Yield a line for each result."""
     return (json.dumps(_to_dict(result)) for result in results)
+
+
+def format_record(name: str, report: semcodec.RecordReport) -> str:
+    """Return the line for an item of the sequence ``name``; its file has a line of its own."""
+    values = {
+        **json_keys(name),
+        "record": report.number,
+        "offset": report.offset,
+        "bytes": report.length,
+        "verdict": report.verdict,
+        "ok": report.ok,
+        "framing": "sequence",
+        "profiles": report.profiles,
+        "findings": [finding._asdict() for finding in report.findings],
+    }
+    return json.dumps(values)
 
 
 def _to_dict(result: Result) -> dict[str, Any]:

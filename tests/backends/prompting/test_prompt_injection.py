@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -69,7 +70,10 @@ each_attack = pytest.mark.parametrize("attack", ATTACKS)
 
 
 def replace_control_characters(text: str) -> str:
-    return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
+    """Return ``text`` without formats and tags, and with spaces for other control characters."""
+    text = re.sub("[\U000e0000-\U000e0fff]", "", text)
+    kept = (char for char in text if unicodedata.category(char) != "Cf")
+    return "".join(char if char.isprintable() or char == "\n" else " " for char in kept)
 
 
 def extract_quoted_data(task: str) -> Any:

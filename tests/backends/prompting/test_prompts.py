@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+import unicodedata
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
@@ -13,9 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semcodec._registry import PROMPTS
+from semcodec._visibility import INVISIBLE, MAX_MARKS
 from semcodec.backends.prompting import Prompts
 from semcodec.backends.prompting.prompts import (
     ESCAPED,
+    MARKUP,
+    MARKUP_FORMS,
     MAX_FILE,
     PARTS,
     quote_data,
@@ -87,6 +92,13 @@ def test_retry_prompt_names_the_problem() -> None:
     assert "cannot be used: truncated." in Prompts.read().retry_prompt("truncated")
 
 
+def _shown(char: str) -> str:
+    """Return what a prompt has for a character, if there are few marks."""
+    if unicodedata.category(char) == "Cf" or INVISIBLE.match(char):
+        return ""
+    return char if char.isprintable() or char == "\n" else " "
+
+
 @pytest.mark.parametrize("stage", STAGES_WITH_DATA)
 @given(text=st.text() | st.text("<>/dat[]{}|`&$\\\"'\n "))
 def test_any_text_stays_inside_one_quotation(stage: str, text: str) -> None:
@@ -96,14 +108,13 @@ def test_any_text_stays_inside_one_quotation(stage: str, text: str) -> None:
     quotation = DATA.search(task)
     assert quotation is not None
     assert not set(quotation[1]) & set("<>[]{}|`&\n")
-    printable = "".join(char if char.isprintable() or char == "\n" else " " for char in text)
-    assert json.loads(quotation[1]) == printable
+    assert json.loads(quotation[1]) == "".join(map(_shown, text))
 
 
 @given(st.text() | st.text("<>/dat[]{}|`&$\\\"'\n "))
 def test_control_tokens_are_removed_from_a_repeated_answer(text: str) -> None:
     stripped = strip_control_tokens(text)
-    assert len(stripped) == len(text)
+    assert len(stripped) <= len(text)
     assert not set(stripped) & set(map(chr, ESCAPED))
     assert all(letter.isprintable() or letter == "\n" for letter in stripped)
 
@@ -226,3 +237,27 @@ def test_too_long_prompt_file_is_rejected(write: Write) -> None:
     assert Prompts.read(write(BUILT_IN + "#" * free_bytes))
     with pytest.raises(InputError, match="has over 100000 bytes"):
         Prompts.read(write(BUILT_IN + "#" * (free_bytes + 1)))
+
+
+def test_whatever_a_server_normalizes_to_markup_is_escaped() -> None:
+    """The table is computed from the data of this Python, so that it cannot lack a character."""
+    markup = set(MARKUP + "\"'\\#")
+    forms = (
+        char
+        for char in map(chr, range(0x80, sys.maxunicode + 1))
+        if unicodedata.decomposition(char)
+        and markup & {*"".join(unicodedata.normalize(f, char) for f in ("NFKC", "NFKD"))}
+    )
+    found = "".join(forms)
+    assert found == MARKUP_FORMS
+    quotation = quote_data(found)
+    for form in ("NFC", "NFD", "NFKC", "NFKD"):
+        assert unicodedata.normalize(form, quotation) == quotation  # type: ignore[arg-type]
+    assert json.loads(quotation.removeprefix("<data>").removesuffix("</data>")) == found
+
+
+def test_invisible_characters_are_dropped_and_others_become_spaces() -> None:
+    """A soft hyphen or a zero-width space in a word does not split it."""
+    mark = "\u0301"
+    hidden = "light\u00adhouse\u200b b\u2800o\ufe0fat\u0007\tx" + "e" + mark * 1_000
+    assert quote_data(hidden) == f'<data>"lighthouse boat  xe{mark * MAX_MARKS}"</data>'
