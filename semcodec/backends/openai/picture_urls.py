@@ -17,10 +17,10 @@ from typing import Final
 
 import httpx2
 
+from semcodec.backends.openai.responses import MAX_URL
 from semcodec.backends.openai.settings import LOCAL_HOSTS
 from semcodec.backends.openai.transport import Download
 
-MAX_URL: Final = 8192  #: characters of a URL; signatures take some hundred
 MAX_SHOWN_ORIGIN: Final = 100  #: characters of another server's address in a message
 MIN_SECONDS: Final = 10.0  #: to fetch a picture, even if the request took all of its time
 MIN_TIMEOUT: Final = 0.001  #: seconds of one attempt

@@ -7,6 +7,7 @@ strict schema, such as a pydantic model, would reject usable responses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -22,11 +23,15 @@ from semcodec.backends.prompting.parsing import (
 from semcodec.backends.recording import ModelResponse, Usage
 
 Fetch = Callable[[str], bytes]
+HTTP_URL: Final = re.compile(r"\s{0,9}https?:", re.I)
+MAX_URL: Final = 8192  #: characters of a URL; signatures take some hundred
 IMAGE_ROUTES: Final = ("images/generations", "images/edits")
 
 MAX_MODEL_NAME: Final = 1000  #: characters; some servers use paths of files as names
 MAX_MODELS: Final = 10_000  #: entries in a list of models that are read
 MAX_TEXT: Final = 200_000  #: characters of an answer
+#: Why a chat completion ended at its limit; the second is that of gateways to other APIs.
+LIMIT_REASONS: Final = ("length", "max_tokens")
 MAX_SECRET: Final = 10_000  #: characters in which a secret is recognized, whatever is in between
 MAX_REFUSAL: Final = 2_000  #: characters of the text of a refusal
 MAX_TOKEN_COUNT: Final = 10**9  #: a larger count must be an error of the server
@@ -91,7 +96,7 @@ def _parse_chat(body: Mapping[str, Any]) -> ModelResponse:
     if not isinstance(message, dict):
         raise MalformedResponseError("no message")
     reason = choice.get("finish_reason")
-    is_truncated = reason == "length"
+    is_truncated = reason in LIMIT_REASONS
     thoughts = [join_text(message.get(name)) for name in THOUGHTS_FIELDS]
     thoughts += [join_text(part.get("thinking")) for part in _objects(message, "content")]
     return ModelResponse(
@@ -110,7 +115,8 @@ def _parse_responses(body: Mapping[str, Any]) -> ModelResponse:
     details = body.get("incomplete_details")
     reason = details.get("reason") if isinstance(details, dict) else None
     is_truncated = reason == "max_output_tokens"
-    thoughts = [_join_parts(parts, "reasoning_text", "text")]
+    has_thoughts = any(item.get("type") == "reasoning" for item in _objects(body, "output"))
+    thoughts = [_join_parts(parts, "reasoning_text", "text"), "not shown" if has_thoughts else ""]
     return ModelResponse(
         text=_answer(_join_parts(parts, "output_text", "text"), thoughts, is_truncated),
         model=join_text(body.get("model")),
@@ -139,17 +145,27 @@ def _answer(text: str, thoughts: Iterable[str], is_truncated: bool) -> str:
 def _picture(body: Mapping[str, Any], fetch: Fetch) -> bytes:
     """Return the image file in a response, or at the URL in it."""
     picture = _first(body, "data")
-    encoded, url = picture.get("b64_json"), picture.get("url")
-    try:
-        if isinstance(encoded, str) and encoded:
-            is_url = is_data_url(encoded)
-            return decode_data_url(encoded) if is_url else decode_base64(encoded)
-        if isinstance(url, str) and url:
-            return decode_data_url(url) if is_data_url(url) else fetch(url)
-    except ValueError as error:
-        where = "b64_json" if encoded else "url"
-        raise MalformedResponseError(f"{where} is {error}") from None
+    for name in ("b64_json", "url"):
+        value = picture.get(name)
+        if isinstance(value, str) and value:
+            try:
+                return _decode_picture(value, fetch, is_url=name == "url")
+            except ValueError as error:
+                raise MalformedResponseError(f"{name} is {error}") from None
     raise MalformedResponseError("no image in b64_json or url")
+
+
+def _decode_picture(value: str, fetch: Fetch, is_url: bool) -> bytes:
+    """Return the image file in ``value``: base64, a data URL, or a URL.
+
+    Some servers put one into the field of another. A relative URL is only read in its own field:
+    ``/9j/`` begins the base64 of every JPEG image.
+    """
+    if is_data_url(value):
+        return decode_data_url(value)
+    if HTTP_URL.match(value) or (is_url and len(value) <= MAX_URL):
+        return fetch(value)
+    return decode_base64(value)
 
 
 def _parse_models(body: Mapping[str, Any]) -> ModelResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -108,7 +109,7 @@ ELSEWHERE = (
     "http://xn--a/1.png",
     "http://[/1.png",
     "/a\nb",
-    "/" + "a" * picture_urls.MAX_URL,
+    "http://127.0.0.1:PORT/" + "a" * 8192,
 )
 
 
@@ -195,6 +196,29 @@ def test_picture_has_the_deadline_of_its_request(behavior: Behavior) -> None:
         caught.value
     )
     assert len(server.received) == 2
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        {"b64_json": "SERVER/1.png"},
+        {"b64_json": "", "url": "/1.png"},
+        {"b64_json": None, "url": "SERVER/1.png"},
+        {"url": base64.b64encode(PNG).decode() + "\n" * 9000},
+        {"b64_json": base64.b64encode(PNG).decode(), "url": "http://other.example/1.png"},
+        {"b64_json": f"data:image/png;base64,{base64.b64encode(PNG).decode()}"},
+    ],
+)
+def test_picture_in_the_field_of_another_form_is_read(picture: dict[str, Any]) -> None:
+    def choose(received: ReceivedRequest) -> Behavior:
+        if received.method == "GET":
+            return respond(200, PNG)
+        origin = server.url.removesuffix("/v1")
+        sent = {name: value and value.replace("SERVER", origin) for name, value in picture.items()}
+        return respond(200, {"data": [sent]})
+
+    with FakeServer(choose) as server:
+        assert paint(server).size == SIZE
 
 
 def test_download_that_costs_nothing_is_not_counted(tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ PARTS: Final = [{"type": "thinking", "thinking": [{"type": "text", "text": "A do
         (chat(None, "length", reasoning="A dog?"), CUT, 1),
         (chat(" ", "length", thinking="A dog? </think>"), CUT, 1),
         (chat(PARTS, "length"), CUT, 1),
+        (chat("", "max_tokens"), CUT, 1),
         (chat("<think>A dog?"), "was cut off in the thoughts", 1),
         (chat(f"<think>{DESCRIPTION}</think>"), ALONE, 2),
         (chat(None, reasoning_content=DESCRIPTION), ALONE, 2),
@@ -89,6 +90,12 @@ def test_thoughts_of_the_responses_api_are_explained() -> None:
     body["output"][0]["content"] = [{"type": "reasoning_text", "text": "A dog?"}]
     body["incomplete_details"] = {"reason": "max_output_tokens"}
     assert CUT in describe(body, api="responses")[0]
+
+
+def test_reasoning_that_the_responses_api_does_not_show_is_explained() -> None:
+    body = fake_responses.responses_body("m", "")
+    body["output"] = [{"type": "reasoning", "summary": []}]
+    assert ALONE in describe(body, api="responses")[0]
 
 
 def test_rules_replace_an_answer_that_was_cut_in_its_thoughts() -> None:
