@@ -24,6 +24,7 @@ from semcodec.backends.registry import (
     load,
     names,
     roles,
+    server_settings,
 )
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "is_named",
     "names",
     "roles",
+    "server_settings",
 ]

@@ -12,7 +12,14 @@ from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final, TypeGuard
 
-from semcodec.backends.isolation import backend_name, format_exception, has_method, type_name
+from semcodec.backends.isolation import (
+    attempt,
+    backend_name,
+    format_exception,
+    has_method,
+    type_name,
+)
+from semcodec.backends.presets import PRESETS
 from semcodec.backends.protocols import ROLES
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.errors import BackendError, InputError, SemcodecError
@@ -48,13 +55,20 @@ BUILT_IN: Final[dict[str, Callable[[], Any]]] = {
 
 
 def is_server(name: str) -> bool:
-    """Return whether a name stands for a server: that of the settings, or one by its base URL."""
-    return name == OPENAI or name.lower().startswith(("http://", "https://"))
+    """Return whether a name stands for a server: ``openai``, a preset, or a base URL."""
+    return name == OPENAI or name in PRESETS or name.lower().startswith(("http://", "https://"))
+
+
+def server_settings(name: str) -> dict[str, str]:
+    """Return the settings that a name of a server stands for; empty for ``openai``."""
+    if name == OPENAI:
+        return {}
+    return {"preset": name} if name in PRESETS else {"base_url": name}
 
 
 def names() -> list[str]:
     """Return the names of all backends that are built in or installed, sorted."""
-    return sorted({*BUILT_IN, *_entry_points()})
+    return sorted({*BUILT_IN, *PRESETS, *_entry_points()})
 
 
 def roles(name: str) -> list[str]:
@@ -67,7 +81,8 @@ def roles(name: str) -> list[str]:
         BackendError: it cannot be loaded.
     """
     backend = _openai_backend_class() if is_server(name) else load(name)
-    return [role for role, method in ROLES.items() if has_method(backend, method)]
+    missing = PRESETS[name].missing_roles if name in PRESETS else ()
+    return [role for role in ROLES if _can_fill(backend, role) and role not in missing]
 
 
 def find(role: str, default: object, override: object = None) -> Any:
@@ -116,11 +131,19 @@ def _find(role: str, default: object, override: object, instances: dict[str, Any
         return _require_role(override, role, instances)
     if not _is_auto(default):
         backend = _get_instance(default, instances)
-        if has_method(backend, ROLES[role]):
+        if _can_fill(backend, role):
             return backend
         if role == "writer":
             _check_writer(backend)  # not replaced silently, since it is meant to be a writer
     return _require_role(DEFAULTS[role], role, instances) if role in DEFAULTS else None
+
+
+def _can_fill(backend: object, role: str) -> bool:
+    """Return whether a backend has the method of ``role``, and its server can perform it."""
+    if not has_method(backend, ROLES[role]):
+        return False
+    preset = attempt(lambda: PRESETS.get(getattr(backend, "preset", None) or ""), None)
+    return preset is None or role not in preset.missing_roles
 
 
 def _is_auto(backend: object) -> bool:
@@ -135,11 +158,11 @@ def _is_name(backend: object) -> TypeGuard[str]:
 def _require_role(backend: object, role: str, instances: dict[str, Any]) -> Any:
     """Return the backend; raise ``InputError`` if it cannot fill ``role``."""
     instance = _get_instance(backend, instances)
-    if not has_method(instance, ROLES[role]):
+    if not _can_fill(instance, role):
         if role == "writer":
             _check_writer(instance)
         name = backend if _is_name(backend) else type_name(backend)
-        possible = ", ".join(other for other in ROLES if has_method(instance, ROLES[other]))
+        possible = ", ".join(other for other in ROLES if _can_fill(instance, other))
         raise InputError(
             f"Backend {name!r} cannot be the {role}, only {possible}: use another backend."
         )
@@ -201,7 +224,7 @@ def _create(name: str) -> Any:
     if name in BUILT_IN:
         return BUILT_IN[name]()
     if is_server(name):
-        return _openai_backend_class()(base_url=name)
+        return _openai_backend_class()(**server_settings(name))
     entry_point = _entry_points().get(name)
     if entry_point is None and name == OFFLINE_BACKEND:
         message = "The offline backend is not installed: pip install semcodec-embedded."

@@ -12,6 +12,7 @@ from typing import Final
 import semcodec
 from semcodec import backends
 from semcodec.backends.openai import Settings, credentials
+from semcodec.backends.presets import PRESETS
 from semcodec.cli import openai_options, options
 from semcodec.cli.doctor_roles import describe_roles
 from semcodec.cli.output import escape_control, format_table, line_width, print_result
@@ -48,7 +49,7 @@ def add(commands: Commands[Parser]) -> None:
         "each role with the same options, and the configured server. API keys are not printed, and "
         "no request is sent.",
         usage="[options]",
-        examples=("semcodec doctor", "semcodec doctor --backend openai --painter embedded"),
+        examples=("semcodec doctor", "semcodec doctor --backend ollama --painter embedded"),
         exit_codes=(
             "encode and decode can run (without options: offline)",
             "does not occur",
@@ -75,7 +76,8 @@ def doctor(args: argparse.Namespace) -> int:
     _print_section("tables", [("lexicon, bag", tables)])
     _print_section("backends", [(name, _roles(name)) for name in backends.names()])
     _print_section("what would run", [(role, text) for role, text, _ in selected])
-    _print_section("server of --backend openai", _server(args.base_url))
+    for name in _servers(args):
+        _print_section(f"server of --backend {name}", _server(args, name))
     works = have_tables and all(is_available for *_, is_available in selected)
     return DONE if works else USAGE_OR_ENVIRONMENT
 
@@ -116,13 +118,24 @@ def _roles(name: str) -> str:
         return f"not available: {error}"
 
 
-def _server(base_url: str | None) -> list[tuple[str, str]]:
+def _servers(args: argparse.Namespace) -> list[str]:
+    """Return the presets that the options select; ``openai`` unless there are only presets."""
+    names = openai_options.selected_servers(args)
+    presets = [name for name in names if name in PRESETS]
+    return presets if presets and len(presets) == len(names) else [openai_options.NAME, *presets]
+
+
+def _server(args: argparse.Namespace, name: str) -> list[tuple[str, str]]:
     """Return the URL and the source of the key, or the error; never the key itself."""
     try:
-        settings = Settings.load({}, base_url=base_url)
+        named = {"base_url": args.base_url} | openai_options.named_settings(args, name)
+        settings = Settings.load({}, **named)
     except SemcodecError as error:
         return [("settings", f"not usable: {error}")]
-    return [("URL", settings.base_url), ("key", _key(settings))]
+    rows = [("URL", settings.base_url), ("key", _key(settings))]
+    if name in PRESETS and settings.base_url == PRESETS[name].base_url:
+        rows.append(("start", PRESETS[name].start))
+    return rows
 
 
 def _key(settings: Settings) -> str:

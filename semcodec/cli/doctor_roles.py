@@ -112,9 +112,8 @@ class _Selection:
 
     def _server(self, name: str) -> OpenAIBackend:
         settings = openai_options.model_settings(self._args)
-        if name == openai_options.NAME:
-            return OpenAIBackend(send=_refuse, **settings)
-        server = OpenAIBackend(send=_refuse, **settings | {"base_url": name})
+        settings |= openai_options.named_settings(self._args, name)
+        server = OpenAIBackend(send=_refuse, **settings)
         server.name = name  # so that the lines of several servers differ
         return server
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from semcodec.backends.openai import DryRunClient, OpenAIBackend, credentials
 from semcodec.backends.recording import Budget, ModelRequest, Usage
 from semcodec.backends.recording.budget import estimate_usage, format_dollars, max_usage
+from semcodec.backends.recording.recorder import SAMPLING_FIELDS
 from semcodec.cli.output import escape_control, format_table, print_paragraph, print_result
 from semcodec.errors import BackendError
 
@@ -69,7 +70,10 @@ def print_plan(
     requests, limit = client.requests, server.settings.max_cost
     expected = _total(server.budget, requests, estimate_usage)
     maximum = _total(server.budget, requests, max_usage)
-    print_result(f"server  {server.settings.base_url}\nkey     {_key_source(server)}\n")
+    head = f"server  {server.settings.base_url}\nkey     {_key_source(server)}\n"
+    if sampling := _sampling(requests):
+        head += f"texts   {sampling}\n"
+    print_result(head)
     stages = {request.stage for request in requests}
     is_reflected = not stages.isdisjoint(REFLECTION_STAGES) or (
         not is_batch and any(_count(requests, stage) > 1 for stage in REPEATED_STAGES)
@@ -94,6 +98,16 @@ def print_plan(
     if is_reflected:
         print_paragraph(f"{REFLECTION} {EDITS}" if "edit" in stages else REFLECTION)
     print_paragraph(NOTE)
+
+
+def _sampling(requests: Iterable[ModelRequest]) -> str:
+    """Return the temperatures and seeds of the texts, or "" if none are sent."""
+    sent = [{**request.body, **request.extra} for request in requests if request.is_text_request]
+    texts = [
+        ", ".join(f"{name} {fields[name]}" for name in SAMPLING_FIELDS if name in fields)
+        for fields in sent
+    ]
+    return escape_control("; ".join(dict.fromkeys(filter(None, texts))))
 
 
 def _key_source(server: OpenAIBackend) -> str:

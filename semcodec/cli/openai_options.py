@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from semcodec import backends
 from semcodec.backends.openai import DryRunClient, OpenAIBackend
 from semcodec.backends.openai.settings import CHOICES
+from semcodec.backends.presets import PRESETS
 from semcodec.backends.recording import Cassette
 from semcodec.cli import endings, options
 from semcodec.cli.output import UsageError
@@ -57,7 +58,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser of a command."""
     group = parser.add_argument_group(
         f"options of --backend {NAME}",
-        "The server is OpenAI's or any other with the same API. A default applies if neither the "
+        "The server is OpenAI's or any other with the same API; --backend "
+        f"{'|'.join(PRESETS)} names one on this machine. A default applies if neither the "
         "config file nor a replayed recording has a value. API keys are read from the "
         "environment, the keyring or the config file.",
     )
@@ -95,8 +97,8 @@ def _add_server(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--base-url",
         metavar="URL",
-        help="URL of the server, such as http://127.0.0.1:8080/v1 (default: $OPENAI_BASE_URL, "
-        "else OpenAI's)",
+        help="URL of the server, such as http://127.0.0.1:8080/v1 (default: that of --backend "
+        f"{'|'.join(PRESETS)}, else $OPENAI_BASE_URL, else OpenAI's)",
     )
     group.add_argument(
         "--api",
@@ -171,7 +173,7 @@ def resolve_backends(args: argparse.Namespace) -> Backends:
             recording is invalid.
     """
     names = {option: getattr(args, option) for option in BACKEND_OPTIONS if hasattr(args, option)}
-    used = [name for name in dict.fromkeys(names.values()) if name and backends.is_server(name)]
+    used = selected_servers(args)
     if not used:
         _reject_unused_options(args)
         return Backends(names)
@@ -191,11 +193,40 @@ def _server(
     args: argparse.Namespace, name: str, cassette: Cassette | None, client: DryRunClient | None
 ) -> OpenAIBackend:
     """Return the server of the settings or, if ``name`` is a base URL, the one there."""
-    settings = _settings(args) | ({} if name == NAME else {"base_url": name})
+    settings = _settings(args) | named_settings(args, name)
     server = OpenAIBackend(cassette=cassette, send=client, **settings)
     if client is not None:
         server.budget.limit = None  # the plan includes requests beyond --max-cost
     return server
+
+
+def named_settings(args: argparse.Namespace, name: str) -> dict[str, Any]:
+    """Return the settings that the name of a server stands for.
+
+    ``--base-url`` is for the server ``openai`` if it is used, else for the preset, which must be
+    the only one.
+
+    Raises:
+        UsageError: there are several presets.
+    """
+    settings = backends.server_settings(name)
+    if "preset" not in settings or args.base_url is None:
+        return settings
+    used = selected_servers(args)
+    presets = [used_name for used_name in used if used_name in PRESETS]
+    if NAME in used:
+        return settings | {"base_url": None}
+    if len(presets) > 1:
+        raise UsageError(
+            f"--base-url could be for {' or '.join(presets)}: give each role the URL of its server."
+        )
+    return settings
+
+
+def selected_servers(args: argparse.Namespace) -> list[str]:
+    """Return the names of the servers that the options select, each once."""
+    names = [getattr(args, option, None) for option in BACKEND_OPTIONS]
+    return [name for name in dict.fromkeys(names) if name and backends.is_server(name)]
 
 
 def files(args: argparse.Namespace) -> tuple[str, ...]:

@@ -71,7 +71,10 @@ def test_message_about_an_unknown_role_lists_the_known_ones(role: Any) -> None:
 
 
 def test_names_are_sorted_and_roles_are_those_of_the_class() -> None:
-    assert backends.names() == ["embedded", "lanczos", "only-describes", "openai", "rules"]
+    assert backends.names() == [
+        "embedded", "lanczos", "llama.cpp", "lmstudio", "ollama", "only-describes", "openai",
+        "rules", "vllm",
+    ]  # fmt: skip
     assert backends.roles("only-describes") == ["describer"]
     assert {"describer", "painter"} <= set(backends.roles("embedded"))
 
@@ -91,7 +94,7 @@ def test_base_url_is_a_server_with_the_other_settings() -> None:
 
 @pytest.mark.parametrize("name", ["unknown", "", "Embedded"])
 def test_message_about_an_unknown_name_lists_the_known_ones(name: str) -> None:
-    with pytest.raises(InputError, match="use one of embedded, lanczos, only-describes, openai"):
+    with pytest.raises(InputError, match=r"use one of embedded, lanczos, llama\.cpp, lmst"):
         backends.find("describer", name)
 
 

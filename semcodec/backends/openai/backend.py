@@ -103,6 +103,11 @@ class OpenAIBackend(PromptBackend):
         return isinstance(self._send, DryRunClient)
 
     @property
+    def preset(self) -> str | None:
+        """The name of the preset of the server, or None."""
+        return self.settings.preset
+
+    @property
     def is_paid(self) -> bool:
         """Whether a request may cost money.
 

@@ -29,6 +29,7 @@ from semcodec.backends.openai.settings import (
     config_path,
     read_config,
 )
+from semcodec.backends.presets import PRESETS
 from semcodec.errors import BackendError
 from semcodec.forks import block_fork
 
@@ -115,14 +116,20 @@ def _find_key(settings: Settings) -> ApiKey | None:
         return _parse_key(value, f"${SEMCODEC_ENV}")
     if settings.base_url.startswith("http:") and not settings.is_local:
         return None  # an OpenAI key is never sent over the network unencrypted
-    if value := os.environ.get(OPENAI_ENV):
+    # A preset names a server that is not OpenAI, so OpenAI's key is not for it.
+    if (settings.preset is None or settings.is_openai) and (value := os.environ.get(OPENAI_ENV)):
         return _parse_key(value, f"${OPENAI_ENV}")
     if settings.is_openai and (value := _from_keyring()):
         return _parse_key(value, "the keyring")
-    table = read_config()
-    if API_KEY_FIELD not in table or table.get("base_url", OPENAI_URL) != settings.base_url:
-        return None  # the key in the config file is for the server in the config file
-    return _parse_key(table[API_KEY_FIELD], str(config_path()))
+    defaults = {"openai": OPENAI_URL}
+    if settings.preset is not None:
+        defaults[settings.preset] = PRESETS[settings.preset].base_url
+    for name, default_url in defaults.items():
+        table = read_config(name)
+        # The key in the config file is for the server beside it.
+        if API_KEY_FIELD in table and table.get("base_url", default_url) == settings.base_url:
+            return _parse_key(table[API_KEY_FIELD], str(config_path()))
+    return None
 
 
 def _parse_key(value: object, source: str) -> ApiKey:

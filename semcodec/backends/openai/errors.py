@@ -73,6 +73,7 @@ from semcodec.backends.openai.status_problems import (
     shows_image,
 )
 from semcodec.backends.openai.tls import find_failure as find_tls_failure
+from semcodec.backends.presets import PRESETS
 from semcodec.backends.recording import ModelRequest, RejectedFieldError
 from semcodec.errors import (
     BackendError,
@@ -214,7 +215,7 @@ class ErrorTranslator:
         if not was_sent:
             problem = f"cannot be reached within {plural(f'{seconds:g}', 'second')}"
             return self._error(
-                request, f"{problem}: {CHECK_SERVER}", retryable=True, unavailable=True
+                request, f"{problem}: {self._start_advice()}", retryable=True, unavailable=True
             )
         problem = f"did not complete '{request.stage}' within {plural(f'{seconds:g}', 'second')}"
         return self._possibly_billed(request, problem, "try again with a longer --timeout.")
@@ -226,6 +227,12 @@ class ErrorTranslator:
             "raise requests_per_minute or tokens_per_minute, or send fewer requests at once."
         )
         return self._error(request, problem, retryable=True)
+
+    def _start_advice(self) -> str:
+        preset = PRESETS.get(self.settings.preset or "")
+        if preset is None or self.settings.base_url != preset.base_url:
+            return CHECK_SERVER
+        return f"start {preset.title} with '{preset.start}', or name its URL with --base-url."
 
     def max_retry_after(self, request: ModelRequest) -> float:
         """Return the longest wait, in seconds, that a server may request before a retry."""
@@ -251,6 +258,8 @@ class ErrorTranslator:
                 problem = f"{failure.problem}: {failure.advice}"
                 return self._error(request, problem, unavailable=True)
             problem, advice = unreachable_problem(cause)
+            if advice == CHECK_SERVER:
+                advice = self._start_advice()
             return self._error(request, f"{problem}: {advice}", retryable=True, unavailable=True)
         if isinstance(error, openai.APITimeoutError):
             return self.timeout(request, self.timeout_seconds(request))

@@ -3,6 +3,11 @@
 In order of precedence: arguments, the settings of a replayed recording, the environment, the table
 ``[openai]`` of the config file, the defaults below. The contents of a record never affect them.
 
+With an argument ``preset``, such as ``"ollama"``, the server is named, so nothing else may redirect
+it: the variable ``OPENAI_BASE_URL`` is ignored, and so are the settings of ``[openai]`` that belong
+to one server (``SERVER_SETTINGS``), unless its ``base_url`` is that of the preset. The preset has a
+table of its own, such as ``[ollama]``.
+
 The command line imports this module for the choices of its options, and ``doctor`` imports it too,
 so it must not need any package of the extra ``openai``. This is why the checks are written out
 below instead of using pydantic models.
@@ -22,6 +27,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from semcodec.backends.openai.field_names import Names, merge_names
+from semcodec.backends.presets import PRESETS, Preset
 from semcodec.errors import InputError
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
@@ -39,6 +45,12 @@ CONFIG_ENV: Final = "SEMCODEC_CONFIG"
 BASE_URL_ENV: Final = "OPENAI_BASE_URL"  #: the variable that all OpenAI clients read
 API_KEY_FIELD: Final = "api_key"  #: in the config file
 EXTRA_FIELDS: Final = ("text_extra", "image_extra")
+#: Settings that belong to one server; the others hold for all of them.
+SERVER_SETTINGS: Final = (
+    "base_url", "preset", "describer", "writer", "painter", "checker", "api", "structured",
+    "effort", "text_extra", "image_extra", "text_names", "image_names", "ca_file",
+    "requests_per_minute", "tokens_per_minute",
+)  # fmt: skip
 NAME_FIELDS: Final = ("text_names", "image_names")
 RATE_LIMITS: Final = ("requests_per_minute", "tokens_per_minute")
 #: Neither stored in a recording nor read from one: limits on cost and on rates, and paths on this
@@ -67,6 +79,8 @@ class Settings:
     """The settings for one server.
 
     Attributes:
+        preset: the name of a server on this machine, one of ``backends.presets``; it sets the
+            defaults of ``base_url`` and ``text_names``. None for any other server.
         base_url: the URL of the server's API, including ``/v1``.
         describer, writer, painter: models; None for OpenAI's default, or for the only model of
             another server.
@@ -103,6 +117,7 @@ class Settings:
         InputError: a value is not valid.
     """
 
+    preset: str | None = None
     base_url: str = OPENAI_URL
     describer: str | None = None
     writer: str | None = None
@@ -134,6 +149,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Check every value."""
+        _check_text("preset", self.preset)
+        if self.preset is not None and self.preset not in PRESETS:
+            raise InputError(f"The setting preset must be one of {', '.join(PRESETS)}.")
         _check_url(self.base_url)
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
@@ -213,12 +231,16 @@ class Settings:
         Raises:
             InputError: a setting is unknown or not valid, or the config file cannot be read.
         """
+        preset = arguments.get("preset")
+        table = read_config() if preset is None else _read_preset_config(preset)
         merged = {
-            **{name: value for name, value in read_config().items() if name != API_KEY_FIELD},
-            **_from_environment(),
+            **{name: value for name, value in table.items() if name != API_KEY_FIELD},
+            **(_from_environment() if preset is None else {}),
             **{name: value for name, value in recorded.items() if name not in UNRECORDED_SETTINGS},
             **{name: value for name, value in arguments.items() if value is not None},
         }
+        if not recorded:  # a recording has the result of this
+            merged = _with_defaults(merged.get("preset"), merged)
         if BASE_URL_ENV in os.environ and "base_url" not in merged:
             # Most likely it was set from another variable that is empty by mistake. Then the
             # photograph must not be sent to OpenAI.
@@ -233,8 +255,36 @@ class Settings:
         return cls(**merged)
 
 
-def read_config() -> dict[str, Any]:
-    """Return the table ``[openai]`` of the config file; empty if there is none.
+def _find_preset(name: object) -> Preset | None:
+    return PRESETS.get(name) if isinstance(name, str) else None
+
+
+def _read_preset_config(name: str) -> dict[str, Any]:
+    """Return the settings of the config file for a preset: those of ``[openai]`` and its own."""
+    table, preset = read_config(), _find_preset(name)
+    is_same_server = preset is not None and table.get("base_url") == preset.base_url
+    shared = {
+        setting: value
+        for setting, value in table.items()
+        if is_same_server or setting not in SERVER_SETTINGS
+    }
+    return {**shared, **(read_config(name) if preset else {})}
+
+
+def _with_defaults(name: object, merged: dict[str, Any]) -> dict[str, Any]:
+    """Return ``merged`` with the defaults of a preset; other names of fields are kept."""
+    preset = _find_preset(name)
+    if preset is None:
+        return merged
+    both = {"base_url": preset.base_url, **merged}
+    own, names = preset.settings.get("text_names", {}), merged.get("text_names", {})
+    if isinstance(names, Mapping):
+        both["text_names"] = {**own, **names}
+    return both
+
+
+def read_config(name: str = "openai") -> dict[str, Any]:
+    """Return a table of the config file, ``[openai]`` or that of a preset; empty if it is missing.
 
     Raises:
         InputError: the file cannot be read, or contains a key that other users could read.
@@ -249,7 +299,7 @@ def read_config() -> dict[str, Any]:
             raise InputError(
                 f"The config file {path} has over {MAX_CONFIG_BYTES} bytes: shorten it."
             )
-        table = tomllib.loads(data.decode()).get("openai", {})
+        table = _find_table(tomllib.loads(data.decode()), name)
     except FileNotFoundError:
         return {}
     except InputError:
@@ -259,13 +309,22 @@ def read_config() -> dict[str, Any]:
         message = f"The config file {path} cannot be read: {type(error).__name__}."
         raise InputError(message) from None
     if not isinstance(table, dict):
-        raise InputError(f"[openai] in the config file {path} must be a table.")
+        raise InputError(f"[{name}] in the config file {path} must be a table.")
     if API_KEY_FIELD in table and os.name == "posix" and mode & 0o077:
         raise InputError(
             f"{path} contains an API key but is readable by others (mode {mode & 0o777:o}): "
             "run chmod 600 on it."
         )
     return table
+
+
+def _find_table(data: dict[str, Any], name: str) -> Any:
+    """Return the table ``name``: TOML reads the heading ``[llama.cpp]`` as a table in a table."""
+    outer, _, inner = name.partition(".")
+    if name in data or not inner:
+        return data.get(name, {})
+    table = data.get(outer, {})
+    return table.get(inner, {}) if isinstance(table, dict) else table
 
 
 def config_path() -> Path:

@@ -56,6 +56,11 @@ class ModelRequest:
         return self.route.startswith("images/")
 
     @property
+    def is_text_request(self) -> bool:
+        """Whether the response is a text of a model."""
+        return self.route in ("chat/completions", "responses")
+
+    @property
     def digest(self) -> str:
         """SHA-256 in hex of everything that determines the response.
 
