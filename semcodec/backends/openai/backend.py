@@ -34,6 +34,7 @@ from semcodec.errors import (
 )
 from semcodec.forks import block_fork
 from semcodec.imaging import flatten, open_image
+from semcodec.imaging.samples import is_deep
 from semcodec.imaging.uniform import is_transparent
 from semcodec.signatures import JPEG, PNG, WEBP, identify
 
@@ -47,6 +48,7 @@ MAX_SQUARE_ASPECT: Final = 1.05  #: longer to shorter side of a picture that cou
 LIST_MODELS_STAGE: Final = "choose a model"
 MAX_LISTED: Final = 8  #: models listed in a message
 MAX_LISTED_NAME: Final = 60  #: characters of each
+SCALE_OF_16_BITS: Final = 255 / 65535  #: from samples of 16 bits to 8
 MAX_PIXELS: Final = 4096 * 4096  #: of an image that a server returns
 IMAGE_FORMATS: Final = ("PNG", "JPEG", "WEBP")
 
@@ -239,7 +241,7 @@ class ServerModels:
             image = open_image(response.image, IMAGE_FORMATS)
             is_too_large = image.width * image.height > MAX_PIXELS
             if not is_too_large:  # a model may paint on a transparent background
-                rgba = image.convert("RGBA")
+                rgba = _to_8bit(image).convert("RGBA")
                 # Without a visible pixel, it must not get a background: decode reports it.
                 return rgba if is_transparent(rgba) else flatten(rgba, background=None)
         self._recorder.discard(request, response)
@@ -314,6 +316,13 @@ def _unreadable(data: bytes, stage: str, is_free: bool) -> str:
     name = file_type.name if file_type else unknown
     paid = "" if is_free else ", since another attempt may be billed and return the same"
     return f"{name} to '{stage}' in place of a PNG, JPEG or WebP image: {other}{paid}"
+
+
+def _to_8bit(image: Image) -> Image:
+    """Return an image with 8 bits per sample; Pillow would cut off the values of gray PNG files."""
+    if not is_deep(image):
+        return image
+    return image.convert("F").point(lambda value: value * SCALE_OF_16_BITS + 0.5).convert("L")
 
 
 def _missing_edits(message: str) -> MissingFeatureError:
