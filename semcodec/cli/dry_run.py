@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from semcodec.backends.openai import DryRunClient, OpenAIBackend, credentials
-from semcodec.backends.recording import Budget, ModelRequest, Usage
-from semcodec.backends.recording.budget import estimate_usage, format_dollars, max_usage
+from semcodec.backends.recording import ModelRequest, Usage
+from semcodec.backends.recording.budget import estimate_usage, format_dollars
 from semcodec.backends.recording.recorder import SAMPLING_FIELDS
 from semcodec.cli.output import escape_control, format_table, print_paragraph, print_result
+from semcodec.cli.plan_bounds import max_usages
 from semcodec.errors import BackendError
 
 UNKNOWN_PRICES: Final = (
     "Some prices are unknown: install semcodec[openai], or add them to the config file."
 )
 NOTE: Final = (
-    "Nothing was sent. The maximum includes reasoning tokens, but not the one retry of a stage "
-    "with an unusable response."
+    "Nothing was sent. The maximum includes reasoning tokens, the longest answers, and a second "
+    "request for each text that cannot be used."
 )
 REFLECTION: Final = "These are the requests of all tries of reflection, which may end earlier."
 EDITS: Final = (
@@ -44,17 +45,25 @@ def print_plans(
         calls: as for ``print_plan``.
         is_batch: as for ``print_plan``.
     """
+    stages = {request.stage for _, client in plans for request in client.requests}
+    maxima = [_Bounds(server, stages).maximum(client.requests) for server, client in plans]
+    known = [maximum for maximum in maxima if maximum is not None]
+    run_maximum = sum(known, Decimal(0)) if len(known) == len(maxima) else None
     for number, (server, client) in enumerate(plans):
         if client.requests or number == 0:
             if number:
                 print_result("\n")
-            print_plan(server, client, () if number else calls, is_batch=is_batch)
+            print_plan(
+                server, client, () if number else calls, stages, run_maximum, is_batch=is_batch
+            )
 
 
 def print_plan(
     server: OpenAIBackend,
     client: DryRunClient,
     calls: Sequence[Mapping[str, Any]],
+    planned_stages: Collection[str],
+    run_maximum: Decimal | None,
     *,
     is_batch: bool,
 ) -> None:
@@ -64,12 +73,15 @@ def print_plan(
         server: the backend, for prices and settings.
         client: has the requests.
         calls: the notes of all calls, of which those replayed from a recording cost nothing.
+        planned_stages: the stages of all requests, also those to other servers.
+        run_maximum: the highest possible price of all requests, also those to other servers,
+            because ``--max-cost`` limits them together; None if it is unknown.
         is_batch: whether to print one row for all requests of the same stage and model, as is
             always done for reflection.
     """
     requests, limit = client.requests, server.settings.max_cost
-    expected = _total(server.budget, requests, estimate_usage)
-    maximum = _total(server.budget, requests, max_usage)
+    bounds = _Bounds(server, planned_stages)
+    expected, maximum = bounds.expected(requests), bounds.maximum(requests)
     head = f"server  {server.settings.base_url}\nkey     {_key_source(server)}\n"
     if sampling := _sampling(requests):
         head += f"texts   {sampling}\n"
@@ -80,7 +92,7 @@ def print_plan(
     )
     is_batch = is_batch or is_reflected
     groups = _by_stage(requests) if is_batch else [[request] for request in requests]
-    rows = [HEADINGS, *(_row(server.budget, group) for group in groups)]
+    rows = [HEADINGS, *(_row(bounds, group) for group in groups)]
     total = ("total", "", "", "", _format_price(expected), _format_price(maximum))
     if is_batch:
         counts = ["requests", *(f"{len(group)}" for group in groups), f"{len(requests)}"]
@@ -93,7 +105,7 @@ def print_plan(
         print_paragraph(f"Responses from the recording, at no cost: {replayed}.")
     if maximum is None:
         print_paragraph(UNKNOWN_PRICES)
-    if limit is not None and (maximum is None or maximum > limit):
+    if limit is not None and (run_maximum is None or run_maximum > limit):
         print_paragraph(f"The limit of {format_dollars(limit)} may stop the run before its end.")
     if is_reflected:
         print_paragraph(f"{REFLECTION} {EDITS}" if "edit" in stages else REFLECTION)
@@ -129,11 +141,10 @@ def _by_stage(requests: Iterable[ModelRequest]) -> list[list[ModelRequest]]:
     return list(groups.values())
 
 
-def _row(budget: Budget, group: list[ModelRequest]) -> tuple[str, ...]:
+def _row(bounds: _Bounds, group: list[ModelRequest]) -> tuple[str, ...]:
     """Return the cells for requests of one stage and model."""
-    expected, maximum = (
-        _format_price(_total(budget, group, usage)) for usage in (estimate_usage, max_usage)
-    )
+    expected = _format_price(bounds.expected(group))
+    maximum = _format_price(bounds.maximum(group))
     if group[0].route == "models":
         return ("list models", "", "", "", expected, maximum)
     usages = [estimate_usage(request) for request in group]
@@ -147,13 +158,27 @@ def _row(budget: Budget, group: list[ModelRequest]) -> tuple[str, ...]:
     )
 
 
-def _total(
-    budget: Budget, requests: list[ModelRequest], usage: Callable[[ModelRequest], Usage]
-) -> Decimal | None:
-    """Return the sum of the prices in dollars, or None if a price is unknown."""
-    prices = [budget.price(request, usage(request)) for request in requests]
-    known = [price for price in prices if price is not None]
-    return sum(known, Decimal(0)) if len(known) == len(prices) else None
+class _Bounds:
+    """The expected and the highest possible price of planned requests; None if it is unknown."""
+
+    def __init__(self, server: OpenAIBackend, planned_stages: Collection[str]) -> None:
+        self._server, self._stages = server, planned_stages
+
+    def expected(self, requests: Iterable[ModelRequest]) -> Decimal | None:
+        return self._total((request, estimate_usage(request)) for request in requests)
+
+    def maximum(self, requests: Iterable[ModelRequest]) -> Decimal | None:
+        retry_tokens = self._server.max_retry_tokens
+        return self._total(
+            (request, usage)
+            for request in requests
+            for usage in max_usages(request, self._stages, retry_tokens)
+        )
+
+    def _total(self, usages: Iterable[tuple[ModelRequest, Usage]]) -> Decimal | None:
+        prices = [self._server.budget.price(*usage) for usage in usages]
+        known = [price for price in prices if price is not None]
+        return sum(known, Decimal(0)) if len(known) == len(prices) else None
 
 
 def _format_price(price: Decimal | None) -> str:

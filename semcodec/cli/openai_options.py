@@ -69,13 +69,15 @@ def add(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--dry-run",
         action="store_true",
-        help="print planned requests and cost, then exit (default: off)",
+        help="print planned requests with their expected and highest possible cost, then exit "
+        "(default: off)",
     )
     group.add_argument(
         "--max-cost",
         type=options.dollars,
         metavar="$",
-        help="stop before a request that could exceed this cost (default: no limit)",
+        help="stop before a request with which the command could exceed this cost, for all inputs "
+        "and servers together (default: no limit)",
     )
     recordings = group.add_mutually_exclusive_group()
     recordings.add_argument(

@@ -40,10 +40,10 @@ def test_plan_of_encode_has_a_row_per_request_and_the_source_of_the_key(
         rows
         == """\
 stage     model    tokens in  tokens out  expected  maximum
-describe  gpt-5.5       2133         287   $0.0193  $0.1365
-select    gpt-5.5        425          27   $0.0029  $0.1281
-compress  gpt-5.5        184          21   $0.0016  $0.1257
-total                                      $0.0238  $0.3904"""
+describe  gpt-5.5       2133         287   $0.0193  $0.3192
+select    gpt-5.5        425          27   $0.0029  $0.4225
+compress  gpt-5.5        184          21   $0.0016  $0.5377
+total                                      $0.0238    $1.28"""
     )
     assert end.startswith("Nothing was sent.")
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)

@@ -17,6 +17,7 @@ from semcodec.backends.openai.requests import RequestBuilder, supported_size
 from semcodec.backends.openai.responses import MAX_MODEL_NAME
 from semcodec.backends.openai.settings import DEFAULT_MODELS, Settings
 from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
+from semcodec.backends.prompting.data_limits import MAX_PROMPT_TOKENS, cut_data
 from semcodec.backends.recording import (
     Budget,
     Cassette,
@@ -143,7 +144,8 @@ class OpenAIBackend(PromptBackend):
         """Return an image of ``prompt``, at a size near ``size`` that the model supports."""
         model = self._models.model("painter")
         painted_size = supported_size(model, size, self.settings.is_openai)
-        task = self._prompts.task("paint", shape=describe_shape(size), data=prompt[:MAX_PROMPT])
+        data = cut_data(prompt[:MAX_PROMPT], MAX_PROMPT_TOKENS)
+        task = self._prompts.task("paint", shape=describe_shape(size), data=data)
         return self._models.send_image_request(
             lambda: self._requests.paint_request(model, task, painted_size, seed)
         )
@@ -158,7 +160,7 @@ class OpenAIBackend(PromptBackend):
         self._models.check_can_edit()
         model = self._models.model("painter")
         painted_size = supported_size(model, image.size, self.settings.is_openai)
-        task = self._prompts.task("edit", data=change)
+        task = self._prompts.task("edit", data=cut_data(change, MAX_PROMPT_TOKENS))
         scaled = image.convert("RGB").resize(painted_size)
         edited = self._models.send_image_request(
             lambda: self._requests.edit_request(model, task, scaled, seed)

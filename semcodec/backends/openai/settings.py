@@ -107,7 +107,7 @@ class Settings:
         text_names, image_names: other names of fields, such as ``{"max_completion_tokens":
             "max_tokens"}``; False leaves the field out.
         prices: dollars per million tokens by model: ``{"m": {"input": 1, "output": 2}}``.
-        max_cost: dollars; None for no limit.
+        max_cost: dollars for all requests of the backend object; None for no limit.
         prompts: path of a prompt file that replaces the built-in prompts.
         ca_file: path of a PEM file of certificates to trust in addition to those of the system.
         requests_per_minute, tokens_per_minute: limits for all requests of a process to this server

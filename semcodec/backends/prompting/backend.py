@@ -16,17 +16,22 @@ from semcodec import words as rules
 from semcodec.backends.notes import NOTICES, add_note
 from semcodec.backends.prompting import answers, parsing, statements, validation
 from semcodec.backends.prompting.chat import ChatModel, ChatRequest, ChatResponse
+from semcodec.backends.prompting.data_limits import (
+    MAX_COMPARED_TOKENS,
+    MAX_PROBLEM,
+    cut_data,
+)
 from semcodec.backends.prompting.probe import Probe, schema_properties
 from semcodec.backends.prompting.prompts import Prompts, strip_control_tokens
 from semcodec.backends.prompting.validation import Validated
 from semcodec.backends.protocols import Answer
+from semcodec.backends.recording.budget import max_tokens
 from semcodec.backends.rule_based import RuleBasedWriter
 from semcodec.choices import Coding
 from semcodec.errors import BackendError, InvalidResponseError, RefusalError
 from semcodec.words import Selection, SelectionRequest
 from semcodec.words.language import detect
 from semcodec.words.predicates import Predicate
-from semcodec.words.tokenizer import MAX_TEXT
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -38,6 +43,8 @@ TYPICAL_DESCRIPTION: Final = (
     "Behind it stands a medium white house with a red roof, left of two huge green trees. "
 ) * 6
 MAX_REPEATED: Final = 2_000  #: characters of a rejected answer that the retry sends back
+MAX_EXPECTED: Final = 2_000  #: characters of a prompt that are expected in the answer to ``expand``
+MAX_BYTES_PER_CHARACTER: Final = 4  #: of UTF-8
 
 
 class PromptBackend:
@@ -74,7 +81,7 @@ class PromptBackend:
     ) -> str:
         chat = self._request("describe", image=image, expected_answer=TYPICAL_DESCRIPTION)
         if not self._prompts.probe:
-            return self._ask_with_retry(chat, lambda response: check(response, None))[:MAX_TEXT]
+            return cut_data(self._ask_with_retry(chat, lambda response: check(response, None)))
         probe = Probe.measure(image)
         expected = {"description": TYPICAL_DESCRIPTION, **probe.typical_answers()}
         chat = replace(
@@ -83,7 +90,7 @@ class PromptBackend:
             schema_task=self._prompts.probe,
             expected_answer=json.dumps(expected),
         )
-        return self._ask_with_retry(chat, lambda response: check(response, probe))[:MAX_TEXT]
+        return cut_data(self._ask_with_retry(chat, lambda response: check(response, probe)))
 
     def select(self, description: str, k: int) -> list[str]:
         """Return at most ``k`` words of ``description``, in reading order."""
@@ -132,8 +139,8 @@ class PromptBackend:
     def expand(self, words: Sequence[str]) -> str:
         """Return a description that contains ``words``, as the prompt for a painter."""
         by_rule = self._rules.expand(words)
-        expected_answer = f"{TYPICAL_DESCRIPTION[:500]} {by_rule}"
-        chat = self._request("expand", expected_answer=expected_answer, data=by_rule)
+        expected_answer = f"{TYPICAL_DESCRIPTION[:500]} {by_rule[:MAX_EXPECTED]}"
+        chat = self._request("expand", expected_answer=expected_answer, data=cut_data(by_rule))
         return self._ask_with_retry(
             chat,
             lambda response: validation.check_prompt(response, words),
@@ -142,7 +149,8 @@ class PromptBackend:
 
     def compare(self, a: str, b: str) -> str:
         """Return the most important change that makes ``a`` more like ``b``; empty if none."""
-        data = json.dumps({"now": a, "wanted": b}, ensure_ascii=False)
+        now, wanted = (cut_data(text, MAX_COMPARED_TOKENS) for text in (a, b))
+        data = json.dumps({"now": now, "wanted": wanted}, ensure_ascii=False)
         expected_answer = "make the roof of the house red"
         chat = self._request("compare", expected_answer=expected_answer, data=data)
         return self._ask_with_retry(
@@ -165,7 +173,7 @@ class PromptBackend:
             image,
             schema=_object_schema(statements.schema_properties(len(stated))),
             expected_answer=statements.typical_answer(len(stated)),
-            data=statements.number_lines(stated),
+            data=cut_data(statements.number_lines(stated)),
         )
         unsure: list[Answer] = ["unsure"] * len(predicates)
         answered = self._ask_with_retry(
@@ -283,11 +291,17 @@ class PromptBackend:
         if result.notice:
             add_note(NOTICES, result.notice)
 
+    @property
+    def max_retry_tokens(self) -> int:
+        """The most tokens that a second request has besides the first; for dry runs."""
+        characters = MAX_REPEATED + MAX_PROBLEM
+        return max_tokens(self._prompts.retry_prompt("")) + MAX_BYTES_PER_CHARACTER * characters
+
     def _retry_request(
         self, chat: ChatRequest, response: ChatResponse, problem: str
     ) -> ChatRequest:
         answer = parsing.strip_wrappers(response.text)[:MAX_REPEATED]
-        retry_prompt = self._prompts.retry_prompt(problem)
+        retry_prompt = self._prompts.retry_prompt(problem[:MAX_PROBLEM])
         return replace(chat, rejected=(strip_control_tokens(answer), retry_prompt))
 
     def _retry(

@@ -79,6 +79,10 @@ class Prices(Protocol):
 class Budget:
     """The dollars spent so far, and their limit. Threads may share it.
 
+    The limit is that of the object: all requests of a backend count, in all calls of ``encode`` and
+    ``decode`` and in all threads. Another backend has a budget of its own, unless it shares this
+    one. The command line has one for all inputs and servers of a command.
+
     Attributes:
         limit: dollars; a request that could raise ``spent`` above it is not sent. None: no limit.
         spent: dollars, reservations for requests under way included.
@@ -156,7 +160,7 @@ def max_usage(request: ModelRequest) -> Usage:
     )
     fields = request.readable_fields()
     output *= _count_answers(fields)
-    text_tokens = OVERHEAD_TOKENS + sum(map(_max_tokens, _texts(fields)))
+    text_tokens = OVERHEAD_TOKENS + sum(map(max_tokens, _texts(fields)))
     text_tokens += TOKENS_PER_FIELD * max(0, _count_schema_fields(fields) - SCHEMA_FIELDS)
     return Usage(
         input_tokens=text_tokens + image_tokens,
@@ -181,6 +185,13 @@ def estimate_usage(request: ModelRequest) -> Usage:
     )
 
 
+def max_tokens(text: str) -> int:
+    """Return an upper bound for the tokens of a text."""
+    ascii_count = sum(map(str.isascii, text))
+    other_bytes = len(text.encode(errors="replace")) - ascii_count
+    return -(-ascii_count // MIN_CHARACTERS_PER_TOKEN) + other_bytes
+
+
 def format_dollars(amount: Decimal) -> str:
     """Return ``amount`` as text, with four decimals below a dollar and two above.
 
@@ -188,12 +199,6 @@ def format_dollars(amount: Decimal) -> str:
     '$0.0123'
     """
     return f"${amount:.4f}" if amount < 1 else f"${amount:.2f}"
-
-
-def _max_tokens(text: str) -> int:
-    ascii_count = sum(map(str.isascii, text))
-    other_bytes = len(text.encode(errors="replace")) - ascii_count
-    return -(-ascii_count // MIN_CHARACTERS_PER_TOKEN) + other_bytes
 
 
 def _texts(value: Any) -> list[str]:
