@@ -278,7 +278,8 @@ class ServerModels:
                 change = fields.reject(request, error.fields)
                 if change is None:
                     raise
-                add_note("repairs", f"{request.stage}: sent again {change}, which was rejected")
+                verb = "was" if len(error.fields) == 1 else "were"
+                add_note("repairs", f"{request.stage}: sent again {change}, which {verb} rejected")
         request = build()
         return request, self._send_once(request)
 
