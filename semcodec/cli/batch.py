@@ -182,7 +182,7 @@ class Batch:
                 raise UsageError(f"Cannot read {job.source}: {job.problem}.")
             with Progress() as progress:
                 result = process(job, progress)
-        except (SemcodecError, UsageError, KeyboardInterrupt) as error:
+        except BaseException as error:  # also one that nobody expects, such as MemoryError
             interrupts.defer()
             if not self._args.dry_run:
                 unfinished.keep(error, has_cache=self._args.cache is not None)
@@ -215,7 +215,7 @@ class Batch:
 
     def _fail(self, job: Job, error: BaseException) -> None:
         """Print the error of one of several inputs; raise it if it concerns all of them."""
-        if isinstance(error, KeyboardInterrupt):
+        if not isinstance(error, SemcodecError | UsageError):
             raise error
         message = " ".join(str(error).split())
         self._print_json(job, error=message)

@@ -251,6 +251,9 @@ def _picture_file(decoded: semcodec.Decoded, name: str, plain: bool) -> bytes:
     format_name = options.PICTURE_FORMATS.get(endings.ending(name), "PNG")  # "-" has no ending
     try:
         return decoded.to_file(format_name, plain=plain)
+    except MemoryError as error:
+        error.trace, error.picture = decoded.trace, decoded.image  # type: ignore[attr-defined]
+        raise
     except Exception as error:  # of Pillow, such as a codec that is not installed
         item = side_files.Item(
             "picture", imaging.to_png(decoded.image), ".png", decoded.trace.calls

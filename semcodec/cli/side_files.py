@@ -60,7 +60,7 @@ def with_fallback(write_item: Callable[[], object], item: Item) -> None:
         write_item()
     except UsageError as error:
         raise type(error)(f"{str(error).rstrip('.')}; {keep(item)}.") from error
-    except (BrokenPipeError, KeyboardInterrupt):
+    except BaseException:  # a closed pipe, Ctrl-C, no memory
         if costs.format_cost(item.calls):
             output.print_status(f"Note: {keep(item)}.")
         raise
@@ -72,7 +72,7 @@ def keep(item: Item) -> str:
     described = f"the {item.noun}, which cost {cost}," if cost else f"the {item.noun}"
     try:
         return f"take {described} from {save(item.data, item.ending)}{item.hint}"
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, MemoryError) as error:
         problem = f"no side file can be written either ({reason(error)})"
         if item.text:
             return f"{problem}: take {described} from here: {item.text}"

@@ -135,3 +135,29 @@ def test_doctor_shows_each_server(run: Run, sent: list[tuple[str, str]]) -> None
     assert sent == []
     assert re.search(rf"writer +{TEXT}, model m\n", out)
     assert re.search(rf"painter +{PAINT}, model p\n", out)
+
+
+@pytest.mark.parametrize("limit", ["0.13", "0.15", "0.17"])
+def test_limit_holds_for_all_servers_and_inputs_of_a_command(
+    run: Run, two_words: Path, tmp_path: Path, limit: str
+) -> None:
+    """Each of them alone would stay below it."""
+    configure(tmp_path, PRICES)
+    (tmp_path / "in").mkdir()
+    for name in "abc":
+        (tmp_path / "in" / f"{name}.semc").write_bytes(two_words.read_bytes())
+    command = ["decode", tmp_path / "in", "-o", tmp_path / "out", "--force"]
+    command += ["--writer", TEXT, "--painter", PAINT, "--max-cost", limit]
+    command += ["--model", "gpt-5.5", "--painter-model", "gpt-image-2"]
+    plan = run(*command, "--dry-run")[1]
+    assert plan.count(f"The limit of ${float(limit):.4f} may stop the run before its end.") == 2
+    err = run(*command, "--trace", tmp_path / "t")[2]
+    calls = [
+        call
+        for path in (tmp_path / "t").iterdir()
+        for stage in json.loads(path.read_text())["stages"]
+        for call in stage["notes"].get("calls", ())
+    ]
+    assert 0 < sum(call["dollars"] for call in calls) <= float(limit)
+    assert {call["route"] for call in calls} >= {"chat/completions"}
+    assert "of the limit remains: raise --max-cost" in err

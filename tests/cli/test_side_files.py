@@ -185,6 +185,25 @@ def test_picture_that_pillow_cannot_save_is_kept_as_png(
     assert json.loads(Path("t.json").read_text())["stages"]
 
 
+@pytest.mark.parametrize("method", ["to_file", "received_words"])
+def test_picture_is_kept_if_memory_is_short(
+    run: Run, two_words: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    failing = fail if method == "to_file" else property(fail)
+    monkeypatch.setattr(semcodec.Decoded, method, failing)
+    code, _, err = run(
+        "decode", two_words, "--painter", "openai", "-o", "p.png", "--trace", "t.json"
+    )
+    assert code == 2
+    assert f"Note: take the painted picture, which cost {PAINT_COST}, from " in err
+    assert f"200 out, {PAINT_COST}\n" in err
+    assert "Out of memory" in err
+    assert json.loads(Path("t.json").read_text())["stages"]
+
+
 def test_painted_picture_is_kept_if_the_upscaler_fails(
     run: Run, two_words: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
