@@ -50,7 +50,13 @@ MAX_DELAY: Final = 0.4  #: seconds
 SHARE_LATE: Final = 0.1  #: of the late faults that are chosen; each costs a whole timeout
 #: Fields that servers reject, each only if the request has it.
 REFUSED_FIELDS: Final = ("response_format", "max_completion_tokens", "seed", "temperature", "n")
-LATE: Final = frozenset(fault.name for fault in fault_table.FAULTS if fault.is_late)
+#: The faults of a server that is running and whose base URL is right.
+FAULTS: Final = tuple(
+    fault
+    for fault in fault_table.FAULTS
+    if (fault.behavior or fault.transform) and not fault.at_connect and fault.scheme == "http"
+)
+LATE: Final = frozenset(fault.name for fault in FAULTS if fault.is_late)
 INPUT_FIELD: Final = re.compile(rb'"(prompt|input)_tokens": *\d+')
 OUTPUT_FIELD: Final = re.compile(rb'"(completion|output)_tokens": *\d+')
 LENGTH: Final = re.compile(rb"(?i)content-length: *(\d+)")
@@ -123,7 +129,7 @@ class Chooser:
         digest = hashlib.sha256(received.path.encode() + b"\0" + received.body).hexdigest()
         self._check_key(received, number)
         choose = random.Random(f"{self._seed} {number}")
-        name, behavior, delay = _choose(choose, route, received.body)
+        name, behavior, delay = _choose(choose, route, received.body, unique_tokens(number))
         answer = with_tokens(behavior, unique_tokens(number))
         if answer.data is not None and choose.random() < SHARE_KEPT_OPEN:
             answer = answer._replace(behavior=keep_open(answer.data))
@@ -156,7 +162,9 @@ class Chooser:
             raise AssertionError(f"request {number} has the key outside of its header")
 
 
-def _choose(choose: random.Random, route: str, body: bytes) -> tuple[str, Behavior, float]:
+def _choose(
+    choose: random.Random, route: str, body: bytes, tokens: tuple[int, int]
+) -> tuple[str, Behavior, float]:
     """Return the name of a behavior, the behavior, and the seconds before it."""
     is_image = route.startswith("images/")
     fields = json.loads(body) if body.startswith(b"{") else {}
@@ -166,7 +174,7 @@ def _choose(choose: random.Random, route: str, body: bytes) -> tuple[str, Behavi
         if present:
             return "refuses a field", refuse_field(choose.choice(present)), 0.0
     point -= SHARE_REFUSED_FIELD
-    answer = answer_to(route, fields, body)
+    answer = answer_to(route, fields, body, tokens)
     if point < SHARE_WITHOUT_USAGE:
         usual = {name: value for name, value in answer.items() if name != "usage"}
         return "returns no token counts", respond(200, usual), 0.0
@@ -176,11 +184,10 @@ def _choose(choose: random.Random, route: str, body: bytes) -> tuple[str, Behavi
     if point - SHARE_DELAYED < SHARE_VALID:
         return VALID, respond(200, answer), 0.0
     while True:
-        fault = choose.choice(fault_table.FAULTS)
-        possible = fault.requests("image" if is_image else "text") is not None
-        is_chosen = fault.name not in LATE or choose.random() < SHARE_LATE
-        if fault.behavior is not None and possible and is_chosen:
-            return fault.name, fault.behavior, 0.0
+        fault = choose.choice(FAULTS)
+        is_possible = fault.requests("image" if is_image else "text") is not None
+        if is_possible and (fault.name not in LATE or choose.random() < SHARE_LATE):
+            return fault.name, fault.respond(answer), 0.0
 
 
 def refuse_field(name: str) -> Behavior:
@@ -190,12 +197,16 @@ def refuse_field(name: str) -> Behavior:
     return respond(400, body)
 
 
-def answer_to(route: str, fields: dict[str, Any], body: bytes) -> dict[str, Any]:
-    """Return the body of a valid answer."""
+def answer_to(
+    route: str, fields: dict[str, Any], body: bytes, tokens: tuple[int, int]
+) -> dict[str, Any]:
+    """Return the body of a valid answer with token counts of its own."""
     if route == "images/edits":
         size = re.search(rb'name="size"\r\n\r\n(\d+x\d+)', body)
         fields = {"size": size[1].decode() if size else "1024x1024"}
-    return fake_responses.response_body(route, fields)
+    valid = json.dumps(fake_responses.response_body(route, fields)).encode()
+    answer: dict[str, Any] = json.loads(patch_tokens(valid, tokens)[0])
+    return answer
 
 
 class Answer(NamedTuple):
@@ -226,16 +237,24 @@ def with_tokens(behavior: Behavior, tokens: tuple[int, int]) -> Answer:
     status, length = STATUS.match(head), LENGTH.search(head)
     is_complete = separator and length and int(length[1]) == len(body) and not recording.is_reset
     if not is_complete or not status or not length:
-        return Answer(behavior, True)
+        # It may be an answer all the same, such as one behind other responses.
+        stated = INPUT_FIELD.search(recording.data), OUTPUT_FIELD.search(recording.data)
+        return Answer(behavior, True, tokens if all(stated) else None)
     if int(status[1]) >= FIRST_ERROR:
         return Answer(behavior, False, None, recording.data)
-    patched, inputs = INPUT_FIELD.subn(rb'"\1_tokens": %d' % tokens[0], body)
-    patched, outputs = OUTPUT_FIELD.subn(rb'"\1_tokens": %d' % tokens[1], patched)
-    if not inputs or not outputs:
+    patched, has_tokens = patch_tokens(body, tokens)
+    if not has_tokens:
         return Answer(behavior, True, None, recording.data)
     new_head = head[: length.start(1)] + str(len(patched)).encode() + head[length.end(1) :]
     data = new_head + separator + patched
     return Answer(lambda connection: connection.send(data), True, tokens, data)
+
+
+def patch_tokens(body: bytes, tokens: tuple[int, int]) -> tuple[bytes, bool]:
+    """Return a body with other token counts, and whether it has any."""
+    body, inputs = INPUT_FIELD.subn(rb'"\1_tokens": %d' % tokens[0], body)
+    body, outputs = OUTPUT_FIELD.subn(rb'"\1_tokens": %d' % tokens[1], body)
+    return body, bool(inputs and outputs)
 
 
 def keep_open(data: bytes) -> Behavior:

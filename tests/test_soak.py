@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 import soak_counts
@@ -15,8 +16,7 @@ import soak_page
 import soak_server
 from soak_ledger import MAX_CALLS, Entry, Run, compare, price, repeated_requests, unique_tokens
 
-from tests.backends.openai import fake_server
-from tests.backends.openai.fault_table import FAULTS
+from tests.backends.openai import fake_responses, fake_server
 from tests.backends.openai.faults.fault import KEY
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -98,19 +98,34 @@ def test_token_counts_are_unique() -> None:
     assert len({unique_tokens(number) for number in range(5_000)}) == 5_000
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", soak_server.FAULTS, ids=lambda fault: fault.name)
 def test_answers_of_faults_have_unique_tokens(fault: Any) -> None:
     """Otherwise two calls could not be told apart."""
-    if fault.behavior is None:
-        return
-    answer = soak_server.with_tokens(fault.behavior, (7, 8))
+    valid = fake_responses.chat_body("m", "A boat.")
+    valid["usage"] |= {"prompt_tokens": 7, "completion_tokens": 8}
+    answer = soak_server.with_tokens(fault.respond(valid), (7, 8))
     sent = soak_server.Recording()
     answer.behavior(sent)
     assert answer.may_be_billed or answer.tokens is None
     assert answer.data in (None, sent.data)
-    if answer.tokens is not None or b"chunked" not in sent.data:
-        assert b'prompt_tokens": 20' not in sent.data
-        assert b'input_tokens": 20' not in sent.data
+    assert b'prompt_tokens": 20' not in sent.data
+    assert b'input_tokens": 20' not in sent.data
+    assert (answer.tokens is None) == (b'_tokens": 7' not in sent.data)
+
+
+def test_connection_that_is_kept_open_gets_several_responses() -> None:
+    complete = soak_server.with_tokens(fake_server.respond(200, {"a": 1}), (7, 8))
+    assert complete.data is not None
+    with fake_server.FakeServer(lambda _: soak_server.keep_open(complete.data or b"")) as server:
+        client = http.client.HTTPConnection(urlsplit(server.url).netloc)
+        sockets = set()
+        for _ in range(3):
+            client.request("GET", "/v1/models")
+            sockets.add(client.sock)
+            assert client.getresponse().read() == b'{"a": 1}'
+        client.close()
+    assert len(sockets) == 1
+    assert len(server.received) == 3
 
 
 def test_incomplete_response_may_be_billed() -> None:

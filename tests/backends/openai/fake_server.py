@@ -136,9 +136,13 @@ class FakeServer:
         if self._tls is not None:  # the wrapped socket takes the place of the plain one
             connection = self._tls.wrap_socket(connection, server_side=True)
         try:
-            received = _read(connection)
-            self.received.append(received)
-            choose(received)(Connection(connection, self._closing))
+            stays_open = True
+            while stays_open:
+                received = _read(connection)
+                self.received.append(received)
+                response = Connection(connection, self._closing)
+                choose(received)(response)
+                stays_open = response.stays_open
         finally:
             if self._tls is not None:
                 connection.close()
