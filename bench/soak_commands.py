@@ -308,7 +308,8 @@ def _check_output(folder: Path, code: int, sent: str) -> list[str]:
         findings.append(f"it ran for over {TIME_LIMIT:g} seconds")
     elif code not in allowed:
         findings.append(f"exit code {code} after {sent or 'no signal'}: {errors[-300:]}")
-    is_in_imports = code == -signal.SIGINT and errors.endswith("\nKeyboardInterrupt\n")
+    # While Python starts and imports modules, it ends in its own way.
+    is_in_imports = sent == "SIGINT" and "KeyboardInterrupt" in errors and ", in main" not in errors
     if ("Traceback" in errors or "Error:" in errors) and not is_in_imports:
         findings.append(f"a traceback after {sent or 'no signal'}: {errors[-2000:]}")
     return findings

@@ -131,6 +131,7 @@ class Chooser:
         choose = random.Random(f"{self._seed} {number}")
         name, behavior, delay = _choose(choose, route, received.body, unique_tokens(number))
         answer = with_tokens(behavior, unique_tokens(number))
+        may_be_billed = answer.may_be_billed and route != "models"
         if answer.data is not None and choose.random() < SHARE_KEPT_OPEN:
             answer = answer._replace(behavior=keep_open(answer.data))
         self._ledger.write(
@@ -138,8 +139,8 @@ class Chooser:
             segment=segment,
             request=digest,
             behavior=name,
-            may_be_billed=answer.may_be_billed,
-            tokens=answer.tokens,
+            may_be_billed=may_be_billed,
+            tokens=unique_tokens(number) if may_be_billed else None,
             begun=time.time(),
         )
 
@@ -215,13 +216,11 @@ class Answer(NamedTuple):
     Attributes:
         behavior: the behavior.
         may_be_billed: whether it is anything but an error status.
-        tokens: input and output tokens in the response; None if it has none.
         data: the whole response; None if it is not complete.
     """
 
     behavior: Behavior
     may_be_billed: bool
-    tokens: tuple[int, int] | None = None
     data: bytes | None = None
 
 
@@ -237,17 +236,15 @@ def with_tokens(behavior: Behavior, tokens: tuple[int, int]) -> Answer:
     status, length = STATUS.match(head), LENGTH.search(head)
     is_complete = separator and length and int(length[1]) == len(body) and not recording.is_reset
     if not is_complete or not status or not length:
-        # It may be an answer all the same, such as one behind other responses.
-        stated = INPUT_FIELD.search(recording.data), OUTPUT_FIELD.search(recording.data)
-        return Answer(behavior, True, tokens if all(stated) else None)
+        return Answer(behavior, True)  # it may be a valid answer all the same, in many chunks
     if int(status[1]) >= FIRST_ERROR:
-        return Answer(behavior, False, None, recording.data)
+        return Answer(behavior, False, recording.data)
     patched, has_tokens = patch_tokens(body, tokens)
     if not has_tokens:
-        return Answer(behavior, True, None, recording.data)
+        return Answer(behavior, True, recording.data)
     new_head = head[: length.start(1)] + str(len(patched)).encode() + head[length.end(1) :]
     data = new_head + separator + patched
-    return Answer(lambda connection: connection.send(data), True, tokens, data)
+    return Answer(lambda connection: connection.send(data), True, data)
 
 
 def patch_tokens(body: bytes, tokens: tuple[int, int]) -> tuple[bytes, bool]:

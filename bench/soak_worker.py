@@ -40,7 +40,7 @@ from tests.images import encode_image, scene
 THREADS: Final = 3
 ROUND_SECONDS: Final = 5.0  #: between two moments without a run
 CACHE_SEGMENT: Final = "cache"  #: shared by all processes
-CALL_FIELDS: Final = ("seconds", "input_tokens", "output_tokens", "dollars", "failed")
+CALL_FIELDS: Final = ("route", "seconds", "input_tokens", "output_tokens", "dollars", "failed")
 CACHED_PHOTOGRAPHS: Final = 12  #: that are encoded again and again
 TEXT: Final = fake_responses.DESCRIPTION
 SIZE: Final = (64, 64)
