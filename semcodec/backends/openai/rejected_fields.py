@@ -64,16 +64,20 @@ ERROR_REPR: Final = re.compile(
 NAME: Final = re.compile(r"[A-Za-z_]\w*")
 #: A server that cannot follow a JSON schema, whatever it calls it.
 SCHEMA: Final = re.compile(
-    r"response_format|response format|schema|grammar|sampler|peg-|text\.format", re.I
+    r"response_format|response format|schema|grammar|sampler|peg-|text\.format|"
+    r"structured output|json mode|guided",
+    re.I,
 )
 #: Never left out, or, for the role, found by ``SYSTEM``.
 NOT_IN_SENTENCES: Final = ("model", "messages", "input", "prompt", "image", "system")
 SCHEMA_FIELDS: Final = ("response_format", "text")
 SYSTEM_FIELDS: Final = ("system", "instructions")
 NOT_SUPPORTED: Final = (
-    r"(?:(?:is|are|was|were|be|must) )?(?:(?:not|never) (?:yet |currently |be )?(?:a )?"
+    r"(?:(?:is|are|was|were|be|must) )?"
+    r"(?:(?:not|never|isn't|aren't) (?:yet |currently |be )?(?:a )?"
     r"(?:support|allow|permit|implement|recogni[sz]|accept|avail|expect|known|valid|enabl|exist)"
-    r"|unsupported|unrecogni[sz]ed|unexpected|unknown|disallowed|deprecated|unavailable"
+    r"|(?:an? )?(?:unsupported|unrecogni[sz]ed|unexpected|unknown|unpermitted)"
+    r"|an invalid|disallowed|deprecated|unavailable|additional propert"
     r"|should not exist|does ?n[o']t exist|could not be mapped)"
 )
 SYSTEM: Final = re.compile(
@@ -83,7 +87,8 @@ SYSTEM: Final = re.compile(
     r"\broles? ['\"`]?system['\"`]? " + NOT_SUPPORTED + r"|"
     r"\b(?:unknown|unsupported|unexpected|invalid|unrecogni[sz]ed) (?:message )?(?:role|variant):? "
     r"?['\"`]?system\b|['\"`]system['\"`] is not one of|"
-    r"\bonly user(?:,| and) (?:model |assistant )?(?:and assistant )?roles are supported|"
+    r"\bonly ['\"`]?user\b[^.]{0,40}\broles are (?:supported|allowed|accepted)|"
+    r"\broles?\b[^.]{0,60}\b(?:must|should) be (?:one of |either )?[^\w.]{0,4}user\b|"
     r"\broles must alternate",
     re.I,
 )
@@ -229,22 +234,25 @@ def _pattern(name: str) -> re.Pattern[str]:
     before or after it; a distinctive name may stand alone. ``listed`` is the name in a list that
     begins right after a phrase such as "unknown field".
     """
-    word = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
+    word = rf"(?<![\w-]){re.escape(name)}(?![\w-]|[.\[]\w)"
     quoted = rf"{_QUOTE}[\w.\[\]/$]{{0,80}}{word}{_QUOTE}"
     forms = [quoted, rf"{_NOUN}:? {_QUOTE}?{word}{_QUOTE}?", rf"{_QUOTE}?{word}{_QUOTE}? {_NOUN}"]
+    forms.append(rf"(?<![\w.])[\w$#][\w.\[\]/]{{0,80}}[.\]/]{word}")
     if MIN_DISTINCTIVE.match(name):
         forms.append(word)
     own = rf"(?:{'|'.join(forms)})"
     item = rf"(?:{_MARKS}|and |\w[\w.]{{0,40}}(?=['\"`\],]))"
-    listed = rf"{item}{{0,60}}?{word}(?!\s+(?:is|must|should|has)\b)"
+    path = r"(?:[\w.\[\]/$]{0,80}[.\]/])?"
+    listed = rf"{item}{{0,60}}?{path}{word}(?!\s+(?:is|must|should|has)\b)"
     kind = r"(?: of type| type| format)?(?: ['\"`]\w{1,30}['\"`])?(?: \w{1,12})?"
     phrases = [
         # seed is not supported; 'seed' was unexpected; seed: Extra inputs are not permitted
-        rf"{own}(?:, {_QUOTE}\w{{1,30}}{_QUOTE})*{kind} {NOT_SUPPORTED}",
+        rf"{own}(?:, {_QUOTE}\w{{1,30}}{_QUOTE})*{kind}:? {NOT_SUPPORTED}",
         rf"{own}:? extra (?:inputs?|fields?) (?:are |is )?not permitted",
-        rf"^{word}:? (?:{NOT_SUPPORTED}|extra inputs? (?:are|is) not permitted)",
+        rf"^{word}:? (?!.{{0,20}}avail)(?:{NOT_SUPPORTED}|extra inputs? (?:are|is) not permitted)",
         # unknown field "seed"; Unrecognized request argument supplied: seed
-        r"(?:unknown|unsupported|unrecogni[sz]ed|unexpected|extra|extraneous|additional|undefined) "
+        r"(?:unknown|unsupported|unrecogni[sz]ed|unexpected|unpermitted|extra|extraneous|"
+        r"additional|undefined) "
         rf"{_NOUN}(?: (?:supplied|provided|given|found|in (?:the )?(?:object|request|body)))?"
         rf"{listed}",
         # does not support the seed parameter; does not support parameters: ['seed']

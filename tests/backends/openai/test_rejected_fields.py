@@ -13,7 +13,14 @@ from semcodec.backends.openai.requests import RequestBuilder
 from semcodec.backends.prompting import ChatRequest
 from semcodec.backends.recording import ModelRequest
 from tests import images
-from tests.backends.openai.rejections import IMAGES, TEXTS, Rejection
+from tests.backends.openai.rejections import (
+    IMAGE_MENTIONS,
+    IMAGES,
+    SENTENCES,
+    TEXT_MENTIONS,
+    TEXTS,
+    Rejection,
+)
 
 CHAT = ChatRequest("describe", "rules", "task", images.scene(), schema={"type": "object"})
 LOCAL = "http://127.0.0.1:9/v1"
@@ -38,6 +45,39 @@ def test_field_of_a_text_request_is_found(rejection: Rejection) -> None:
 def test_field_of_an_image_request_is_found(rejection: Rejection) -> None:
     found = find_rejected_fields(rejection.status, rejection.error, image_request())
     assert " ".join(found) == rejection.field
+
+
+@pytest.mark.parametrize("field", SENTENCES)
+def test_sentence_rejects_only_its_field(field: str) -> None:
+    request = text_request()
+    for sentence in SENTENCES[field]:
+        assert find_rejected_fields(400, {"message": sentence}, request) == (field,), sentence
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_sentence_that_only_mentions_a_field_rejects_none(api: str) -> None:
+    text = text_request(api=api)
+    for sentence in TEXT_MENTIONS:
+        assert find_rejected_fields(400, {"message": sentence}, text) == (), sentence
+    for sentence in IMAGE_MENTIONS:
+        assert find_rejected_fields(400, {"message": sentence}, image_request()) == (), sentence
+
+
+RESPONSES = {
+    "Unknown parameter: 'instructions'.": "instructions",
+    "System role not supported": "instructions",
+    "Unknown parameter: 'text.format'.": "text",
+    "Unknown parameter: 'store'.": "store",
+    "unknown field max_output_tokens": "max_output_tokens",
+    "unknown field /seed": "seed",
+    "Unknown parameter: 'input[0].content[1].detail'.": "detail",
+}
+
+
+@pytest.mark.parametrize("sentence", RESPONSES)
+def test_field_of_the_other_api_is_found(sentence: str) -> None:
+    request = text_request(api="responses")
+    assert find_rejected_fields(400, {"message": sentence}, request) == (RESPONSES[sentence],)
 
 
 HOSTILE: dict[str, Any] = {
