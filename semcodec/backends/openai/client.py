@@ -12,7 +12,7 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import httpx2
@@ -31,7 +31,7 @@ from semcodec.backends.openai.errors import (
     retry_after,
 )
 from semcodec.backends.openai.event_streams import decode_body
-from semcodec.backends.openai.rate_limits import Kind, find_limiter
+from semcodec.backends.openai.rate_limits import Kind, Share, find_limiter
 from semcodec.backends.openai.responses import (
     MalformedResponseError,
     finish_response,
@@ -39,7 +39,6 @@ from semcodec.backends.openai.responses import (
 )
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.openai.status_problems import IMAGE_ROUTES, sort_by_similarity
-from semcodec.backends.openai.tls import Certificates
 from semcodec.backends.openai.transport import limit_size
 from semcodec.backends.recording import ModelRequest, ModelResponse, Usage
 from semcodec.backends.recording.budget import estimate_usage
@@ -180,9 +179,9 @@ class Client:
         Raises:
             BackendError: the settings do not allow the request soon enough.
         """
-        tokens, headers = self._estimate_tokens(request), httpx2.Headers()
-        amounts: dict[Kind, int] = {"requests": 1, "tokens": tokens}
-        seconds = self._rate_limiter.reserve(amounts, self._rate_limits)
+        headers: Mapping[str, str] = {}
+        share = Share(request.model, self._estimate_tokens(request), int(request.is_image_request))
+        seconds = self._rate_limiter.reserve(share, self._rate_limits)
         if seconds == math.inf:
             raise self._errors.rate_limit(request)
         try:
@@ -193,12 +192,13 @@ class Client:
             headers = error.response.headers
             raise
         finally:
-            self._rate_limiter.release(amounts, headers)
+            self._rate_limiter.release(share, headers)
         return response
 
     def _estimate_tokens(self, request: ModelRequest) -> int:
         """Return the estimated tokens of input and output; 0 if nothing limits tokens."""
-        if self._rate_limits["tokens"] is None and not self._rate_limiter.counts_tokens():
+        is_limited = self._rate_limits["tokens"] is not None
+        if not is_limited and not self._rate_limiter.counts_tokens(request.model):
             return 0
         usage = estimate_usage(request)
         return usage.input_tokens + usage.output_tokens
@@ -210,12 +210,19 @@ class Client:
             self._rate_limiter.settle(self._estimate_tokens(request), used)
 
     def _wait(self, request: ModelRequest, seconds: float, is_rate_limit: bool) -> None:
-        """Wait for a rate limit, which the trace states, or before another retry."""
-        if is_rate_limit and seconds > 0:
-            self._rate_limiter.wait(seconds, self._sleep)
-            add_note("waits", f"{request.stage}: waited {seconds:.1f} s for the rate limit")
-        elif not is_rate_limit:
-            self._sleep(seconds)
+        """Wait for a rate limit, which the trace states, or before another retry.
+
+        Ctrl-C in between costs nothing: no request that may be billed has been sent.
+        """
+        try:
+            if not is_rate_limit:
+                self._sleep(seconds)
+            elif seconds > 0:
+                self._rate_limiter.wait(seconds, self._sleep)
+                add_note("waits", f"{request.stage}: waited {seconds:.1f} s for the rate limit")
+        except KeyboardInterrupt as error:
+            vars(error)["billed"] = False  # as in BackendError
+            raise
 
     def _similar_models(self, model: str) -> list[str]:
         """Return the models of the server, the most similar to ``model`` first.
@@ -369,8 +376,7 @@ def _openai_client(
 
 def _shared_transport(settings: Settings) -> SharedTransport:
     # Requests to this machine must not go through a proxy.
-    certificates = Certificates.find(settings.ca_file)
-    return SharedTransport(settings.base_url, not settings.is_local, certificates)
+    return SharedTransport(settings.base_url, not settings.is_local, settings.ca_file)
 
 
 def _is_json_type(content_type: str) -> bool:

@@ -21,7 +21,7 @@ from typing import Final
 
 import httpx2
 
-from semcodec.backends.openai.tls import Certificates
+from semcodec.backends.openai.tls import Certificates, ssl_context
 from semcodec.backends.openai.transport import Transport, find_proxy
 from semcodec.forks import block_fork
 
@@ -37,11 +37,14 @@ class SharedTransport(httpx2.BaseTransport):
     Args:
         url: the base URL of the server.
         use_proxy: whether to use the proxy that the environment sets.
-        certificates: the certificates that are trusted.
+        ca_file: path of a PEM file of certificates to trust in addition, or None.
+
+    Raises:
+        BackendError: certificates are needed and cannot be read.
     """
 
-    def __init__(self, url: str, use_proxy: bool, certificates: Certificates) -> None:
-        self.transport = _find(url, use_proxy, certificates)
+    def __init__(self, url: str, use_proxy: bool, ca_file: str | None) -> None:
+        self.transport = _find(url, use_proxy, ca_file)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Return the response to ``request``, see ``Transport.handle_request``."""
@@ -53,13 +56,16 @@ class SharedTransport(httpx2.BaseTransport):
             self.transport.close()
 
 
-def _find(url: str, use_proxy: bool, certificates: Certificates) -> Transport:
+def _find(url: str, use_proxy: bool, ca_file: str | None) -> Transport:
     proxy, server = find_proxy(url) if use_proxy else None, httpx2.URL(url)
     address = (proxy.url, proxy.raw_auth) if proxy else None
+    uses_tls = "https" in (server.scheme, proxy.url.scheme if proxy else "")
+    # An invalid $SSL_CERT_FILE does not matter without TLS.
+    certificates = Certificates.find(ca_file) if uses_tls else None
     key = (os.getpid(), server.scheme, server.host, server.port, address, certificates)
     with block_fork(), _lock:
         _close_inherited()
-        transport = _transports.pop(key, None) or Transport(proxy, certificates.ssl_context())
+        transport = _transports.pop(key, None) or Transport(proxy, ssl_context(certificates))
         _transports[key] = transport
         while len(_transports) > MAX_POOLS:
             del _transports[next(iter(_transports))]

@@ -4,7 +4,8 @@ All clients of a server and key share one ``RateLimiter``, in all threads. It kn
 
 * The settings ``requests_per_minute`` and ``tokens_per_minute``, as token buckets (``Bucket``).
 * The limits that the server states in the headers ``x-ratelimit-limit-*``,
-  ``x-ratelimit-remaining-*`` and ``x-ratelimit-reset-*`` of its responses (``ServerLimit``).
+  ``x-ratelimit-remaining-*`` and ``x-ratelimit-reset-*`` of its responses (``ServerLimit``). They
+  count for each model, because servers have other limits for each.
 * The pause that the server requests with status 429 or 503. All requests wait for its end, not only
   the one that was rejected, and then start one after the other, not all at once.
 
@@ -29,15 +30,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final, Literal
 
 from semcodec.forks import block_fork
 
-Kind = Literal["requests", "tokens"]
-Amounts = Mapping[Kind, int]
+Kind = Literal["requests", "tokens", "images"]
 
-KINDS: Final[tuple[Kind, ...]] = ("requests", "tokens")
+KINDS: Final[tuple[Kind, ...]] = ("requests", "tokens", "images")
 MINUTE: Final = 60.0  #: seconds
 BURST: Final = 6  #: a sixth of what a minute allows may be used at once
 MAX_SERVER_WAIT: Final = 60.0  #: seconds before one request, as for ``retry-after``
@@ -46,6 +47,7 @@ MAX_RESET: Final = 86_400.0  #: seconds; servers have limits per day, and dates 
 MAX_AMOUNT: Final = 1e12  #: requests or tokens that a server may state
 SPACING: Final = 0.25  #: seconds between the requests that have waited for the end of a pause
 MAX_LIMITERS: Final = 64  #: servers and keys in one process
+MAX_MODELS: Final = 64  #: for which the limits of one server are kept
 MAX_HEADER: Final = 64  #: characters of a number, duration or date
 UNITS: Final = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
@@ -54,6 +56,25 @@ DURATION: Final = re.compile(rf"({NUMBER.pattern})(ms|us|ns|[dhms])")
 _lock: Final = threading.Lock()
 _limiters: Final[dict[tuple[str, bytes], RateLimiter]] = {}
 _waiting: Final[set[int]] = set()  # threads
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one request uses of the limits.
+
+    Attributes:
+        model: the model of the request.
+        tokens: of its input and output.
+        images: painted ones.
+    """
+
+    model: str = ""
+    tokens: int = 0
+    images: int = 0
+
+    def amount(self, kind: Kind) -> int:
+        """Return what it uses of the limit on ``kind``."""
+        return {"requests": 1, "tokens": self.tokens, "images": self.images}[kind]
 
 
 class Bucket:
@@ -120,6 +141,43 @@ class ServerLimit:
         self._updated = now
 
 
+class ModelLimits:
+    """The limits that a server has stated for one model.
+
+    Attributes:
+        stated: by kind; empty if it has stated none.
+        pending: what the requests use that have not ended.
+    """
+
+    def __init__(self) -> None:
+        self.stated: dict[Kind, ServerLimit] = {}
+        self.pending: dict[Kind, int] = dict.fromkeys(KINDS, 0)
+
+    def wait(self, share: Share, now: float) -> float:
+        """Return the seconds until the request may be sent."""
+        return max(
+            (limit.wait(share.amount(kind), now) for kind, limit in self.stated.items()),
+            default=0.0,
+        )
+
+    def add(self, share: Share) -> None:
+        """Count a request as under way."""
+        for kind in KINDS:
+            self.pending[kind] += share.amount(kind)
+            if limit := self.stated.get(kind):
+                limit.level -= share.amount(kind)
+
+    def remove(self, share: Share, headers: Mapping[str, str], now: float) -> None:
+        """Count a request as ended, with the headers of its response."""
+        for kind in KINDS:
+            self.pending[kind] -= share.amount(kind)
+            if values := _parse_limit(headers, kind):
+                limit = self.stated.setdefault(kind, ServerLimit())
+                limit.update(*values, now)
+                # The server may not have counted the other requests under way.
+                limit.level -= self.pending[kind]
+
+
 class RateLimiter:
     """The limits of one server and key. Threads share it.
 
@@ -130,19 +188,19 @@ class RateLimiter:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._lock = clock, threading.Lock()
         self._buckets: dict[Kind, Bucket] = {}
-        self._server: dict[Kind, ServerLimit] = {}
-        self._pending: dict[Kind, int] = dict.fromkeys(KINDS, 0)
+        self._models: dict[str, ModelLimits] = {}
         self._pause_end, self._queue, self._slept_until = -math.inf, 0, -math.inf
 
-    def counts_tokens(self) -> bool:
+    def counts_tokens(self, model: str) -> bool:
         """Return whether there is a limit on tokens, so that they must be estimated."""
-        return "tokens" in self._buckets or "tokens" in self._server
+        limits = self._models.get(model)
+        return "tokens" in self._buckets or (limits is not None and "tokens" in limits.stated)
 
-    def reserve(self, amounts: Amounts, limits: Mapping[Kind, int | None]) -> float:
+    def reserve(self, share: Share, limits: Mapping[Kind, int | None]) -> float:
         """Take a request's share of all limits; ``release`` must follow.
 
         Args:
-            amounts: what the request uses.
+            share: what the request uses.
             limits: what the settings allow in a minute, None for any amount.
 
         Returns:
@@ -151,28 +209,20 @@ class RateLimiter:
         """
         with block_fork(), self._lock:
             now = self._now()
-            own = self._own_wait(amounts, limits, now)
+            own = self._own_wait(share, limits, now)
             if own > MAX_OWN_WAIT:
                 return math.inf
-            waits = (limit.wait(amounts[kind], now) for kind, limit in self._server.items())
-            stated = max(self._next_after_pause(now), *waits, 0.0)
-            for kind in KINDS:
-                self._pending[kind] += amounts[kind]
-                for limit in (self._buckets.get(kind), self._server.get(kind)):
-                    if limit is not None:
-                        limit.level -= amounts[kind]
-            return max(own, stated)
+            model = self._model(share.model)
+            wait = max(own, model.wait(share, now), self._next_after_pause(now))
+            for kind, bucket in self._buckets.items():
+                bucket.level -= share.amount(kind)
+            model.add(share)
+            return wait
 
-    def release(self, amounts: Amounts, headers: Mapping[str, str]) -> None:
+    def release(self, share: Share, headers: Mapping[str, str]) -> None:
         """Stop counting a request as under way; ``headers`` are those of its response, or empty."""
         with block_fork(), self._lock:
-            for kind in KINDS:
-                self._pending[kind] -= amounts[kind]
-                if stated := _parse_limit(headers, kind):
-                    server_limit = self._server.setdefault(kind, ServerLimit())
-                    server_limit.update(*stated, self._now())
-                    # The server may not have counted the other requests under way.
-                    server_limit.level -= self._pending[kind]
+            self._model(share.model).remove(share, headers, self._now())
 
     def settle(self, estimated: int, used: int) -> None:
         """Correct the tokens of a request that has ended."""
@@ -200,13 +250,22 @@ class RateLimiter:
 
     def forget_pending(self) -> None:
         """Count no request as under way: after a fork, they are those of the parent."""
-        self._pending = dict.fromkeys(KINDS, 0)
+        for limits in self._models.values():
+            limits.pending = dict.fromkeys(KINDS, 0)
 
     def _now(self) -> float:
         """Return the time, which is at least the end of every sleep."""
         return max(self._clock(), self._slept_until)
 
-    def _own_wait(self, amounts: Amounts, limits: Mapping[Kind, int | None], now: float) -> float:
+    def _model(self, name: str) -> ModelLimits:
+        """Return the limits of a model; those of the model used least recently may be dropped."""
+        limits = self._models.pop(name, None) or ModelLimits()
+        self._models[name] = limits
+        if len(self._models) > MAX_MODELS:
+            del self._models[next(iter(self._models))]
+        return limits
+
+    def _own_wait(self, share: Share, limits: Mapping[Kind, int | None], now: float) -> float:
         waits = [0.0]
         for kind, limit in limits.items():
             if limit is None:
@@ -214,7 +273,7 @@ class RateLimiter:
             bucket = self._buckets.setdefault(kind, Bucket(limit, now))
             if bucket.limit != limit:
                 bucket.set_limit(limit)
-            waits.append(bucket.wait(amounts[kind], now))
+            waits.append(bucket.wait(share.amount(kind), now))
         return max(waits)
 
     def _next_after_pause(self, now: float) -> float:

@@ -96,20 +96,22 @@ class Certificates:
             _check_folders(folder)
         return cls(ca_file, file, folder, versions)
 
-    def ssl_context(self) -> ssl.SSLContext:
-        """Return a new context that verifies certificates and host names.
 
-        Raises:
-            BackendError: a file does not contain a certificate.
-        """
-        if self.file:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            _load(context, _describe(FILE_ENV), self.file)
-        else:
-            context = httpx2.create_ssl_context(trust_env=True)
-        if self.ca_file:
-            _load(context, _describe(CA_FILE), self.ca_file)
-        return context
+def ssl_context(certificates: Certificates | None) -> ssl.SSLContext:
+    """Return a new context that verifies host names and, if they are given, certificates.
+
+    Raises:
+        BackendError: a file does not contain a certificate.
+    """
+    if certificates is None or certificates.file:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nothing yet
+    else:
+        context = httpx2.create_ssl_context(trust_env=True)
+    if certificates and certificates.file:
+        _load(context, _describe(FILE_ENV), certificates.file)
+    if certificates and certificates.ca_file:
+        _load(context, _describe(CA_FILE), certificates.ca_file)
+    return context
 
 
 def find_failure(error: BaseException | None, host: str) -> Failure | None:
@@ -129,7 +131,11 @@ def find_failure(error: BaseException | None, host: str) -> Failure | None:
 
 
 def _certificate_failure(error: ssl.SSLCertVerificationError, host: str) -> Failure:
-    if failure := CERTIFICATE_FAILURES.get(error.verify_code):
+    failure = CERTIFICATE_FAILURES.get(error.verify_code)
+    if failure is _UNKNOWN_AUTHORITY and os.environ.get(FILE_ENV):
+        problem = f"has a TLS certificate from an authority that is not in ${FILE_ENV}"
+        return Failure(problem, "unset the variable, or name the authority with --ca-file.")
+    if failure:
         return failure._replace(problem=failure.problem.replace("HOST", host))
     problem = f"has a TLS certificate that cannot be verified ({error.verify_message})"
     return Failure(problem, "replace it, or use another server.")

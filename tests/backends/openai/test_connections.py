@@ -15,7 +15,6 @@ from semcodec.backends.openai import connections, transport
 from semcodec.backends.openai.client import Client
 from semcodec.backends.openai.credentials import ApiKey
 from semcodec.backends.openai.settings import Settings
-from semcodec.backends.openai.tls import Certificates
 from semcodec.errors import BackendError
 from tests.backends.openai import fake_responses
 from tests.backends.openai.fake_server import FakeServer, ReceivedRequest, respond
@@ -23,34 +22,48 @@ from tests.backends.openai.test_deadlines import CHAT, LARGE, client, keep_alive
 from tests.backends.openai.watching_server import WatchingServer
 from tests.forking import MAX_SECONDS
 
-SYSTEM = Certificates(None, None, None, ())
 RESPONSE = keep_alive_response(fake_responses.chat_body("m", "A boat."))
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)  #: the value of SO_LINGER for that
 
 
 def find(url: str, use_proxy: bool = False) -> transport.Transport:
-    return connections.SharedTransport(url, use_proxy, SYSTEM).transport
+    return connections.SharedTransport(url, use_proxy, None).transport
 
 
 # --- sharing ------------------------------------------------------------------------------------
 
 
+class RecordingServer(WatchingServer):
+    """A server that keeps the bytes of all requests."""
+
+    requests = b""
+
+    def _exchange(self, connection: socket.socket) -> None:
+        super()._exchange(RecordingConnection(self, connection))  # type: ignore[arg-type]
+
+
+class RecordingConnection:
+    """A connection of a ``RecordingServer``."""
+
+    def __init__(self, server: RecordingServer, connection: socket.socket) -> None:
+        self._server, self._connection = server, connection
+
+    def recv(self, size: int) -> bytes:
+        data = self._connection.recv(size)
+        self._server.requests += data.lower()
+        return data
+
+    def sendall(self, data: bytes) -> None:
+        self._connection.sendall(data)
+
+
 def test_clients_of_one_server_share_connections_but_not_keys() -> None:
-    with WatchingServer(RESPONSE) as server:
-        seen: list[bytes] = []
-        exchange = server._exchange
-
-        def watch(connection: Any) -> None:
-            seen.append(connection.recv(65536, socket.MSG_PEEK))
-            exchange(connection)
-
-        server._exchange = watch  # type: ignore[method-assign]  # to read the requests
+    with RecordingServer(RESPONSE) as server:
         for key in ("first-key", "second-key"):
             Client(Settings(base_url=server.url), ApiKey(key, "a test")).send(CHAT)
         assert server.opened == 1
-    requests = b"".join(seen).lower()
-    assert requests.count(b"authorization: bearer first-key\r\n") == 1
-    assert requests.count(b"authorization: bearer second-key\r\n") == 1
+    assert server.requests.count(b"authorization: bearer first-key\r\n") == 1
+    assert server.requests.count(b"authorization: bearer second-key\r\n") == 1
 
 
 def test_cookie_of_one_client_is_not_sent_by_another() -> None:
@@ -61,13 +74,11 @@ def test_cookie_of_one_client_is_not_sent_by_another() -> None:
         assert all("cookie" not in received.headers for received in server.received)
 
 
-def test_pool_depends_on_server_proxy_and_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pool_depends_on_server_and_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     first = find("http://localhost:9/v1")
     assert find("http://localhost:9/other/v1") is first
     assert find("http://localhost:8/v1") is not first
     assert find("http://127.0.0.1:9/v1") is not first
-    others = Certificates(None, None, None, ((1, 2),))
-    assert connections.SharedTransport("http://localhost:9", False, others).transport is not first
     monkeypatch.setenv("ALL_PROXY", "http://localhost:7")
     monkeypatch.delenv("NO_PROXY", raising=False)
     assert find("http://localhost:9/v1") is first
@@ -141,7 +152,8 @@ def test_request_that_was_sent_in_part_is_sent_again() -> None:
                 lost.append(len(connection.recv(1000)))
                 connection.close()
 
-        thread = threading.Thread(target=serve)
+        listening.settimeout(MAX_SECONDS)
+        thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
         client_ = Client(
@@ -149,9 +161,9 @@ def test_request_that_was_sent_in_part_is_sent_again() -> None:
         )
         with pytest.raises(BackendError) as caught:
             client_.send(LARGE)
-        thread.join()
+        assert waits == [1.0]
+        thread.join(MAX_SECONDS)
     assert len(lost) == 2
-    assert waits == [1.0]
     assert not caught.value.billed
     assert "closed the connection before 'edit' was sent completely" in str(caught.value)
 

@@ -17,9 +17,9 @@ from semcodec.backends.openai.rate_limits import (
     MAX_OWN_WAIT,
     MAX_SERVER_WAIT,
     SPACING,
-    Amounts,
     Kind,
     RateLimiter,
+    Share,
     parse_duration,
     retry_after,
 )
@@ -33,7 +33,7 @@ from tests.backends.openai.test_deadlines import CHAT
 from tests.forking import MAX_SECONDS, forked, needs_fork
 
 NO_LIMITS: Final[dict[Kind, int | None]] = {"requests": None, "tokens": None}
-ONE: Final[Amounts] = {"requests": 1, "tokens": 0}
+ONE: Final = Share("m")
 
 
 class Clock:
@@ -61,13 +61,13 @@ def limiter(clock: Clock) -> RateLimiter:
 
 
 def start_times(
-    limiter: RateLimiter, clock: Clock, count: int, amounts: Amounts = ONE, **limits: int
+    limiter: RateLimiter, clock: Clock, count: int, share: Share = ONE, **limits: int
 ) -> list[float]:
     """Return when each of ``count`` requests starts, one after the other."""
     starts, first = [], clock()
     for _ in range(count):
-        clock.sleep(limiter.reserve(amounts, {**NO_LIMITS, **limits}))  # type: ignore[dict-item]
-        limiter.release(amounts, {})
+        clock.sleep(limiter.reserve(share, {**NO_LIMITS, **limits}))  # type: ignore[dict-item]
+        limiter.release(share, {})
         starts.append(clock() - first)
     return starts
 
@@ -81,10 +81,10 @@ def headers(kind: Kind, limit: object, remaining: object, reset: object) -> dict
     }
 
 
-def respond_with(limiter: RateLimiter, stated: Mapping[str, str], amounts: Amounts = ONE) -> None:
+def respond_with(limiter: RateLimiter, stated: Mapping[str, str], share: Share = ONE) -> None:
     """Let a request end with the headers ``stated``."""
-    limiter.reserve(amounts, NO_LIMITS)
-    limiter.release(amounts, stated)
+    limiter.reserve(share, NO_LIMITS)
+    limiter.release(share, stated)
 
 
 # --- settings -----------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ def test_no_minute_has_more_requests_than_the_limit(
 
 
 def test_no_minute_has_more_tokens_than_the_limit(limiter: RateLimiter, clock: Clock) -> None:
-    starts = start_times(limiter, clock, 100, {"requests": 1, "tokens": 500}, tokens=6000)
+    starts = start_times(limiter, clock, 100, Share("m", 500), tokens=6000)
     for index, start in enumerate(starts[12:]):
         assert start - starts[index] >= 60 - 1e-6
 
@@ -109,7 +109,7 @@ def test_no_minute_has_more_tokens_than_the_limit(limiter: RateLimiter, clock: C
 def test_request_of_more_tokens_than_the_limit_is_sent_alone(
     limiter: RateLimiter, clock: Clock
 ) -> None:
-    starts = start_times(limiter, clock, 3, {"requests": 1, "tokens": 2000}, tokens=1000)
+    starts = start_times(limiter, clock, 3, Share("m", 2000), tokens=1000)
     assert starts[0] == 0
     assert starts[1] >= 120
 
@@ -127,15 +127,15 @@ def test_limit_after_a_long_pause_is_not_higher(limiter: RateLimiter, clock: Clo
 
 def test_tokens_are_settled_by_the_usage(limiter: RateLimiter, clock: Clock) -> None:
     limits: dict[Kind, int | None] = {"requests": None, "tokens": 6000}
-    amounts: Amounts = {"requests": 1, "tokens": 1000}
-    assert limiter.reserve(amounts, limits) == 0
+    share = Share("m", 1000)
+    assert limiter.reserve(share, limits) == 0
     limiter.settle(1000, 100)
-    assert limiter.reserve({"requests": 1, "tokens": 900}, limits) == 0
+    assert limiter.reserve(Share("m", 900), limits) == 0
     limiter.settle(900, 3000)
-    assert limiter.reserve({"requests": 1, "tokens": 10}, limits) > 20
+    assert limiter.reserve(Share("m", 10), limits) > 20
     limiter.settle(0, -(10**9))  # never more than the capacity
-    assert limiter.reserve(amounts, limits) == 0
-    assert limiter.reserve(amounts, limits) > 0
+    assert limiter.reserve(share, limits) == 0
+    assert limiter.reserve(share, limits) > 0
 
 
 def test_waiting_requests_start_one_after_the_other(limiter: RateLimiter) -> None:
@@ -173,12 +173,12 @@ def test_invalid_setting_is_rejected(name: str, value: Any) -> None:
 def test_request_waits_for_the_reset(
     kind: Kind, limit: int | None, reset: str, limiter: RateLimiter, clock: Clock
 ) -> None:
-    amounts: Amounts = {"requests": 1, "tokens": 1}
-    respond_with(limiter, headers(kind, limit, 0, reset), amounts)
-    assert limiter.reserve(amounts, NO_LIMITS) == pytest.approx(2)
+    share = Share("m", tokens=1, images=1)
+    respond_with(limiter, headers(kind, limit, 0, reset), share)
+    assert limiter.reserve(share, NO_LIMITS) == pytest.approx(2)
     clock.now += 2
-    limiter.release(amounts, headers(kind, limit, 59, "1s"))
-    assert limiter.reserve(amounts, NO_LIMITS) == 0
+    limiter.release(share, headers(kind, limit, 59, "1s"))
+    assert limiter.reserve(share, NO_LIMITS) == 0
 
 
 def test_no_request_waits_while_something_remains(limiter: RateLimiter) -> None:
@@ -222,6 +222,7 @@ HOSTILE: Final = [
     *[(60, 0, reset) for reset in ("-5", "1e999", "nan", "inf", "", "9" * 10**6, "1h" * 10**5)],
     *[(60, 0, reset) for reset in ("1764380000", "100000000h", "5 s", "0x10", "\u0665s", "s", ".")],
     *[(60, value, "5s") for value in ("-1", "nan", "1e999", "", "many", "9" * 400, "1_0")],
+    (None, 0, "1764380000"),
     (60, None, "5s"),
     (60, 0, None),
 ]
@@ -438,9 +439,10 @@ def test_interrupted_wait_gives_the_request_back() -> None:
     with FakeServer(lambda _: good(*stated)) as server:
         client_ = make_client(server, interrupt)
         client_.send(CHAT)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt) as caught:
             client_.send(CHAT)
-        assert client_._rate_limiter._pending == {"requests": 0, "tokens": 0}
+        assert vars(caught.value)["billed"] is False
+        assert set(client_._rate_limiter._model("m").pending.values()) == {0}
         assert len(server.received) == 1
 
 
@@ -462,7 +464,7 @@ def test_forked_child_counts_for_itself() -> None:
         rate_limits._waiting.add(1)
 
         def in_child() -> None:
-            assert client_._rate_limiter._pending == {"requests": 0, "tokens": 0}
+            assert set(client_._rate_limiter._model("m").pending.values()) == {0}
             assert not rate_limits.is_waiting()
 
         try:
@@ -470,13 +472,33 @@ def test_forked_child_counts_for_itself() -> None:
                 assert ended() == 0
         finally:
             rate_limits._waiting.clear()
-        assert client_._rate_limiter._pending["requests"] == 1
+        assert client_._rate_limiter._model("m").pending["requests"] == 1
 
 
 def test_number_of_limiters_is_bounded() -> None:
     for number in range(2 * rate_limits.MAX_LIMITERS):
         rate_limits.find_limiter(f"http://127.0.0.1:{number}/v1", "k")
     assert len(rate_limits._limiters) == rate_limits.MAX_LIMITERS
+
+
+def test_models_have_limits_of_their_own(limiter: RateLimiter) -> None:
+    respond_with(limiter, headers("requests", 5, 0, "12s"), Share("painter", images=1))
+    respond_with(limiter, headers("requests", 500, 499, "1s"), Share("writer"))
+    assert limiter.reserve(Share("writer"), NO_LIMITS) == 0
+    assert limiter.reserve(Share("painter"), NO_LIMITS) == 12
+    for number in range(2 * rate_limits.MAX_MODELS):
+        limiter.reserve(Share(str(number)), NO_LIMITS)
+    assert len(limiter._models) == rate_limits.MAX_MODELS
+
+
+def test_interrupt_before_a_retry_costs_nothing() -> None:
+    def interrupt(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with FakeServer(lambda _: respond(500, {})) as server:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            make_client(server, interrupt).send(CHAT)
+        assert vars(caught.value)["billed"] is False
 
 
 def test_without_limits_tokens_are_not_estimated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,6 +161,26 @@ def test_message_states_why_a_certificate_is_rejected(name: str, authority: Auth
         assert send(url, authority.path) == expected
 
 
+def test_certificates_do_not_matter_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(tls.FILE_ENV, "missing.pem")
+    behavior = respond(200, fake_responses.chat_body("m", "A boat."))
+    with FakeServer(lambda _: behavior) as server:
+        assert send(server.url, "missing.pem") == "A boat."
+
+
+def test_authority_that_the_environment_lacks_is_named(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(str(other))
+    monkeypatch.setenv(tls.FILE_ENV, str(other))
+    with tls_server(authority.server_context("127.0.0.1")) as url:
+        assert send(url) == (
+            "The server URL has a TLS certificate from an authority that is not in "
+            "$SSL_CERT_FILE: unset the variable, or name the authority with --ca-file."
+        )
+
+
 def test_unknown_authority_is_not_trusted(authority: Authority) -> None:
     with tls_server(authority.server_context("127.0.0.1")) as url:
         assert send(url) == (
