@@ -15,9 +15,8 @@ from typing import Any, Final
 from semcodec.backends.openai.event_streams import THOUGHTS_FIELDS, join_text
 from semcodec.backends.openai.picture_data import decode_base64, decode_data_url, is_data_url
 from semcodec.backends.prompting.parsing import (
-    FINISHED_THOUGHTS,
+    ONLY_THOUGHTS,
     THINK_TAG,
-    UNFINISHED_THOUGHTS,
     without_thoughts,
 )
 from semcodec.backends.recording import ModelResponse, Usage
@@ -100,7 +99,7 @@ def _parse_chat(body: Mapping[str, Any]) -> ModelResponse:
     thoughts = [join_text(message.get(name)) for name in THOUGHTS_FIELDS]
     thoughts += [join_text(part.get("thinking")) for part in _objects(message, "content")]
     return ModelResponse(
-        text=_answer(join_text(message.get("content")), thoughts, is_truncated),
+        text=_answer(join_text(message.get("content")), thoughts),
         model=join_text(body.get("model")),
         is_truncated=is_truncated,
         refusal=join_text(message.get("refusal")) or _refusal_by_filter(reason),
@@ -118,7 +117,7 @@ def _parse_responses(body: Mapping[str, Any]) -> ModelResponse:
     has_thoughts = any(item.get("type") == "reasoning" for item in _objects(body, "output"))
     thoughts = [_join_parts(parts, "reasoning_text", "text"), "not shown" if has_thoughts else ""]
     return ModelResponse(
-        text=_answer(_join_parts(parts, "output_text", "text"), thoughts, is_truncated),
+        text=_answer(_join_parts(parts, "output_text", "text"), thoughts),
         model=join_text(body.get("model")),
         is_truncated=is_truncated,
         refusal=_join_parts(parts, "refusal", "refusal") or _refusal_by_filter(reason),
@@ -126,7 +125,7 @@ def _parse_responses(body: Mapping[str, Any]) -> ModelResponse:
     )
 
 
-def _answer(text: str, thoughts: Iterable[str], is_truncated: bool) -> str:
+def _answer(text: str, thoughts: Iterable[str]) -> str:
     """Return the answer ``text``; without one, what shows that the model only had ``thoughts``.
 
     Some servers take the answer for a part of the thoughts if it is after their end. Otherwise the
@@ -139,7 +138,7 @@ def _answer(text: str, thoughts: Iterable[str], is_truncated: bool) -> str:
     end = list(THINK_TAG.finditer(thought))[-1:]
     if end and any(end[0].groups()) and thought[end[0].end() :].strip():
         return thought[end[0].end() :]
-    return UNFINISHED_THOUGHTS if is_truncated else FINISHED_THOUGHTS
+    return ONLY_THOUGHTS
 
 
 def _picture(body: Mapping[str, Any], fetch: Fetch) -> bytes:

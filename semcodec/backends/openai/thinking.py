@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from semcodec.backends.openai.settings import Settings
 
 LOW_EFFORTS: Final = ("none", "minimal", "low")
-PORTS_WITH_EFFORT: Final = (11434, 1234)  #: the default ports of Ollama and LM Studio
+PRESETS_WITH_EFFORT: Final = ("ollama", "lmstudio")
+EFFORT_PORTS: Final = (11434, 1234)  #: the default ports of Ollama and LM Studio
 TEMPLATE: Final = "text_extra = { chat_template_kwargs = { enable_thinking = false } }"
 #: Names of the limit of an answer in ``text_extra``, for servers with another name for it.
 LIMIT_NAMES: Final = ("max_completion_tokens", "max_tokens", "max_output_tokens")
@@ -48,9 +49,10 @@ def _think_less(settings: Settings) -> str:
     is_off = isinstance(arguments, dict) and arguments.get("enable_thinking") is False
     if settings.effort == "none" or is_off:
         return ""
-    if urlsplit(settings.base_url).port in PORTS_WITH_EFFORT:
+    port = urlsplit(settings.base_url).port
+    if settings.preset in PRESETS_WITH_EFFORT or (not settings.preset and port in EFFORT_PORTS):
         return "turn thoughts off with --effort none"
-    return (
-        f"turn thoughts off with {TEMPLATE} in the config file (vLLM, llama.cpp) or with --effort "
-        "none (Ollama, LM Studio)"
-    )
+    by_template = f"turn thoughts off with {TEMPLATE} in the config file"
+    if settings.preset:
+        return by_template
+    return f"{by_template} (vLLM, llama.cpp) or with --effort none (Ollama, LM Studio)"

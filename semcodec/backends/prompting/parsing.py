@@ -24,9 +24,7 @@ THINK_TAG: Final = re.compile(
     r"|<\|channel>thought\b|(<channel\|>)",
     re.I,
 )
-#: An answer that consists of thoughts, whose text is left out: complete ones, and truncated ones.
-FINISHED_THOUGHTS: Final = "<think></think>"
-UNFINISHED_THOUGHTS: Final = "<think>"
+ONLY_THOUGHTS: Final = "<think></think>"  #: an answer that consists of thoughts, without their text
 #: Matches blanks within one line only; otherwise many blank lines would take quadratic time.
 CODE_FENCE: Final = re.compile(r"^[ \t]*```[a-zA-Z0-9]*[ \t\r]*$", re.M)
 BULLET: Final = re.compile(r"^\s*(?:[-*•–]+|\(?[0-9]{1,4}[.):]|[0-9]{1,4}\s)\s*")

@@ -125,7 +125,7 @@ def test_stream_that_breaks_off_is_truncated(extra: list[Any]) -> None:
             "refusal",
             "filtered",
         ),
-        (lines({"choices": [{"delta": {"reasoning_content": "Hm"}}]}), "text", "<think>"),
+        (lines({"choices": [{"delta": {"reasoning_content": "Hm"}}]}), "text", "<think></think>"),
         (
             lines({"choices": [{"delta": {"content": [{"type": "text", "text": "A"}]}}]}),
             "text",
@@ -275,7 +275,7 @@ def test_json_of_any_content_type_is_read(kind: str) -> None:
     [
         ("text/plain", b"model is \x1b[31mloading\x07\xff", "(model is [31mloading �)"),
         ("", b"", "no content type to 'describe' in place of JSON:"),
-        ("text/html", b"<html>", "content type 'text/html' to 'describe' in place of JSON:"),
+        ("text/html", b"<html>", "returned a web page to 'describe' in place of JSON:"),
         ("text/plain", b"x" * 5000, "(" + "x" * 159 + "…)"),
         ("x" * 5000, b"x", f"content type '{'x' * 39}…' to"),
         ("text/\x1b[31m", b"x", "content type 'text/ [31m' to"),

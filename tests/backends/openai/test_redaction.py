@@ -42,6 +42,9 @@ FORMS: Final[dict[str, Callable[[str], str]]] = {
     "decimal HTML": lambda key: "".join(f"&#{ord(char)};" for char in key),
     "hexadecimal HTML": lambda key: "".join(f"&#x{ord(char):x};" for char in key),
     "JSON escapes": lambda key: "".join(f"\\u{ord(char):04x}" for char in key),
+    "JSON escapes, percent-encoded": lambda key: quote(
+        "".join(f"\\u{ord(char):04x}" for char in key)
+    ),
     "Python escapes": lambda key: "".join(f"\\x{ord(char):02x}" for char in key),
     "quoted-printable": lambda key: "".join(f"={ord(char):02X}" for char in key),
     "base64": lambda key: base64.b64encode(key.encode()).decode(),
@@ -71,7 +74,7 @@ def test_every_form_of_a_key_is_redacted_where_it_stands(form: str) -> None:
     echo = FORMS[form](KEY)
     shown = Redactor(KEY).redact(f"A boat: {echo} On a lake, {echo}")
     assert not looks_for(KEY, form, shown)
-    assert shown.startswith("A boat: ") or form == "percent-encoded twice"
+    assert shown.startswith("A boat: ") or form.endswith(("twice", ", percent-encoded"))
     assert REDACTED in shown
 
 

@@ -127,6 +127,12 @@ TEMPLATE: Final = {"chat_template_kwargs": {"enable_thinking": False}}
          "raise most_output (now 4096) in the config file, or turn thoughts off with text_extra = "
          "{ chat_template_kwargs = { enable_thinking = false } } in the config file (vLLM, "
          "llama.cpp) or with --effort none (Ollama, LM Studio)"),
+        ({"base_url": "http://127.0.0.1:8000/v1", "preset": "ollama"},
+         "raise most_output (now 4096) in the config file, or turn thoughts off with --effort "
+         "none"),
+        ({"base_url": "http://127.0.0.1:11434/v1", "preset": "vllm"},
+         "raise most_output (now 4096) in the config file, or turn thoughts off with text_extra = "
+         "{ chat_template_kwargs = { enable_thinking = false } } in the config file"),
         ({"base_url": "http://a.example/v1", "text_extra": TEMPLATE},
          "raise most_output (now 4096) in the config file"),
     ],
