@@ -237,6 +237,7 @@ class _TextStages:
         if record.coding != "nibble":
             return record.words
         skeletons = record.words
+        validation.check_can_be_words(skeletons)
         restored = self.run.run_stage("decompress", self.writer, Writer.decompress, skeletons)
         words = validation.check_words(restored, self.writer, "decompress")
         words = validation.check_restored_words(words, skeletons, self.writer)

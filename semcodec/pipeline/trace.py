@@ -25,6 +25,8 @@ _Inputs = ParamSpec("_Inputs")
 _Output = TypeVar("_Output")
 
 MAX_DEPTH: Final = 3  #: levels of nested lists in a trace; deeper ones are shown by ``repr``
+MAX_ITEMS: Final = 20_000  #: of all lists in a value; a record has up to 4,096 words
+MAX_TEXT: Final = 200_000  #: characters of a text; more of a result is not used
 MAX_INTEGER: Final = 2**63 - 1  #: larger integers are shown by ``repr``, which limits their length
 
 _SHORT_REPR: Final = reprlib.Repr()
@@ -276,23 +278,30 @@ def _error_message(error: BaseException) -> str:
 
 def _to_json_value(value: Any) -> Any:
     """Return ``value`` as JSON types; results of backends may be any objects."""
-    return attempt(lambda: _convert(value, MAX_DEPTH), f"<{type_name(value)}>")
+    return attempt(
+        lambda: _convert(value, MAX_DEPTH, iter(range(MAX_ITEMS))), f"<{type_name(value)}>"
+    )
 
 
-def _convert(value: Any, depth: int) -> Any:
+def _convert(value: Any, depth: int, left: Iterator[int]) -> Any:
+    """Return ``value`` as JSON types; ``left`` ends when there are no more items to show."""
     if isinstance(value, bytes):
-        return value.hex()
+        return value[:MAX_TEXT].hex()
     if isinstance(value, SelectionRequest):
         return value.as_dict()
     if isinstance(value, Predicate):
         return value.text
     if isinstance(value, list | tuple):
-        # The limit on depth also ends lists that contain themselves.
-        return [_convert(item, depth - 1) for item in value] if depth else _bounded_repr(value)
+        # The limit on depth also ends lists that contain themselves, and that on items bounds those
+        # that contain one list many times. ``__iter__`` of a subclass may never end.
+        if not depth:
+            return _bounded_repr(value)
+        items = list.__iter__(value) if isinstance(value, list) else tuple.__iter__(value)
+        return [_convert(item, depth - 1, left) for item, _ in zip(items, left, strict=False)]
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return str.__str__(value)
+        return str.__str__(value)[:MAX_TEXT]
     if isinstance(value, int) and abs(value) <= MAX_INTEGER:
         return int(value)
     if isinstance(value, float) and math.isfinite(value):

@@ -6,7 +6,7 @@ the backend and the stage. Backends are third-party code, so a result may have a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
@@ -15,7 +15,7 @@ from semcodec._wording import plural
 from semcodec.backends.isolation import backend_name, isolate
 from semcodec.backends.protocols import Answer
 from semcodec.coding import nibble
-from semcodec.errors import InvalidResponseError, RefusalError
+from semcodec.errors import InputError, InvalidResponseError, RefusalError
 from semcodec.imaging import fitting, upscaling
 from semcodec.pipeline import blank_pictures
 from semcodec.words.language import has_words
@@ -73,10 +73,32 @@ def check_words(result: object, backend: object, stage: str) -> list[str]:
         if not isinstance(result, list | tuple) or not result:
             raise _invalid(backend, stage, "expected a list of words")
         # Exact lists and strings, not subclasses, whose methods can do anything.
-        words = [str.__str__(word) if isinstance(word, str) else "" for word in result]
+        words = [str.__str__(word) if isinstance(word, str) else "" for word in _items(result)]
     if not all(map(_is_valid_word, words)):
         raise _invalid(backend, stage, "an item of the list is not a single word")
     return words
+
+
+def _items(values: list[object] | tuple[object, ...]) -> Iterator[object]:
+    """Return the items themselves, because ``__iter__`` of a subclass may never end."""
+    return list.__iter__(values) if isinstance(values, list) else tuple.__iter__(values)
+
+
+def check_can_be_words(skeletons: list[str]) -> None:
+    """Check that each skeleton of a record is short enough for that of a word.
+
+    A longer one is valid in a record, but no backend can restore it, and none is asked.
+
+    Raises:
+        InputError: one is longer.
+    """
+    for skeleton in skeletons:
+        if len(skeleton) > MAX_WORD_LETTERS:
+            raise InputError(
+                f"The record has {skeleton[:20]}…, a skeleton of {len(skeleton)} letters, and a "
+                f"word has at most {MAX_WORD_LETTERS}, so it cannot be restored: pack the words "
+                'themselves (coding="lexicon" or "utf8").'
+            )
 
 
 def _is_valid_word(word: str) -> bool:
@@ -200,7 +222,7 @@ def check_answers(result: object, expected: int, backend: object) -> tuple[Answe
     with _reading(backend, "check"):
         if not isinstance(result, list | tuple):
             raise _invalid(backend, "check", "expected a list of answers")
-        texts = [str.__str__(item) if isinstance(item, str) else "" for item in result]
+        texts = [str.__str__(item) if isinstance(item, str) else "" for item in _items(result)]
     if len(texts) != expected:
         problem = f"{plural(len(texts), 'answer')} in place of {expected}"
         raise _invalid(backend, "check", problem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -62,6 +63,16 @@ def make_cyclic_list() -> list[Any]:
     return cycle
 
 
+class EndlessList(list[str]):
+    def __iter__(self) -> Any:
+        return itertools.repeat("red")
+
+
+def make_repeated_list() -> list[Any]:
+    """Return a list of 2,000 lists of 2,000 lists of 2,000 texts, of which there are few."""
+    return [[["red"] * 2_000] * 2_000] * 2_000
+
+
 def make_wide_list() -> list[Any]:
     wide: list[Any] = ["red"]
     for _ in range(40):
@@ -73,7 +84,9 @@ STAGES = ("describe", "select", "compress", "decompress", "expand", "paint")
 RESULTS: dict[str, Callable[[], Any]] = {
     "array": lambda: Array(),
     "hostile object": lambda: Hostile(),
-    "hostile list": lambda: HostileList(["red"]),
+    "hostile list": lambda: HostileList(["two words"]),
+    "endless list": lambda: EndlessList(["two words"]),
+    "endless iterator": lambda: itertools.repeat("red"),
     "hostile error": lambda: HostileError("oh"),
     "SystemExit": lambda: SystemExit(3),
     "GeneratorExit": lambda: GeneratorExit(),
@@ -114,6 +127,19 @@ def test_any_result_is_a_backend_error_with_a_trace_in_json(stage: str, result: 
     stages = json.loads(caught.value.trace.to_json())["stages"]
     assert stages[-1]["name"] == stage
     assert len(json.dumps(stages)) < 5000
+
+
+@pytest.mark.parametrize("stage", ["select", "compress", "decompress"])
+def test_list_of_long_lists_ends(stage: str) -> None:
+    with pytest.raises(BackendError) as caught:
+        run(Model(**{stage: make_repeated_list()}))
+    assert len(caught.value.trace.to_json()) < 1_000_000
+
+
+@pytest.mark.parametrize("stage", ["describe", "expand"])
+def test_long_text_is_cut_in_the_trace(stage: str) -> None:
+    trace = run(Model(**{stage: "a red boat, " * 100_000}))
+    assert len(trace.to_json()) < 1_000_000
 
 
 def test_subclasses_of_str_are_read_as_plain_text() -> None:
