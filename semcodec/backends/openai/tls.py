@@ -134,7 +134,7 @@ def _certificate_failure(error: ssl.SSLCertVerificationError, host: str) -> Fail
     failure = CERTIFICATE_FAILURES.get(error.verify_code)
     if failure is _UNKNOWN_AUTHORITY and os.environ.get(FILE_ENV):
         problem = f"has a TLS certificate from an authority that is not in ${FILE_ENV}"
-        return Failure(problem, "unset the variable, or name the authority with --ca-file.")
+        return Failure(problem, "name the authority with --ca-file, or unset the variable.")
     if failure:
         return failure._replace(problem=failure.problem.replace("HOST", host))
     problem = f"has a TLS certificate that cannot be verified ({error.verify_message})"

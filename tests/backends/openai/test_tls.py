@@ -177,7 +177,7 @@ def test_authority_that_the_environment_lacks_is_named(
     with tls_server(authority.server_context("127.0.0.1")) as url:
         assert send(url) == (
             "The server URL has a TLS certificate from an authority that is not in "
-            "$SSL_CERT_FILE: unset the variable, or name the authority with --ca-file."
+            "$SSL_CERT_FILE: name the authority with --ca-file, or unset the variable."
         )
 
 
