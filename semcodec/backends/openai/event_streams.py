@@ -23,6 +23,7 @@ MAX_EVENTS: Final = 100_000  #: a token takes over 40 bytes in a stream, and a t
 MAX_VALUES: Final = 500_000
 MAX_BLANK: Final = 10_000  #: characters at the start of a body in which the first line is searched
 DONE: Final = "[DONE]"
+CHUNK: Final = "chat.completion.chunk"  #: the type of an object that is a part of a stream
 #: The lines of an event stream. Only the data counts: the names of events are also in the data.
 STREAM_LINE: Final = re.compile(r"^(?:data:[ \t]?|(?::|event:|id:|retry:)[^\r\n]*)", re.M)
 RECORD_SEPARATOR: Final = "\x1e"  #: before each value of a JSON text sequence
@@ -51,7 +52,7 @@ def decode_body(route: str, data: bytes) -> Any:
         except ValueError:  # Python's message is about its own settings
             raise ValueError("a number of too many digits") from None
         else:
-            is_chunk = isinstance(value, dict) and "chunk" in str(value.get("object", ""))[-6:]
+            is_chunk = isinstance(value, dict) and value.get("object") == CHUNK
             return _merge(route, iter((value, DONE))) if is_chunk else value
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -185,7 +186,8 @@ class _MergedImages(_MergedObject):
     """The events of an image: only a complete image counts, never a partial one."""
 
     def add(self, event: dict[str, Any]) -> None:
-        is_partial = "partial" in str(event.get("type", ""))[:100]
+        name = event.get("type")
+        is_partial = isinstance(name, str) and "partial" in name
         if "data" in event:
             self._last = event
         elif not is_partial and (event.get("b64_json") or event.get("url")):

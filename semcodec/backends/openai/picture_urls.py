@@ -99,9 +99,12 @@ def download(
             ) from None
         except httpx2.DecodingError as error:
             raise PictureUrlError(f"the URL of a picture, which is {error}: {ADVICE}") from None
-        except httpx2.HTTPError as error:
+        except httpx2.TransportError as error:
             problem = type(error).__name__
             continue
+        except Exception as error:  # of a library, such as for characters that HTTP does not allow
+            problem = type(error).__name__
+            break
         if response.status == SUCCESS:
             return response.data
         problem = f"status {response.status}"
