@@ -29,6 +29,7 @@ from semcodec.imaging.limits import (
     mode_bytes,
     reduction_factor,
 )
+from semcodec.imaging.tiff_files import iter_directories
 from semcodec.signatures import AVIF, FileType
 
 if TYPE_CHECKING:
@@ -46,10 +47,9 @@ BITS, COMPRESSION, ORIENTATION, ROWS_PER_STRIP, TILE_WIDTH, TILE_HEIGHT = (
     322,
     323,
 )
+SAMPLES_TAG: Final = 277
+MAX_TIFF_SAMPLES: Final = 6  #: of a pixel of TIFF, that Pillow reads
 UNCOMPRESSED: Final = 1  #: a compression of TIFF
-#: Bytes of a value of TIFF, by its type.
-TYPE_BYTES: Final = dict(enumerate((0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8)))
-MAX_ENTRIES: Final = 2**12  #: of a directory, that are read
 #: Positions in the box av1C of AVIF (AV1 in ISOBMFF, 2.3.3): more than 8 bits, and no chroma
 #: subsampling across and down.
 AV1_DEEP, AV1_SUBSAMPLED_BOTH = 0x40, 0x0C
@@ -105,26 +105,19 @@ def check_tags(data: bytes) -> None:
     Raises:
         InputError: those of a page are too large.
     """
-    order = "<" if data.startswith(b"II") else ">"
-    is_big = data[2:4] in (b"+\0", b"\0+")
-    head, entry, link = ("Q", "HHQQ", "Q") if is_big else ("H", "HHII", "I")
-    with suppress(struct.error):
-        (at,) = struct.unpack_from(order + link, data, 8 if is_big else 4)
-        for _ in range(MAX_FRAMES):
-            if not at:
-                return
-            (count,) = struct.unpack_from(order + head, data, at)
-            at += struct.calcsize(order + head)
-            step, total = struct.calcsize(order + entry), 0
-            for index in range(min(count, MAX_ENTRIES)):
-                _, kind, values, _ = struct.unpack_from(order + entry, data, at + index * step)
-                total += TYPE_BYTES.get(kind, 0) * values
-            if total > MAX_TAG_BYTES:
-                raise InputError(
-                    f"The TIFF image has {total // 10**6} MB of metadata, and the limit is "
-                    f"{MAX_TAG_BYTES // 10**6}: save it as PNG or JPEG."
-                )
-            (at,) = struct.unpack_from(order + link, data, at + count * step)
+    for entries in iter_directories(data, MAX_FRAMES):
+        total = sum(entry.size for entry in entries if entry.size < len(data))
+        samples = max((entry.value for entry in entries if entry.tag == SAMPLES_TAG), default=1)
+        if samples > MAX_TIFF_SAMPLES:  # Pillow would print a message
+            raise InputError(
+                f"The TIFF image uses {samples} samples a pixel, which cannot be read: save it as "
+                "PNG or JPEG."
+            )
+        if total > MAX_TAG_BYTES:
+            raise InputError(
+                f"The TIFF image has {total // 10**6} MB of metadata, and the limit is "
+                f"{MAX_TAG_BYTES // 10**6}: save it as PNG or JPEG."
+            )
 
 
 def check_icon(data: bytes) -> None:
@@ -168,6 +161,15 @@ def check_jpeg(header: Any, reduced: ImageFile, data: bytes) -> None:
     largest = max(h for h, _ in factors) * max(v for _, v in factors)
     coefficients = 2 * sum(h * v for h, v in factors) / max(1, largest)
     check_memory("progressive JPEG image", size, coefficients + pixels / (size[0] * size[1]), other)
+    check_scans(data)
+
+
+def check_scans(data: bytes) -> None:
+    """Check the number of scans of a JPEG image, each of which takes time for all pixels.
+
+    Raises:
+        InputError: there are more than ``MAX_SCANS``.
+    """
     if (scans := jpeg_files.count_scans(data)) > MAX_SCANS:
         raise InputError(
             f"The progressive JPEG image has {scans} scans and the limit is {MAX_SCANS}: save it "

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from semcodec.errors import InputError
-from semcodec.imaging import refusals, samples
+from semcodec.imaging import faults, samples
 from semcodec.imaging.color import to_srgb
 from semcodec.imaging.geometry import reduce_large, turn_size, turn_upright
 from semcodec.imaging.limits import MAX_FILE_BYTES, MAX_IMAGE_PIXELS, check_size
 from semcodec.imaging.metadata import read_metadata, read_orientation
-from semcodec.imaging.opening import Opened, import_pillow, open_photograph
+from semcodec.imaging.opening import Opened, open_photograph
+from semcodec.imaging.quiet_pillow import import_pillow
 from semcodec.imaging.transparency import AUTO, Color, flatten, parse_background
 from semcodec.signatures import HEAD_SIZE
 from semcodec.sources import Source, is_source, read_source
@@ -79,7 +80,7 @@ def _load(source: Source | Image, background: Color | None) -> LoadedImage:
     except InputError:
         raise
     except Exception as error:  # Pillow's readers may raise almost anything for damaged files
-        raise InputError(refusals.damaged(data, error)) from error
+        raise InputError(faults.describe_error(data, error)) from error
     return LoadedImage(rgb, size, tuple(notices))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.imaging import chunks
+from semcodec.imaging.quiet_pillow import ignored_warnings
 from semcodec.signatures import AVIF, HEIC, PNG, identify
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ class Metadata:
 
 def read_metadata(image: Image, data: bytes | None) -> Metadata:
     """Return what ``image``, whose pixels may be undecoded, and its file state about the pixels."""
+    with ignored_warnings():
+        return _read_metadata(image, data)
+
+
+def _read_metadata(image: Image, data: bytes | None) -> Metadata:
     tags = _read_tiff_tags(image)
     file_type = identify(data) if data else None
     if data and file_type == PNG:
@@ -109,7 +115,7 @@ def _read_colors(image: Image, data: bytes) -> chunks.StatedColors:
 
 def read_orientation(image: Image) -> int:
     """Return the EXIF orientation of an image, 1..8; 1 if there is none, or EXIF is damaged."""
-    with suppress(Exception):
+    with suppress(Exception), ignored_warnings():
         if is_rotated_by_reader(image):
             return 1
         value = image.getexif().get(ORIENTATION_TAG, 1)

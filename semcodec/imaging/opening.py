@@ -9,25 +9,25 @@ from __future__ import annotations
 
 import io
 import struct
-import threading
-import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from semcodec.errors import BackendError, InputError
 from semcodec.forks import block_fork
-from semcodec.imaging import chunks, costs, jpeg_files, jpeg_xl, refusals, strips
+from semcodec.imaging import chunks, costs, faults, jpeg_files, jpeg_xl, refusals, strips
 from semcodec.imaging.excerpt import Excerpt, Parts
 from semcodec.imaging.frames import select_frame, select_page
 from semcodec.imaging.geometry import reduce_large
 from semcodec.imaging.limits import (
+    MAX_MEMORY,
     MAX_PIXELS,
     MAX_PNG_PIXELS,
     check_size,
     reduction_factor,
 )
 from semcodec.imaging.metadata import Metadata, read_metadata, read_orientation
+from semcodec.imaging.quiet_pillow import ignored_warnings, import_pillow, silent_libtiff
 from semcodec.imaging.truncation import decode_jpeg, decode_pixels, note_missing, note_zero_tail
 from semcodec.signatures import (
     AVIF,
@@ -61,47 +61,33 @@ FORMATS: Final = tuple(READERS.values())
 COMPRESSED: Final = (WEBP, AVIF, HEIC, JPEG_XL, JPEG_2000)
 
 HEAD_BYTES: Final = 16  #: of a file, by which Pillow recognizes its format
+MIN_MEMORY: Final = 2**24  #: bytes that any reader may take
+MAX_PIXEL_BYTES: Final = 16  #: for a pixel, about as many as a reader takes
 WARNING_READERS: Final = ("TIFF", "ICO")  #: readers that warn while they decode pixels
-
-_WARNING_FILTERS: Final = threading.RLock()  # the filters of warnings are global
-
-
-def import_pillow() -> Any:  # the type of a module cannot be named
-    """Return the module ``PIL.Image``, with the other modules of Pillow that are used imported.
-
-    Raises:
-        BackendError: Pillow is not installed.
-    """
-    try:
-        with block_fork():  # a child forked during an import would wait for it forever
-            import PIL.Image
-            import PIL.ImageChops
-            import PIL.ImageColor
-            import PIL.ImageFilter
-            import PIL.ImageMath
-            import PIL.ImageOps
-            import PIL.PngImagePlugin
-            import PIL.TiffImagePlugin  # parses EXIF data
-    except ImportError as error:
-        message = "Images need Pillow: pip install 'semcodec[image]'."
-        raise BackendError(message, backend="pillow", stage="load") from error
-    return PIL.Image
 
 
 def open_image(data: bytes, formats: tuple[str, ...]) -> ImageFile:
     """Open an image file: read its header, but do not decode its pixels yet.
 
-    There is no limit on the size of the image: the caller checks it.
+    There is no limit on the size of the image: the caller checks it. Large metadata are left out.
 
     Args:
         data: the bytes of the file.
         formats: Pillow's names of the formats to try; no other readers run.
 
     Raises:
+        InputError: it is a JPEG image with too many scans.
         Exception: Pillow may raise almost any type.
     """
+    file_type = identify(data)
+    parts: Parts = (data,)
+    if file_type == PNG:
+        parts = chunks.keep_visible(data)
+    elif file_type == JPEG:
+        parts = jpeg_files.keep_needed(data)
+        costs.check_scans(data)
     with ignored_warnings():
-        return _try_readers((data,), formats)
+        return _try_readers(parts, formats)
 
 
 def _open_parts(parts: Parts, reader: str) -> ImageFile:
@@ -109,26 +95,11 @@ def _open_parts(parts: Parts, reader: str) -> ImageFile:
         return _try_readers(parts, (reader,))
 
 
-@contextmanager
-def ignored_warnings() -> Iterator[None]:
-    """Return a context in which readers do not warn of damaged metadata, which is of no use here.
-
-    The filters of ``warnings`` are global: without the lock, two threads could save and restore
-    each other's filters, and "ignore" could stay forever. A child forked inside the block would
-    have a lock that is never released. Tested by test_forks and by
-    tests/imaging/test_loading.py::test_threads_leave_the_warning_filters_unchanged.
-    """
-    with block_fork():
-        import_pillow()
-        with _WARNING_FILTERS, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-
-
 def _try_readers(parts: Parts, formats: tuple[str, ...]) -> ImageFile:
     """Do what ``PIL.Image.open`` does, without its limit on the declared pixels."""
     from PIL import Image, UnidentifiedImageError
 
+    reason = "no reader accepts the file"
     head = Excerpt(parts).read(HEAD_BYTES)
     Image.preinit()
     if not set(formats) <= Image.OPEN.keys():
@@ -140,9 +111,9 @@ def _try_readers(parts: Parts, formats: tuple[str, ...]) -> ImageFile:
             continue
         try:
             return factory(_as_file(parts), "")
-        except (SyntaxError, IndexError, TypeError, struct.error):  # as in Image.open
-            continue
-    raise UnidentifiedImageError("no reader accepts the file")
+        except (SyntaxError, IndexError, TypeError, struct.error) as error:  # as in Image.open
+            reason = str(error)
+    raise UnidentifiedImageError(reason)
 
 
 class Opened(NamedTuple):
@@ -181,11 +152,37 @@ def open_photograph(data: bytes, notices: list[str]) -> Opened:
     if file_type is None or not (file_type in READERS or file_type in (HEIC, JPEG_XL)):
         raise InputError(refusals.refuse(data, file_type))
     reader = READERS.get(file_type, "")
-    with ignored_warnings() if reader in WARNING_READERS else nullcontext():
-        opened = _DECODERS.get(file_type, _open_other)(data, file_type, notices)
+    with _quiet(reader):
+        try:
+            opened = _DECODERS.get(file_type, _open_other)(data, file_type, notices)
+        except (InputError, BackendError):
+            raise
+        except Exception as error:
+            # A library in C often reports a failed allocation as damage.
+            if faults.is_memory_short(_estimate_memory(data, reader)):
+                raise MemoryError from error
+            raise
     if file_type in COMPRESSED:
         note_zero_tail(data, notices)
     return opened
+
+
+@contextmanager
+def _quiet(reader: str) -> Iterator[None]:
+    """Return a context in which a reader that warns or prints while it decodes does not."""
+    if reader not in WARNING_READERS:
+        yield
+        return
+    with ignored_warnings(), silent_libtiff():
+        yield
+
+
+def _estimate_memory(data: bytes, reader: str) -> int:
+    """Return about how much memory it takes to decode a file; a little if its size is unknown."""
+    width, height = 0, 0
+    with suppress(Exception):
+        width, height = open_image(data, (reader,)).size
+    return min(MAX_MEMORY, MIN_MEMORY + len(data) + MAX_PIXEL_BYTES * width * height)
 
 
 def _open_other(data: bytes, file_type: FileType, notices: list[str]) -> Opened:

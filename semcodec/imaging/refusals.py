@@ -7,7 +7,7 @@ from typing import Final
 from semcodec.bitstream.framing import MAGIC
 from semcodec.bitstream.framing.text import PREFIXES
 from semcodec.errors import InputError
-from semcodec.signatures import HEAD_SIZE, RAW, SVG, FileType, decode_text, identify
+from semcodec.signatures import HEAD_SIZE, RAW, SVG, FileType, decode_text
 
 ADVICE: Final = "use a JPEG, PNG, WebP, AVIF, GIF, TIFF or BMP image"
 _ADVICE_OF_TYPES: Final = {
@@ -23,7 +23,6 @@ _ADVICE_OF_KINDS: Final = {
     "video": "save a frame of it as PNG or JPEG",
     "archive": "unpack it, and pass an image in it",
 }
-MAX_REASON: Final = 120  #: characters of an error of Pillow that are shown
 
 
 def refuse(data: bytes, file_type: FileType | None) -> str:
@@ -49,21 +48,6 @@ def missing_extra(file_type: FileType, extra: str) -> str:
     return (
         f"This is {file_type.name}: pip install 'semcodec[{extra}]' to read it, or save it as JPEG."
     )
-
-
-def damaged(data: bytes, error: Exception) -> str:
-    """Return the message for an error that Pillow raised while it read ``data``."""
-    file_type = identify(data)
-    if isinstance(error, MemoryError):
-        return "There is not enough memory for the image: use a smaller one."
-    name = "The image" if file_type is None else f"This file begins like {file_type.name}, but it"
-    if type(error).__name__ == "UnidentifiedImageError":
-        return (
-            f"{name} is damaged, or of a kind that Pillow cannot read: use another copy, or save "
-            "it as PNG or JPEG."
-        )
-    reason = " ".join(str(error).split())[:MAX_REASON] or type(error).__name__
-    return f"{name} is damaged ({reason}): use another copy."
 
 
 def check_webp_length(data: bytes) -> None:

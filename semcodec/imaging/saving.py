@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.errors import InputError
 from semcodec.forks import block_fork
-from semcodec.imaging.opening import import_pillow
+from semcodec.imaging.quiet_pillow import import_pillow
 
 if TYPE_CHECKING:
     from PIL.Image import Image

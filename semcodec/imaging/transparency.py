@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from semcodec.errors import InputError
-from semcodec.imaging.opening import import_pillow
+from semcodec.imaging.quiet_pillow import import_pillow
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -17,6 +17,7 @@ Color = tuple[int, int, int]  #: red, green and blue, each 0..255
 WHITE, DARK, GRAY = (255, 255, 255), (40, 40, 40), (128, 128, 128)
 MIN_DIFFERENCE: Final = 48  #: of a band, for a pixel to be visible on the background
 MIN_VISIBLE: Final = 0.75  #: share of the outline that must be visible on white
+BAND_PIXELS: Final = 2**20  #: that are put onto a background at once
 MEASURED_SIDE: Final = 512  #: pixels of the side of the image in which visibility is measured
 
 
@@ -57,7 +58,12 @@ def flatten(image: Image, background: Color | None) -> Image:
     if image.mode != "RGBA":
         return image.convert("RGB")
     color = choose_background(image) if background is None else background
-    return pil.alpha_composite(pil.new("RGBA", image.size, color), image).convert("RGB")
+    flat, rows = pil.new("RGB", image.size), max(1, BAND_PIXELS // image.width)
+    for top in range(0, image.height, rows):  # a large image would need memory for three copies
+        band = image.crop((0, top, image.width, min(image.height, top + rows)))
+        band = pil.alpha_composite(pil.new("RGBA", band.size, color), band)
+        flat.paste(band.convert("RGB"), (0, top))
+    return flat
 
 
 def choose_background(image: Image) -> Color:
@@ -68,8 +74,9 @@ def choose_background(image: Image) -> Color:
     """
     from PIL import Image as pil  # noqa: N813
 
-    sample = image.copy()
-    sample.thumbnail((MEASURED_SIDE, MEASURED_SIDE), pil.Resampling.NEAREST)  # mixes no pixels
+    scale = min(1.0, MEASURED_SIDE / max(image.size))
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    sample = image.resize(size, pil.Resampling.NEAREST)  # mixes no pixels
     outline = _find_outline(sample)
     shares = {color: _visible_share(sample, outline, color) for color in (WHITE, DARK, GRAY)}
     if shares[WHITE] >= MIN_VISIBLE:

@@ -201,7 +201,7 @@ def test_refused_file_is_named(name: str) -> None:
         (semcodec.pack("red bear", framing="qr"), "This is a semcodec record"),
         (
             b"II*\0\x08\0\0\0\xff\xff",
-            "This file begins like a TIFF image, but it is damaged, or of a kind",
+            "This file begins like a TIFF image, but it is damaged (its header makes no sense)",
         ),
     ],
 )

@@ -35,6 +35,7 @@ from semcodec.errors import (
 )
 from semcodec.forks import block_fork
 from semcodec.imaging import flatten, open_image
+from semcodec.imaging.limits import MAX_SIDE
 from semcodec.imaging.samples import is_deep
 from semcodec.imaging.uniform import is_transparent
 from semcodec.signatures import JPEG, PNG, WEBP, identify
@@ -241,7 +242,9 @@ class ServerModels:
         is_too_large = False
         with suppress(Exception):  # Pillow may raise almost anything for a damaged file
             image = open_image(response.image, IMAGE_FORMATS)
-            is_too_large = image.width * image.height > MAX_PIXELS
+            is_too_large = image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE
+            if not is_too_large and not image.has_transparency_data:
+                return _to_8bit(image).convert("RGB")
             if not is_too_large:  # a model may paint on a transparent background
                 rgba = _to_8bit(image).convert("RGBA")
                 # Without a visible pixel, it must not get a background: decode reports it.
