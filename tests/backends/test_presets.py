@@ -163,14 +163,15 @@ def test_message_about_a_missing_server_names_its_command(
     assert f"start {PRESETS[name].title} with '{PRESETS[name].start}'" in str(caught.value)
 
 
-def test_run_of_a_preset_is_replayed_by_any_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("recorded", [{"preset": "ollama"}, {"base_url": "http://127.0.0.1:9/v1"}])
+def test_run_is_replayed_by_any_name(tmp_path: Path, recorded: dict[str, str]) -> None:
     path = tmp_path / "run.sqlite"
 
     def send(request: ModelRequest) -> ModelResponse:
         return ModelResponse('{"words": ["boat"]}' if request.stage == "select" else "A boat.")
 
     first = OpenAIBackend(
-        preset="ollama", describer="m", writer="m", send=send, cassette=Cassette(path, "record")
+        **recorded, describer="m", writer="m", send=send, cassette=Cassette(path, "record")
     )
     encoded = semcodec.encode(PICTURE, describer=first, writer=first)
     for preset in ({}, {"preset": "ollama"}):

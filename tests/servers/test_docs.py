@@ -45,7 +45,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("line", [line for line in COMMANDS if "--replay" not in line])
 def test_command_of_the_page_succeeds(run: Run, line: str) -> None:
-    has_server = re.search(r"openai|(writer|painter) http:", line) and "doctor" not in line
+    has_server = re.search(r"openai|ollama|(writer|painter) http:", line) and "doctor" not in line
     dry_run = () if not has_server or "--dry-run" in line else ("--dry-run",)
     code, out, err = run(*shlex.split(line, comments=True)[1:], *dry_run)
     assert code == 0, err
@@ -71,15 +71,17 @@ def without_prices(text: str) -> list[str]:
 
 
 def test_config_file_of_the_page_is_valid(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    [text] = [block for kind, block in BLOCKS if kind == "toml"]
+    preset, text = (block for kind, block in BLOCKS if kind == "toml")
     path = folder / ".config" / "semcodec" / "config.toml"
     path.parent.mkdir(parents=True)
-    path.write_text(text)
+    path.write_text(text + preset)
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     settings = Settings.load({})
     assert (settings.describer, settings.painter) == ("qwen3-vl:8b", "x/z-image-turbo")
-    assert settings.text_extra == {"max_tokens": 2048}
+    assert settings.text_extra == {"keep_alive": "1h"}
+    assert settings.text_names == {"max_completion_tokens": "max_tokens"}
     assert str(settings.max_cost) == "0.5"
+    assert Settings.load({}, preset="ollama").base_url == "http://192.168.0.5:11434/v1"
 
 
 def test_option_overrides_an_invalid_setting(

@@ -102,10 +102,8 @@ class RequestFields:
         if not rejected or not all(map(self._may_be_missing, rejected)):
             return None
         with block_fork(), self._lock:
-            for field in rejected:
-                # Another thread may have changed it since the request was built.
-                if self._names.get(field, field) == sent[field]:
-                    self._names = {**self._names, field: self._next_name(field, sent[field])}
+            for field in rejected:  # the same again if another thread has already done it
+                self._names = {**self._names, field: self._next_name(field, sent[field])}
             names = self._names
         return ", ".join(_describe(field, names[field], self._is_image) for field in rejected)
 

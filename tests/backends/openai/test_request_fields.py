@@ -142,6 +142,14 @@ def test_false_is_the_value_of_other_fields_and_of_store() -> None:
     assert sent(request)["store"] is False
 
 
+def test_schema_of_an_answer_is_not_changed() -> None:
+    schema = {"type": "object", "properties": {"detail": {}, "strict": {"detail": {}}}}
+    builder = RequestBuilder(Settings(text_names={"detail": False, "strict": "exact"}))
+    request = builder.chat_request("m", ChatRequest("describe", "rules", "task", schema=schema))
+    described = request.body["response_format"]["json_schema"]
+    assert described == {"name": "describe", "exact": True, "schema": schema}
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
