@@ -301,6 +301,11 @@ def _explain_data(data: bytes, record: Record | None) -> InputError:
     """Return the error for data that is not a record; ``record``: what it is as a bare record."""
     if _is_text(data):
         return _explain_text(data[:MAX_TEXT].decode("utf-8", "replace"), record)
+    if not data.strip(b"\0"):
+        return InputError(
+            "This is not a record: it has only zero bytes, as after an interrupted copy. Copy the "
+            "file again."
+        )
     return InputError(
         f"This is not a record: it starts with {data[:2].hex(' ')}, not with b5 1a as a .semc file "
         f"does.{_advise(record)}"
@@ -310,6 +315,11 @@ def _explain_data(data: bytes, record: Record | None) -> InputError:
 def _explain_text(text: str, record: Record | None) -> InputError:
     if not text.strip():
         return InputError("The text is blank: pass a text form (semc:… or SEMQ:…) or a .semc file.")
+    if _FORM_PREFIX.search(clean(text)):
+        return InputError(
+            "This is text without a record: nothing after semc: or SEMQ: is a text form. Copy the "
+            "whole form."
+        )
     return InputError(
         "This is text without a record: it has no text form (semc:… or SEMQ:…), and does not start "
         f"with b5 1a as a .semc file does.{_advise(record)}"

@@ -559,3 +559,16 @@ def test_string_that_starts_with_a_prefix_is_a_text_form_and_not_a_path(text: st
 def test_string_that_starts_otherwise_may_be_a_path(path: str) -> None:
     assert not guessing.starts_with_form(path)
     assert guessing.mentions_form(path) == (URL in path)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (bytes(300), "only zero bytes"),
+        (b"semc:", "nothing after semc: or SEMQ:"),
+        (b"look at Semc%3A there", "nothing after semc: or SEMQ:"),
+        ("SEMQ: ", "nothing after semc: or SEMQ:"),
+    ],
+)
+def test_message_names_what_is_left_of_a_record(data: bytes | str, reason: str) -> None:
+    assert reason in message(data)

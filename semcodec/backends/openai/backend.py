@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,6 +52,7 @@ MAX_LISTED_NAME: Final = 60  #: characters of each
 SCALE_OF_16_BITS: Final = 255 / 65535  #: from samples of 16 bits to 8
 MAX_PIXELS: Final = 4096 * 4096  #: of an image that a server returns
 IMAGE_FORMATS: Final = ("PNG", "JPEG", "WEBP")
+TOO_LARGE: Final = "DecompressionBombError"
 
 #: Repetitions of a request without the fields that the server rejects; each costs nothing, but a
 #: server that rejects more is of no use.
@@ -239,16 +239,10 @@ class ServerModels:
         except MissingFeatureError as error:
             self._edits_missing = str(error)
             raise
-        is_too_large = False
-        with suppress(Exception):  # Pillow may raise almost anything for a damaged file
-            image = open_image(response.image, IMAGE_FORMATS)
-            is_too_large = image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE
-            if not is_too_large and not image.has_transparency_data:
-                return _to_8bit(image).convert("RGB")
-            if not is_too_large:  # a model may paint on a transparent background
-                rgba = _to_8bit(image).convert("RGBA")
-                # Without a visible pixel, it must not get a background: decode reports it.
-                return rgba if is_transparent(rgba) else flatten(rgba, background=None)
+        try:
+            return _open_picture(response.image)
+        except Exception as error:  # Pillow may raise almost anything for a damaged file
+            is_too_large = type(error).__name__ == TOO_LARGE
         self._recorder.discard(request, response)
         if is_too_large:
             problem = (
@@ -309,6 +303,24 @@ class ServerModels:
             "name one with --model or --painter-model."
         )
         raise BackendError(message, backend="openai", stage=LIST_MODELS_STAGE, unavailable=True)
+
+
+def _open_picture(data: bytes) -> Image:
+    """Return the picture in an image file.
+
+    Raises:
+        Exception: it cannot be read; its class is named ``TOO_LARGE`` if it has too many pixels.
+    """
+    image = open_image(data, IMAGE_FORMATS)
+    if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
+        from PIL.Image import DecompressionBombError  # Pillow raises it above its own limit
+
+        raise DecompressionBombError
+    if not image.has_transparency_data:
+        return _to_8bit(image).convert("RGB")
+    rgba = _to_8bit(image).convert("RGBA")  # a model may paint on a transparent background
+    # Without a visible pixel, it must not get a background: decode reports it.
+    return rgba if is_transparent(rgba) else flatten(rgba, background=None)
 
 
 def _unreadable(data: bytes, stage: str, is_free: bool) -> str:

@@ -121,7 +121,7 @@ CAUSES: Final = (
         NO_MODEL,
         _pattern(
             r"(?:invalid|unknown|no such|not a valid|unsupported|there is no) model(?! param)",
-            r"model\W[^\n]{0,120}?(?:not|n't) (?:be )?(?:found|exist|available|loaded)",
+            r"models?\W[^\n]{0,120}?(?:not|n't) (?:be )?(?:found|exist|available|loaded)",
             r"no models? (?:is |are |was )?(?:currently )?loaded",
             r"deployment[^.]{0,60} not exist",
             r"model not exist",

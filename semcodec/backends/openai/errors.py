@@ -339,7 +339,7 @@ class ErrorTranslator:
             return redirect_problem(status, location, self.settings)
         if status == 401 or (status == 403 and not is_page and self.key.source == NO_SOURCE):
             login = headers.get("www-authenticate", "").partition(" ")[0][:MAX_LOGIN]
-            return key_problem(status, login, self.key, self.settings)
+            return key_problem(login, self.key, self.settings)
         if status == 403 and not is_page:
             problem = f"does not allow this key to use {request.model}{in_parentheses(text)}"
             return problem, "use another model or key."

@@ -100,11 +100,10 @@ def sort_by_similarity(names: list[str], model: str) -> list[str]:
     return sorted(names[:MAX_COMPARED], key=distance) + names[MAX_COMPARED:]
 
 
-def key_problem(status: int, login: str, key: ApiKey, settings: Settings) -> Problem:
+def key_problem(login: str, key: ApiKey, settings: Settings) -> Problem:
     """Return the message for status 401, or 403 without a key.
 
     Args:
-        status: the status.
         login: the kind of login that the response requires, such as ``"Basic"``.
         key: the key that was sent.
         settings: the settings for the server.

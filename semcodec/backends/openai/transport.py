@@ -50,6 +50,7 @@ import httpx2
 
 #: The last event of a stream of OpenAI's API. A text in an event cannot contain a line feed.
 END_OF_EVENTS: Final = (b"\ndata: [DONE]", b"\ndata:[DONE]")
+JOINED_BYTES: Final = 2**16  #: received before they are passed on
 MAX_END_BYTES: Final = 24  #: of a stream, in which its last event is searched
 CHUNK_BYTES: Final = 4096  #: written between two checks of the deadline
 #: Idle connections are kept for 4 seconds: several servers (uvicorn, Node, llama.cpp) close them
@@ -171,7 +172,8 @@ def limit_size(response: httpx2.Response, max_bytes: int) -> None:
 class _LimitedStream(httpx2.SyncByteStream):
     """The body of a response; raises ``DecodingError`` after ``max_bytes`` bytes.
 
-    An event stream ends with its mark, even if the server keeps the connection open.
+    An event stream ends with its mark, even if the server keeps the connection open. Small chunks
+    are joined, because httpx2 keeps all of them until the end, and one of a byte takes 40 bytes.
     """
 
     def __init__(self, response: httpx2.Response, max_bytes: int) -> None:
@@ -180,16 +182,20 @@ class _LimitedStream(httpx2.SyncByteStream):
         self._is_events = "event-stream" in response.headers.get("content-type", "").lower()
 
     def __iter__(self) -> Iterator[bytes]:
-        received, end = 0, b""
+        received, end, joined = 0, b"", bytearray()
         for chunk in self._inner:
             received += len(chunk)
             if received > self._max_bytes:
                 message = f"a response of over {self._max_bytes} bytes"
                 raise httpx2.DecodingError(message, request=self._request)
-            yield chunk
+            joined += chunk
+            if len(joined) >= JOINED_BYTES:
+                yield bytes(joined)
+                joined.clear()
             end = (end + chunk[-MAX_END_BYTES:])[-MAX_END_BYTES:]
             if self._is_events and end.rstrip().endswith(END_OF_EVENTS):
-                return
+                break
+        yield bytes(joined)
 
     def close(self) -> None:
         self._inner.close()

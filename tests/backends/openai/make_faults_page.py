@@ -41,7 +41,8 @@ so far is the result, and the exit code is 0. The last two columns have the reas
 states, for the stages with a text and for edits; a note repeats the message of a failure. "Goes on"
 means that reflection takes another way, such as a new picture if the server cannot edit.
 
-For a server on this machine, which bills nothing, the messages do not mention bills.
+For a server on this machine, which bills nothing, the messages do not mention bills. Responses that
+are meant to use up memory or time are measured in [server-bombs.md](server-bombs.md).
 """
 COLUMNS: Final = (
     "| The server … | Message | Exit code | Requests for a text | Requests for an image "
