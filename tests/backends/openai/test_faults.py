@@ -152,7 +152,10 @@ def test_a_fault_has_the_outcome_in_the_table(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     run = Run(fault, kind, capsys)
-    assert run("--trace", "trace.json", "--record", "run.sqlite") == fault.code
+    # In the gate, every third run is recorded, because the disk takes longer than the run.
+    is_recorded = profiles.NAME == "nightly" or CASES.index((fault, kind)) % 3 == 0
+    recording = ("--record", "run.sqlite") if is_recorded else ()
+    assert run("--trace", "trace.json", *recording) == fault.code
     message = fault.format_message(kind, run.url)
     assert run.out == ""
     if message:
@@ -163,7 +166,7 @@ def test_a_fault_has_the_outcome_in_the_table(
     assert run.faulty_responses == rounds * (fault.requests(kind) or 0)
     assert run.request_count == run.faulty_responses + (REST[kind] if fault.goes_on else 0)
     assert waits == list(fault.retry_waits(kind))
-    expected = {"trace.json", "run.sqlite"} | ({COMMANDS[kind][3]} if fault.code == 0 else set())
+    expected = {"trace.json", *recording[1:]} | ({COMMANDS[kind][3]} if fault.code == 0 else set())
     # The lock of the recording is removed with the last reference to it.
     created_files = {path.name for path in Path().iterdir() if path.suffix != ".lock"}
     created_files -= {"config.toml"}
