@@ -38,6 +38,17 @@ LEDGER_ROWS: Final = (
     ("traced_dollars", "dollars of the answers, by the traces"),
 )
 MIN_SAMPLES: Final = 60  #: to judge the growth of the memory
+EXIT_CODES: Final = {
+    "0": "done",
+    "1": "the input cannot be used",
+    "2": "an error of usage, server or disk",
+    "3": "some of several inputs failed",
+    "130": "interrupted by Ctrl-C, in order",
+    "143": "ended by SIGTERM, in order",
+    "-2": "Ctrl-C while Python imported modules",
+    "-9": "SIGKILL",
+    "-15": "SIGTERM while Python imported modules",
+}
 WORKER_COUNTS: Final = ("files", "sockets", "threads", "children")
 
 
@@ -86,7 +97,8 @@ def _signals(results: Mapping[str, Any]) -> str:
     rows.append(("recordings of killed runs, all intact", results["recordings of killed runs"]))
     rows.append(("locks of killed runs, empty files", results["locks of killed runs"]))
     rows.append(("outputs kept in the temporary folder", results["kept outputs"]))
-    rows += [(f"exit code {code} of a command", n) for code, n in results["exit codes"].items()]
+    for code, number in results["exit codes"].items():
+        rows.append((f"exit code {code} of a command: {EXIT_CODES.get(code, '')}", number))
     rows += [(f"{name} in a worker", number) for name, number in results["errors"].items()]
     return _table(("signal or outcome", "number"), rows)
 
