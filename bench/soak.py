@@ -423,6 +423,8 @@ class WorkerLog:
             for name in ("files", "threads", "children")
             if last[name] > first[name]
         ]
+        if values["samples"] < 2:
+            findings.append(f"{self.name}: too short to compare resources; run for longer")
         # The server keeps half of the connections open, so each thread may have an idle one.
         if last["sockets"] > THREADS:
             findings.append(f"{self.name}: {last['sockets']} sockets of {THREADS} threads")
