@@ -64,6 +64,8 @@ PROGRESS_SECONDS: Final = 30.0
 #: KiB of memory that a worker may gain in 1,000 runs once it is warm; measured by least squares.
 MAX_GROWTH: Final = 4096.0
 MODELS: Final = ("m", "p")
+#: What workers log, if another process is sending the same request.
+LOGGED: Final = "Waiting for another run that sends"
 CONFIG: Final = """\
 [openai]
 describer = "m"
@@ -380,9 +382,11 @@ class WorkerLog:
                 self.findings.append(f"{event['run']}, {kind}: {event['text']}")
             else:
                 self.samples.append({**event, "runs": len(ended)})
-        stderr = path.with_suffix(".stderr").read_text("utf-8", errors="replace")
-        if stderr:
-            self.findings.append(f"{self.name} printed: {stderr[-2000:]}")
+        printed = path.with_suffix(".stderr").read_text("utf-8", errors="replace").splitlines()
+        unexpected = [line for line in printed if not line.startswith(LOGGED)]
+        if unexpected:
+            text = "\n".join(unexpected)
+            self.findings.append(f"{self.name} printed: {text[-2000:]}")
         self.runs = [
             Run(
                 name,
