@@ -43,6 +43,8 @@ _UNPACK_FRAMINGS: Final[tuple[UnpackFraming, ...]] = values_of(UnpackFraming)
 
 def as_bytes(data: object) -> bytes:
     """Return the bytes of a bytes-like object, or of a text form given as a string."""
+    if type(data) is bytes:  # cannot change
+        return data
     if isinstance(data, str):
         return _text_form(str.__str__(data))
     if isinstance(data, bytes | bytearray | memoryview):

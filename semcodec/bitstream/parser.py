@@ -85,16 +85,24 @@ class Parser:
             FormatError: ``truncation_rule``, if fewer bytes are left.
         """
         start = self.position
+        self.skip(count)
+        return self.data[start : self.position]
+
+    def skip(self, count: int) -> None:
+        """Move the position by ``count`` bytes, without copying them.
+
+        Raises:
+            FormatError: ``truncation_rule``, if fewer bytes are left.
+        """
         # Compared before anything is allocated: a count in hostile data can be 2^28.
-        if count > (left := self.end - start):
+        if count > (left := self.end - self.position):
             self.fail(
                 self.truncation_rule,
                 self.end * 8,
                 plural(left, "more byte"),
                 plural(count, "more byte"),
             )
-        self.position = start + count
-        return self.data[start : self.position]
+        self.position += count
 
     def record_field(self, name: str, start: int, value: object) -> None:
         """Record that the field ``name`` extends from byte ``start`` to the position."""

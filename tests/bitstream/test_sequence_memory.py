@@ -113,3 +113,13 @@ def test_item_beyond_a_limit_is_the_last() -> None:
         (0, 0, 2, "valid"), (1, 2, 2, "valid"), (None, 4, 4, "unsupported"),
     ]  # fmt: skip
     assert items[2].fields == ()
+
+
+def test_large_item_is_not_copied() -> None:
+    """A copy of the data, and one of the item, made 217 MB of 60."""
+    data = b"\x80\x80\x80\x05" + bytes(5 * 2**21)
+    assert peak(lambda: read_all(data)) < 1
+    assert peak(lambda: build_report(data, "sequence")) < 1
+    with pytest.raises(semcodec.UnsupportedError):
+        semcodec.unpack_sequence(data)
+    assert read_all(b"\x80\x80\x80\x06" + data) == 1

@@ -52,10 +52,13 @@ def test_long_skeleton_is_named_before_any_backend_is_called() -> None:
     data = semcodec.pack("rd " + "n" * 201, coding="nibble", framing="file")
     with pytest.raises(InputError, match="nnn…, a skeleton of 201 letters, and a word has at"):
         semcodec.decode(data)
-    model = FakeModel()
+
+    class Writer(FakeModel):
+        def decompress(self, skeletons: list[str]) -> list[str]:
+            raise AssertionError  # would be reported as an error of the backend
+
     with pytest.raises(InputError, match="pack the words themselves"):
-        semcodec.decode(data, backend=model)
-    assert model.calls == []
+        semcodec.decode(data, backend=Writer())
 
 
 def test_record_without_words_is_named() -> None:

@@ -73,7 +73,7 @@ def iter_sequence(parser: Parser, max_records: int) -> Iterator[tuple[int, Parse
         # parser collects. Its data is the whole sequence, from which all offsets count.
         item = Parser(parser.data, parser.findings)
         item.position = parser.position
-        parser.read(length)
+        parser.skip(length)
         item.end = parser.position
         count += 1
         if not length:
