@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 
 import semcodec
-from semcodec.backends.recording import ModelRequest, ModelResponse
+from semcodec.backends.recording import Budget, ModelRequest, ModelResponse
 from semcodec.cli import decode, interrupts, main, sweep, writing
 from semcodec.imaging import upscaling
+from semcodec.pipeline import trace
 from tests import profiles
 from tests.backends.openai.fake_server import FakeServer, never_respond
 from tests.cli.conftest import Run, picture_shape
@@ -93,6 +94,18 @@ def test_interrupted_call_is_in_the_trace_with_its_bound(
     assert f"2 calls, 1000 tokens in, 100 out, at most ${spent:.4f}\n" in err
     assert err.endswith("semcodec: Interrupted.\n")
     assert "Note: take the description, which cost $0.0080, from " in err
+
+
+@pytest.mark.parametrize(("owner", "method"), [(Budget, "settle"), (trace, "_to_json_value")])
+def test_answered_call_is_in_the_trace(
+    run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch, owner: Any, method: str
+) -> None:
+    """Ctrl-C comes after the response, before its note is complete or its stage is traced."""
+    interrupt(monkeypatch, owner, method)
+    command = "encode", photo, "--backend", "openai", "-o", "r.semc", "--trace", "t.json"
+    assert run(*command)[0] == 130
+    [call] = calls_of("t.json")
+    assert call["dollars"] == 0.008 if method == "_to_json_value" else call["dollars"] > 0.1
 
 
 @pytest.mark.parametrize("stage", ["decompress", "expand", "paint"])
