@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import image_bombs
 import pytest
@@ -208,3 +210,11 @@ def test_cut_headers_raise_nothing_but_input_errors() -> None:
         for end in range(8, len(data) - 1):
             with pytest.raises(InputError):
                 imaging.load(data[:end])
+
+
+def test_page_has_the_measured_bombs() -> None:
+    """docs/images.md has a row for each file, and each is within the promise."""
+    page = (Path(image_bombs.__file__).parent.parent / "docs" / "images.md").read_text("utf-8")
+    rows = re.findall(r"^\| (.+) \| [\d,]+ \| (\d+) \| [\d.]+ \| .* \|$", page, re.MULTILINE)
+    assert [name for name, _ in rows] == list(BOMBS)
+    assert max(int(peak) for _, peak in rows) <= image_bombs.MAX_MB
