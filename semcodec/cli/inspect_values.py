@@ -17,6 +17,7 @@ from semcodec.cli.formats.names import json_keys
 from semcodec.cli.output import UsageError
 from semcodec.cli.reports import FileReport
 from semcodec.words.skeleton_readings import received_words
+from semcodec.words.tokenizer import MAX_TEXT
 
 SCHEMA: Final = "semcodec/inspect/2"  #: published as spec/schema/inspect-2.json
 LINES_SCHEMA: Final = "semcodec/inspect-lines/1"  #: published as spec/schema/inspect-lines-1.json
@@ -106,7 +107,7 @@ def _item_values(
     }
     if report.record is None:
         return values
-    return values | record_values(report.record, can_restore=can_restore)
+    return values | record_values(report.record, can_restore=can_restore, is_object=False)
 
 
 def head(schema: str, file: FileReport) -> dict[str, Any]:
@@ -129,14 +130,25 @@ def _skeletons(record: semcodec.Record) -> int:
     return len(record.words) if record.coding == "nibble" else 0
 
 
-def record_values(record: semcodec.Record, *, can_restore: bool = True) -> dict[str, Any]:
-    """Return the values of a record, and its words as restored from skeletons."""
+def record_values(
+    record: semcodec.Record, *, can_restore: bool = True, is_object: bool = True
+) -> dict[str, Any]:
+    """Return the values of a record, and its words as restored from skeletons.
+
+    Args:
+        record: the record.
+        can_restore: whether skeletons are restored; only in a line they may be missing.
+        is_object: whether the values are those of an object, in which a list is not null.
+    """
     words = record.words
     restored: list[str] | None = words
     readings: list[str] | None = words
     if record.coding == "nibble" and words:
+        can_restore = can_restore and len(record.text) <= MAX_TEXT
         readings = semcodec.decompress(words) if can_restore else None
         restored = None if readings is None else received_words(words, readings)
+        if is_object and readings is None:  # of over 100,000 letters, which are not words
+            readings = restored = words
     metadata = {
         name: value.hex() if isinstance(value, bytes) else value
         for name, value in record.metadata.items()

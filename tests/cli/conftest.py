@@ -147,7 +147,7 @@ def two_words(tmp_path: Path) -> Path:
 def as_json(run: Run, command: str, *argv: str | Path) -> Any:
     """Return the output of ``command --json``, which must match the published schema."""
     result = json.loads(run(command, "--json", *argv)[1])
-    [path] = SCHEMAS.glob(f"{command}-*.json")
+    [path] = SCHEMAS.glob(f"{command}-[0-9].json")
     schema = json.loads(path.read_bytes())
     jsonschema_rs.meta.validate(schema)
     jsonschema_rs.Draft202012Validator(schema, validate_formats=True).validate(result)

@@ -158,3 +158,14 @@ def test_unpack_prints_an_array_record_by_record(run: Run, tmp_path: Path, data:
         assert (code, out) == (1, "")
     else:
         assert (code, out) == (0, json.dumps(records, indent=2) + "\n")
+
+
+def test_record_with_a_text_that_is_too_long_to_restore_is_shown(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "long"
+    path.write_bytes(b"\0" + b"\x11" * 60_000)
+    code, out, err = run("inspect", "--json", "--framing", "bare", path)
+    assert (code, err) == (0, "")
+    assert json.loads(out)["readings"] == [json.loads(out)["text"]]
+    path.write_bytes(b"\xe1\xd4\x03\0" + b"\x11" * 60_000)
+    code, (item, file) = lines(run, *INSPECT, path)
+    assert (code, item["readings"], item["verdict"], file["records"]) == (0, None, "valid", 1)
