@@ -338,12 +338,15 @@ def check_file(path: Path) -> str:
 def check_database(path: Path) -> None:
     """Check that a recording is intact; this undoes a write that a kill has interrupted.
 
+    A journal that was not complete undoes nothing, and stays until the next write.
+
     Raises:
         ValueError: it is not.
     """
     connection = sqlite3.connect(path)
     try:
         state = connection.execute("PRAGMA integrity_check").fetchall()
+        connection.execute("VACUUM")
     finally:
         connection.close()
     if state != [("ok",)]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
+import soak_commands
 import soak_counts
 import soak_page
 import soak_server
@@ -145,6 +148,17 @@ def test_incomplete_response_may_be_billed() -> None:
 def test_key_is_found_in_any_form(form: str) -> None:
     assert soak_counts.leaks(f"before {form} after".encode(), KEY)
     assert not soak_counts.leaks(f"before {form[:-12]} after".encode(), KEY)
+
+
+@pytest.mark.parametrize("header", [b"", b"\0" * 512])
+def test_journal_of_an_interrupted_write_is_removed(header: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "run.sqlite"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE t (a)")
+    path.with_name("run.sqlite-journal").write_bytes(header)
+    assert soak_commands.check_file(path) == ""
+    path.write_bytes(path.read_bytes()[:1000])
+    assert soak_commands.check_file(path) != ""
 
 
 def test_slope_is_that_of_a_line() -> None:
