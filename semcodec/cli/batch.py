@@ -182,7 +182,7 @@ class Batch:
                 raise UsageError(f"Cannot read {job.source}: {job.problem}.")
             with Progress() as progress:
                 result = process(job, progress)
-        except BaseException as error:  # also one that nobody expects, such as MemoryError
+        except BaseException as error:  # also an unexpected one, such as MemoryError
             interrupts.defer()
             if not self._args.dry_run:
                 unfinished.keep(error, has_cache=self._args.cache is not None)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Final
 
-#: The signals, with the handlers that are replaced. Any other one is somebody's choice: ``nohup``
+#: The signals, with the handlers that are replaced. Any other one was chosen: ``nohup``
 #: ignores SIGHUP, a shell ignores SIGINT for a command in the background.
 REPLACED: Final[dict[str, Any]] = {
     "SIGINT": signal.default_int_handler,

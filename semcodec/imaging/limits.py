@@ -2,7 +2,7 @@
 
 Opening an image takes at most ``MAX_MEMORY`` bytes, whatever its file states. Where an image can be
 reduced while it is decoded (JPEG, JPEG 2000, most of PNG), it may be large. Others are decoded at
-full size, so their area is limited before that: ``max_pixels`` divides the memory by what a pixel
+full size, so their area is limited before that: ``check_memory`` divides the memory by what a pixel
 takes. The numbers in ``BYTES_PER_PIXEL`` were measured; ``bench/image_bombs.py`` shows that they
 hold. Everything that copies an image happens after it is reduced to ``MAX_KEPT_PIXELS``.
 """
@@ -27,9 +27,7 @@ MAX_FILE_BYTES: Final = 200 * 10**6  #: limit of an image file, which stays in m
 MAX_PIXELS: Final = 2**30  #: limit of the pixels of an image that is reduced while it is decoded
 MAX_IMAGE_PIXELS: Final = 2**27  #: limit of the pixels of a PIL image that the caller opened
 MAX_SIDE: Final = 2**18  #: limit of a side; a row is in memory at once, and so is a pointer to each
-MAX_PNG_PIXELS: Final = (
-    2**28
-)  #: limit of a PNG image, which is decoded at full size; a matter of time
+MAX_PNG_PIXELS: Final = 2**28  #: limit of a PNG image, which is decoded at full size; for the time
 
 MAX_SHORT_SIDE: Final = 2048  #: pixels; larger images are reduced while they are read
 MAX_KEPT_PIXELS: Final = 2**24  #: limit of an image after reduction; matters for very long images

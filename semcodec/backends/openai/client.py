@@ -38,8 +38,8 @@ from semcodec.backends.openai.responses import (
     parse_response,
 )
 from semcodec.backends.openai.settings import Settings
-from semcodec.backends.openai.status_problems import IMAGE_ROUTES, sort_by_similarity
-from semcodec.backends.openai.transport import limit_size
+from semcodec.backends.openai.status_problems import sort_by_similarity
+from semcodec.backends.openai.transport import Download, limit_size
 from semcodec.backends.recording import ModelRequest, ModelResponse, Usage
 from semcodec.backends.recording.budget import estimate_usage
 from semcodec.errors import BackendError, InvalidResponseError, SemcodecError
@@ -263,7 +263,7 @@ class Client:
         """Return the content of a response, without the key and within the limits of its texts."""
         sent_type = response.headers.get("content-type", "").partition(";")[0].strip()
         content_type = sent_type.lower()
-        if request.route in IMAGE_ROUTES and content_type.startswith(PICTURE_TYPES):
+        if request.is_image_request and content_type.startswith(PICTURE_TYPES):
             return self._check_image(request, ModelResponse(image=response.content))
         try:
             body = decode_body(request.route, response.content)
@@ -320,13 +320,12 @@ class Client:
             has_format = request.body.get("response_format") == "b64_json"
             address = picture_urls.resolve(self._settings.base_url, url, has_format)
             seconds = max(deadline - started, min(total, picture_urls.MIN_SECONDS))
-            transport = _shared_transport(self._settings).transport
-            data = picture_urls.download(
-                lambda left: transport.get(str(address), left, MAX_IMAGE_BYTES),
-                seconds,
-                waits,
-                self._sleep,
-            )
+
+            def get(seconds_left: float) -> Download:
+                transport = _shared_transport(self._settings).transport
+                return transport.get(str(address), seconds_left, MAX_IMAGE_BYTES)
+
+            data = picture_urls.download(get, seconds, waits, self._sleep)
         except picture_urls.PictureUrlError as error:
             problem = f"answered '{request.stage}' with {error}"
             raise self._errors.invalid_response(request, f"{problem}.") from None

@@ -62,7 +62,7 @@ def _find(url: str, use_proxy: bool, ca_file: str | None) -> Transport:
     uses_tls = "https" in (server.scheme, proxy.url.scheme if proxy else "")
     # An invalid $SSL_CERT_FILE does not matter without TLS.
     certificates = Certificates.find(ca_file) if uses_tls else None
-    key = (os.getpid(), server.scheme, server.host, server.port, address, certificates)
+    key = (server.scheme, server.host, server.port, address, certificates)
     with block_fork(), _lock:
         _close_inherited()
         transport = _transports.pop(key, None) or Transport(proxy, ssl_context(certificates))

@@ -17,9 +17,9 @@ much, because both may be; an image costs ten to a hundred times as much as a te
   counts the highest possible price. After a lost connection or a timeout, the message explains why
   there was no retry.
 
-Two other modules send a text again, each time as a new request with its own reservation: once
-without the JSON schema, if the server rejected it (``ServerModels.complete``), and once with the
-problem named, if the answer cannot be used (``PromptBackend``).
+Two other modules send a request again, each time as a new one with its own reservation: without
+the fields that the server rejected, up to four times (``ServerModels._send``), and a text once with
+the problem named, if the answer cannot be used (``PromptBackend``).
 
 The retries of the openai package are turned off (``max_retries=0``): it would also repeat image
 requests that timed out, and requests that fail because the account has no credit. Tested by
@@ -63,7 +63,6 @@ from semcodec.backends.openai.error_texts import (
 from semcodec.backends.openai.rejected_fields import find_rejected_fields
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.openai.status_problems import (
-    IMAGE_ROUTES,
     cause_problem,
     key_problem,
     missing_route,
@@ -241,7 +240,7 @@ class ErrorTranslator:
 
     def timeout_seconds(self, request: ModelRequest) -> float:
         """Return the seconds in which the response must be complete."""
-        is_image = request.route in IMAGE_ROUTES
+        is_image = request.is_image_request
         return self.settings.image_timeout if is_image else self.settings.text_timeout
 
     def _from_connection(
@@ -316,11 +315,11 @@ class ErrorTranslator:
     ) -> RejectedFieldError:
         quoted = in_parentheses(f"status {status}: {message}" if message else f"status {status}")
         kind = "image" if request.is_image_request else "text"
+        noun, them = ("field", "it") if len(fields) == 1 else ("fields", "them")
         names = ", ".join(f"{field} = false" for field in fields)
         problem = (
-            f"rejected the {'field' if len(fields) == 1 else 'fields'} {', '.join(fields)} of "
-            f"'{request.stage}'{quoted}: leave it out with {kind}_names = {{ {names} }} in the "
-            "config file."
+            f"rejected the {noun} {', '.join(fields)} of '{request.stage}'{quoted}: leave {them} "
+            f"out with {kind}_names = {{ {names} }} in the config file."
         )
         error = self._error(request, problem)
         return RejectedFieldError(str(error), fields, backend="openai", stage=request.stage)
@@ -375,7 +374,7 @@ class ErrorTranslator:
 def is_retryable(error: openai.OpenAIError, request: ModelRequest) -> bool:
     """Return whether ``request`` may be sent again unchanged (see the module's description)."""
     if isinstance(error, openai.APIStatusError):
-        is_image, status = request.route in IMAGE_ROUTES, error.status_code
+        is_image, status = request.is_image_request, error.status_code
         statuses = RETRYABLE_ALWAYS if is_image else RETRYABLE_ALWAYS + RETRYABLE_TEXT
         if status not in statuses:
             return False

@@ -27,9 +27,11 @@ IMAGE_FIELDS: Final = (
 )  # fmt: skip
 #: Fields without which a request makes no sense.
 REQUIRED: Final = ("messages", "input", "prompt", "image")
+#: Fields that a rejection by the server never changes; only the user can leave out the model.
+NEVER_REJECTED: Final = ("model", *REQUIRED)
 MAX_NAME: Final = 100  #: characters of the name of a field
 
-Names = Mapping[str, str | None]
+Names = Mapping[str, str | None]  #: by usual name, the name that is sent; None: left out
 
 
 def merge_names(kind: str, extra: Mapping[str, Any], names: Mapping[str, Any]) -> Names:

@@ -15,9 +15,8 @@ from urllib.parse import unquote_to_bytes
 
 DATA_URL_PREFIX: Final = "data:"
 MAX_MEDIA_TYPE: Final = 200  #: characters of the media type in a data URL, with its parameters
-MAX_ESCAPES: Final = (
-    200_000  #: in a data URL; each takes hundred times its length while it is decoded
-)
+#: Escapes in a data URL; each takes a hundred times its length while it is decoded.
+MAX_ESCAPES: Final = 200_000
 WHITESPACE: Final = b" \t\r\n\v\f"
 URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 

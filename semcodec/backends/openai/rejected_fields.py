@@ -10,7 +10,8 @@ all of them (the examples are quoted in tests/backends/openai/rejections.py):
 
 Two rules keep a field that is only mentioned, as in "n is too large" or "the size is not
 supported". It must be in a phrase that rejects it, and a field whose name is also a word must be
-quoted there, or called a field, parameter or the like. And only the fields of this request count.
+quoted there, or called a field, parameter or the like. And only the fields of this request count
+that it can be sent without: an error about the model or the prompt is about its value.
 
 Only errors after which nothing was processed count (``STATUSES``). Status 500 counts for texts:
 some servers answer with it when the template or the grammar of a model rejects a request. A server
@@ -25,6 +26,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, Final
 
+from semcodec.backends.openai.field_names import NEVER_REJECTED
 from semcodec.backends.recording import ModelRequest
 
 STATUSES: Final = (400, 404, 422, 501)
@@ -69,7 +71,7 @@ SCHEMA: Final = re.compile(
     re.I,
 )
 #: Never left out, or, for the role, found by ``SYSTEM``.
-NOT_IN_SENTENCES: Final = ("model", "messages", "input", "prompt", "image", "system")
+NOT_IN_SENTENCES: Final = (*NEVER_REJECTED, "system")
 SCHEMA_FIELDS: Final = ("response_format", "text")
 SYSTEM_FIELDS: Final = ("system", "instructions")
 NOT_SUPPORTED: Final = (
@@ -121,7 +123,8 @@ def find_rejected_fields(status: int, error: Any, request: ModelRequest) -> tupl
     texts = _shorten(texts)
     for text in texts:
         found |= dict.fromkeys(_named_in_repr(text, request) or _named_in(text, request))
-    return tuple(found) or (() if status == 404 else _unnamed(texts, request))
+    fields = tuple(field for field in found if field not in NEVER_REJECTED)
+    return fields or (() if status == 404 else _unnamed(texts, request))
 
 
 def _walk(error: Any) -> Iterator[dict[str, Any] | str]:

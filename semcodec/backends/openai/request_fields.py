@@ -20,17 +20,16 @@ The model, the conversation, the prompt and the picture to edit are never left o
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from semcodec.backends.openai.field_names import IMAGE_FIELDS, TEXT_FIELDS
+from semcodec.backends.openai.field_names import IMAGE_FIELDS, NEVER_REJECTED, TEXT_FIELDS, Names
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import ModelRequest
 from semcodec.backends.recording.budget import UNLIMITED_OUTPUT, largest_output_limit
 from semcodec.forks import block_fork
 
-NEVER_REJECTED: Final = ("model", "messages", "input", "prompt", "image")
 #: The JSON schema of an answer; in an image request, ``response_format`` is something else.
 SCHEMA_FIELDS: Final = ("response_format", "text")
 LIMIT_FIELDS: Final = ("max_completion_tokens", "max_output_tokens")
@@ -42,8 +41,6 @@ UNKNOWN_TO_CLIENT: Final = {
     "images/generations": ("seed",),
     "images/edits": ("seed",),
 }
-
-Names = Mapping[str, str | None]  #: by usual name, the name that is sent; None: left out
 
 
 class RequestFields:

@@ -51,7 +51,7 @@ def parse_response(route: str, body: Any, fetch: Fetch) -> ModelResponse:
         fetch: returns the file at a URL, for a picture that is not in the response.
 
     Raises:
-        MalformedResponse: a required field is missing, or the server sent an error.
+        MalformedResponseError: a required field is missing, or the server sent an error.
     """
     if not isinstance(body, dict):
         raise MalformedResponseError("not a JSON object")

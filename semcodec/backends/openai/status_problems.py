@@ -15,7 +15,6 @@ from semcodec.backends.openai.error_texts import in_parentheses, shorten
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import ModelRequest
 
-IMAGE_ROUTES: Final = ("images/generations", "images/edits")
 MAX_NAMED: Final = 5  #: models named in a message
 MAX_COMPARED: Final = 1_000  #: models compared with the name of a missing one
 MAX_NAME: Final = 80  #: characters of a model's name in a message
@@ -47,12 +46,12 @@ MORE_CONTEXT: Final = (
 
 def shows_image(request: ModelRequest) -> bool:
     """Return whether ``request`` shows an image to a model that returns text."""
-    return bool(request.image_sizes) and request.route not in IMAGE_ROUTES
+    return bool(request.image_sizes) and not request.is_image_request
 
 
 def model_option(request: ModelRequest) -> str:
     """Return the option that names the model of ``request``."""
-    return "--painter-model" if request.route in IMAGE_ROUTES else "--model"
+    return "--painter-model" if request.is_image_request else "--model"
 
 
 def cause_problem(
@@ -167,7 +166,7 @@ def missing_route(request: ModelRequest, settings: Settings, text: str) -> Probl
     problem = f"does not have the route {request.route}"
     if request.route == "images/edits":
         return Problem(problem, "use another editor.")
-    if request.route in IMAGE_ROUTES:
+    if request.is_image_request:
         return Problem(problem, "use another painter, such as --painter embedded.")
     advice = base_url_advice(settings.base_url, settings.is_local)
     return Problem(f"{problem}{in_parentheses(text)}", advice)

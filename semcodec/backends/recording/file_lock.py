@@ -5,12 +5,12 @@ the existence of the file: a file that a killed process has left locks nothing. 
 file anew, so that threads of one process exclude each other too.
 
 The file is removed when the lock is released. A process that has opened it before, and locks it
-afterwards, would then hold a lock that nobody else sees; so after locking, the name must still
+afterwards, would then hold a lock that no other process sees; so after locking, the name must still
 belong to the open file. Forked children have the same open file: the lock is released by the
 process that acquired it, and a child does not.
 
 Where files cannot be locked or created (some network drives, a folder that is not writable), the
-lock is acquired at once and excludes nobody: a recording must work there too. Tested by
+lock is acquired at once and excludes no other one: a recording must work there too. Tested by
 tests/backends/recording/test_file_lock.py.
 """
 
@@ -29,7 +29,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-#: What the system returns if somebody else has the lock.
+#: What the system returns if another process or thread has the lock.
 BUSY: Final = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
 
@@ -52,7 +52,7 @@ class FileLock:
         self._path, self._handle, self._process = path, -1, os.getpid()
 
     def acquire(self) -> bool:
-        """Acquire the lock, and return whether nobody else has it; never wait."""
+        """Acquire the lock, and return whether that succeeded; never wait."""
         while True:
             try:
                 handle = os.open(self._path, FLAGS, 0o666)

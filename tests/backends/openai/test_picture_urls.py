@@ -14,7 +14,7 @@ from semcodec.backends.openai import OpenAIBackend, client, picture_urls
 from semcodec.backends.openai.picture_urls import PictureUrlError, resolve
 from semcodec.backends.recording import Cassette
 from semcodec.cli import main
-from semcodec.errors import InvalidResponseError
+from semcodec.errors import BackendError, InvalidResponseError
 from tests.backends.openai import fake_responses, fake_server
 from tests.backends.openai.fake_server import Behavior, FakeServer, ReceivedRequest, respond
 
@@ -179,6 +179,22 @@ def test_picture_that_is_not_sent_is_an_error(
     assert problem in str(caught.value)
     assert caught.value.billed
     assert [received.method for received in server.received] == ["POST"] + ["GET"] * count
+
+
+def test_certificates_that_vanish_after_painting_do_not_make_it_free(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> object:
+        raise BackendError("no certificates", stage="load")
+
+    def choose(received: ReceivedRequest) -> Behavior:
+        monkeypatch.setattr(client, "SharedTransport", fail)
+        return respond(200, {"data": [{"url": "/1.png"}]})
+
+    failed = pytest.raises(InvalidResponseError, match="but not the picture")
+    with FakeServer(choose) as server, failed as caught:
+        paint(server)
+    assert caught.value.billed
 
 
 def test_picture_is_requested_again_after_a_fault() -> None:

@@ -80,6 +80,22 @@ def test_field_of_the_other_api_is_found(sentence: str) -> None:
     assert find_rejected_fields(400, {"message": sentence}, request) == (RESPONSES[sentence],)
 
 
+@pytest.mark.parametrize("field", ["model", "prompt"])
+def test_error_about_a_field_that_is_always_sent_rejects_none(field: str) -> None:
+    message = f"This {field} is not supported"
+    for error in (
+        {"message": message, "param": field, "code": "unsupported_parameter"},
+        {"message": message, "param": field, "code": None},
+        {"detail": [{"type": "extra_forbidden", "loc": ["body", field], "msg": message}]},
+    ):
+        assert find_rejected_fields(400, error, image_request()) == ()
+
+
+def test_field_beside_one_that_is_always_sent_is_found() -> None:
+    errors = [{"type": "extra_forbidden", "loc": ["body", name]} for name in ("prompt", "n")]
+    assert find_rejected_fields(422, {"detail": errors}, image_request()) == ("n",)
+
+
 HOSTILE: dict[str, Any] = {
     "quotes": "unknown field " + "'" * 5000,
     "names": "unknown field " + "a" * 5000,
