@@ -20,6 +20,13 @@ NOT_HTTP: Final = ("illegal request line", "illegal status line")
 NO_RESPONSE: Final = "Server disconnected"
 CLOSED: Final = (NO_RESPONSE, "peer closed")
 
+#: Parts of other texts of httpcore2, with what the response has.
+UNCLEAR: Final = {
+    "Receive buffer too long": "headers that are too long",
+    "Only Transfer-Encoding": "an unknown transfer encoding",
+    "_SWITCH_UPGRADE": "a change to another protocol",
+}
+
 
 class Problem(NamedTuple):
     """The two clauses of a message."""
@@ -87,7 +94,6 @@ def protocol_problem(cause: BaseException | None, stage: str, settings: Settings
             f"did not respond to '{stage}' with HTTP",
             f"check the port of the base URL, or whether it starts with {scheme}://.",
         )
-    if "Receive buffer too long" in text:
-        text = "headers that are too long"
-    reason = text.partition(":")[0]
+    known = (reason for part, reason in UNCLEAR.items() if part in text)
+    reason = next(known, text.partition(":")[0])
     return Problem(f"responded to '{stage}' with invalid HTTP ({reason})", UPDATE_SERVER)

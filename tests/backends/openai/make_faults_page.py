@@ -34,7 +34,7 @@ nothing, and a second bill for a text is small. A request for an image is not, s
 been painted. There are at most two retries, after one and two seconds, or after the time in
 `retry-after` if that is at most a minute. All other requests that reached the server may be billed
 and are not retried. Apart from that, a text is requested once more if it cannot be used, with the
-problem named, and if the server rejects the JSON schema, without it.
+problem named, and a request up to four times without the fields that the server rejects.
 
 A fault in a stage of reflection (check, describe, compare, edit) is not an error: the best picture
 so far is the result, and the exit code is 0. The last two columns have the reason that the trace

@@ -433,6 +433,21 @@ def test_a_forked_child_opens_its_own_connections() -> None:
         assert server.opened == 2
 
 
+@needs_fork
+def test_a_new_client_of_a_forked_child_does_not_use_inherited_connections() -> None:
+    with WatchingServer(keep_alive_response(fake_responses.chat_body("m", "A boat."))) as server:
+
+        def send() -> None:
+            assert client(server.url, text_timeout=MAX_SECONDS).send(CHAT).text == "A boat."
+
+        send()
+        with forked(send) as ended:
+            wait_for(lambda: server.opened == 2)
+            assert ended() == 0
+        send()
+        assert server.opened == 2  # that of the parent was not used by the child
+
+
 class Connections:
     """A connection pool, or one of its connections, that counts how often it is closed."""
 

@@ -351,6 +351,17 @@ def test_clients_of_one_server_and_key_share_the_limits() -> None:
     assert b"another key" not in repr(rate_limits._limiters).encode()
 
 
+def test_limits_that_an_error_states_hold_for_the_next_request() -> None:
+    waits: list[float] = []
+    stated = "x-ratelimit-remaining-requests: 0", "x-ratelimit-reset-requests: 9s"
+    behaviors = [respond(400, error_body("No."), *stated), good()]
+    with FakeServer(lambda _: behaviors.pop(0)) as server:
+        with pytest.raises(BackendError):
+            make_client(server, waits.append).send(CHAT)
+        make_client(server, waits.append).send(CHAT)
+    assert waits == [pytest.approx(9, abs=MAX_SECONDS)]
+
+
 def test_rejected_request_makes_other_clients_wait() -> None:
     waits: list[float] = []
     behaviors = [respond(429, error_body("Slow down."), "retry-after: 7"), good(), good()]

@@ -113,7 +113,7 @@ CONNECTIONS: Final = (
     Fault(
         "sends an unknown transfer encoding",
         send(HEAD + b"transfer-encoding: gzip, chunked\r\n\r\n"),
-        invalid_http("Only Transfer-Encoding"),
+        invalid_http("an unknown transfer encoding"),
     ),
     Fault(
         "sends a header without a name",
@@ -128,7 +128,7 @@ CONNECTIONS: Final = (
     Fault(
         "changes to another protocol",
         send(b"HTTP/1.1 101 Switching\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n"),
-        invalid_http("Received server _SWITCH_UPGRADE event without a pending proposal"),
+        invalid_http("a change to another protocol"),
     ),
     Fault("never responds", fake_server.never_respond, LATE, is_late=True, scope="server"),
     Fault(
