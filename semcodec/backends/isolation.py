@@ -9,8 +9,9 @@ Tested by tests/pipeline/test_isolation.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from semcodec.errors import BackendError, SemcodecError
@@ -18,13 +19,13 @@ from semcodec.errors import BackendError, SemcodecError
 _Value = TypeVar("_Value")
 
 
-@contextmanager
-def isolate(
-    backend: object, stage: str, problem: str, error_class: type[BackendError] = BackendError
-) -> Iterator[None]:
+@dataclass(frozen=True)
+class isolate:  # noqa: N801 - used like a function, as the context managers of contextlib
     """Convert any exception in the block to an ``error_class``.
 
-    A ``SemcodecError`` and Ctrl-C leave the block unchanged.
+    A ``SemcodecError`` and Ctrl-C leave the block unchanged. This is not a generator: a second
+    Ctrl-C may drop one in the middle, which raises ``GeneratorExit`` in it, and that would be
+    converted as well, and printed.
 
     Args:
         backend: the backend that the block uses.
@@ -32,14 +33,24 @@ def isolate(
         problem: a verb phrase for the message, such as ``"failed to paint"``.
         error_class: the exception to raise.
     """
-    try:
-        yield
-    except (SemcodecError, KeyboardInterrupt):
-        raise
-    except BaseException as error:  # also SystemExit: a backend must not end the caller's program
-        name = backend_name(backend)
-        message = f"The backend {name} {problem}: {format_exception(error)}."
-        raise error_class(message, backend=name, stage=stage) from error
+
+    backend: object
+    stage: str
+    problem: str
+    error_class: type[BackendError] = BackendError
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> None:
+        # Also SystemExit: a backend must not end the caller's program.
+        if error is None or isinstance(error, SemcodecError | KeyboardInterrupt):
+            return
+        name = backend_name(self.backend)
+        message = f"The backend {name} {self.problem}: {format_exception(error)}."
+        raise self.error_class(message, backend=name, stage=self.stage) from error
 
 
 def backend_name(backend: object) -> str:

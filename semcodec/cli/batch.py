@@ -202,12 +202,11 @@ class Batch:
                 self._write(job, result)
             if result.error is not None:
                 raise result.error
-        except UsageError as error:
+        except BaseException as error:  # also a closed pipe, or Ctrl-C
             self._report(job, result.trace, is_failed=True)
+            if result.error not in (None, error):  # it names the folder of other files
+                output.print_status(f"Note: {result.error}")
             self._fail(job, error)
-        except BaseException:  # a closed pipe, or Ctrl-C
-            self._report(job, result.trace, is_failed=True)
-            raise
         else:
             self._report(job, result.trace)
             self._done += 1

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final
 
 from semcodec import imaging
 from semcodec.cli import interrupts, output, reflection_page, reflection_report, side_files, writing
-from semcodec.cli.files import reason
 from semcodec.cli.output import UsageError
 from semcodec.cli.planning import STDIN, Job, Plan, check_folder_name
 from semcodec.imaging import contact_sheet
@@ -99,7 +98,7 @@ def open_folder(folder: Path | None, *, force: bool) -> Iterator[KeptSteps | Non
 class KeptSteps:
     """Writes the pictures of one run into a folder, which is created when it is needed.
 
-    If a file cannot be written, it and all later ones go to a new folder in the temporary folder,
+    If a file cannot be written, it and all later ones go to a side folder (``side_files``),
     and the run goes on: its pictures may cost money, and its result may be on another disk.
 
     Attributes:
@@ -113,6 +112,7 @@ class KeptSteps:
         self.words: Sequence[str] = ()
         self.error: UsageError | None = None
         self._folder: Path | None = folder
+        self._side_folders = side_files.create_folders()
         self._force = force
         self._steps: list[Step] = []
         self._thumbnails: dict[int, Image] = {}
@@ -162,19 +162,16 @@ class KeptSteps:
         try:
             writing.write_with_folder(str(self._folder / name), data, force=force)
         except UsageError as error:
-            message = str(error).rstrip(".")
-            if self.error is not None:  # it was written to the side folder
-                message, self._folder = f"{self.error} {message}", None
-            else:
-                message = f"{message}; {self._use_side_folder()}"
-            self.error = type(error)(f"{message}.")
+            message = f"{str(error).rstrip('.')}; {self._use_side_folder()}."
+            self.error = type(error)(message if self.error is None else f"{self.error} {message}")
             self._write(name, data, force=force)
 
     def _use_side_folder(self) -> str:
-        """Create a side folder for all further files, and return a clause that names it."""
-        try:
-            self._folder = side_files.create_folder()
-        except OSError as error:
-            self._folder = None
-            return f"no side folder can be created either ({reason(error)}): set TMPDIR"
+        """Use a side folder for this file and all further ones, and return a clause that names it.
+
+        A side folder may be full, too, and is followed by another one.
+        """
+        self._folder = next(self._side_folders, None)
+        if self._folder is None:
+            return "no side file can be written either: set TMPDIR to a folder with space"
         return f"take it and all later files from {self._folder}"

@@ -4,13 +4,16 @@ A record or a picture may have cost money, and painting it again costs as much. 
 when it is written (a full disk, a folder that was deleted meanwhile, a file of its name that was
 created meanwhile, a closed pipe), the content goes to a side file: a new file with a random name
 that only its owner can read. The message names the file and the cost.
+
+The temporary folder is often on the disk that is full, so other folders are tried after it.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,6 +22,13 @@ from semcodec.cli.files import reason
 from semcodec.cli.output import UsageError
 
 PREFIX: Final = "semcodec-"
+#: Functions that return the folders for side files, the first that works is used.
+FOLDERS: Final[tuple[Callable[[], str | Path], ...]] = (
+    tempfile.gettempdir,
+    lambda: "/var/tmp",  # noqa: S108 - the files have random names and are created with O_EXCL
+    Path.home,
+    Path.cwd,
+)
 
 
 class Item(NamedTuple):
@@ -80,12 +90,40 @@ def keep(item: Item) -> str:
 
 
 def save(data: bytes, ending: str) -> Path:
-    """Write ``data`` to a new file in the temporary folder, and return its path.
+    """Write ``data`` to a new file in the first folder that takes it, and return its path.
 
     Raises:
-        OSError: it cannot be written; nothing is left of it.
+        OSError: it cannot be written to any of ``FOLDERS``; nothing is left of it.
     """
-    handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=ending)  # O_EXCL, mode 0600
+    problem: OSError | None = None
+    for folder in _folders():
+        try:
+            return _save_into(folder, data, ending)
+        except OSError as error:
+            problem = problem or error
+    raise problem or OSError("no folder for temporary files")
+
+
+def create_folders() -> Iterator[Path]:
+    """Create a new folder for several files in each of ``FOLDERS``, when the next one is needed.
+
+    Its mode is 0700. A folder that is empty when the next one is created is removed.
+    """
+    for parent in _folders():
+        with suppress(OSError):
+            folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+            yield folder
+            folder.rmdir()
+
+
+def _folders() -> Iterator[Path]:
+    for find in FOLDERS:
+        with suppress(OSError, RuntimeError):  # RuntimeError: a user without a home folder
+            yield Path(find())
+
+
+def _save_into(folder: Path, data: bytes, ending: str) -> Path:
+    handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=ending, dir=folder)  # O_EXCL, mode 0600
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -94,12 +132,3 @@ def save(data: bytes, ending: str) -> Path:
         path.unlink(missing_ok=True)
         raise
     return path
-
-
-def create_folder() -> Path:
-    """Return a new folder in the temporary folder, for several files; its mode is 0700.
-
-    Raises:
-        OSError: it cannot be created.
-    """
-    return Path(tempfile.mkdtemp(prefix=PREFIX))

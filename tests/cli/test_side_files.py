@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -51,6 +52,7 @@ def _prices_and_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "side").mkdir()
     (tmp_path / "out").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "side"))
+    monkeypatch.setattr(side_files, "FOLDERS", (tempfile.gettempdir,))
     monkeypatch.chdir(tmp_path)
 
 
@@ -156,6 +158,32 @@ def test_picture_without_a_temporary_folder_is_lost(
     monkeypatch.setattr(tempfile, "tempdir", "missing")
     err = run("decode", two_words, "--painter", "openai", "-o", "p.png")[2]
     assert f"so the picture, which cost {PAINT_COST}, is lost: set TMPDIR to a folder" in err
+
+
+def test_another_folder_is_used_if_the_temporary_one_fails(
+    run: Run, two_words: Path, during: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of steps as well, and of both in one run: each is named."""
+    monkeypatch.setattr(tempfile, "tempdir", "missing")
+    monkeypatch.setattr(side_files, "FOLDERS", (tempfile.gettempdir, lambda: "side"))
+    monkeypatch.setattr(writing, "_check_folder", lambda folder: None)
+    during("paint", lambda: [become_directory(Path("p.png")), Path("steps").write_bytes(b"")])
+    command = "decode", two_words, "--painter", "openai", "-o", "p.png"
+    code, _, err = run(*command, "--candidates", "2", "--keep-steps", "steps")
+    assert code == 2
+    assert side_file(".png")
+    found = re.search(r"take it and all later files from (\S+)\.\n", err)
+    assert found
+    assert Path(found[1], "step-0.png").exists()
+
+
+def test_steps_go_to_the_next_folder_if_one_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other").mkdir()
+    monkeypatch.setattr(side_files, "FOLDERS", (lambda: "side", lambda: "other"))
+    first, second = itertools.islice(side_files.create_folders(), 2)
+    assert (first.exists(), second.parent.name, second.exists()) == (False, "other", True)
 
 
 def test_each_of_several_is_kept(run: Run, photo: Path, during: Callable[..., None]) -> None:

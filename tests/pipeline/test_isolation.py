@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +14,7 @@ from PIL import Image
 
 import semcodec
 from semcodec import SemcodecError
+from semcodec.backends.isolation import isolate
 from semcodec.errors import BackendError, InvalidResponseError
 from semcodec.words import Selection
 from tests.images import PHOTO
@@ -233,3 +236,16 @@ def test_image_whose_conversion_returns_something_else_is_an_error() -> None:
 
     with pytest.raises(InvalidResponseError):
         semcodec.decode(DATA, painter=Model(paint=Picture()))
+
+
+def test_nothing_is_printed_if_a_second_interrupt_drops_the_block(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It may come between the block and its end, so that the end is never reached."""
+    ignored: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", ignored.append)
+    block = isolate(object(), "paint", "failed to paint")
+    block.__enter__()
+    del block
+    gc.collect()
+    assert not ignored
