@@ -6,10 +6,11 @@ not known only gets the general message. ``tls`` has the messages for a TLS conn
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import httpx2
 
+from semcodec.backends.openai.error_texts import Problem
 from semcodec.backends.openai.settings import Settings
 
 CHECK_SERVER: Final = "check that it is running and that the base URL is right."
@@ -26,13 +27,6 @@ UNCLEAR: Final = {
     "Only Transfer-Encoding": "an unknown transfer encoding",
     "_SWITCH_UPGRADE": "a change to another protocol",
 }
-
-
-class Problem(NamedTuple):
-    """The two clauses of a message."""
-
-    problem: str
-    advice: str
 
 
 #: Texts of errors before the request is sent, with the message for each.

@@ -1,8 +1,8 @@
-"""Find the text of a server's error response, whatever its form, and quote it in a message."""
+"""Find the text in a server's error response, whatever its form, and quote it in a message."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import openai
 
@@ -13,6 +13,18 @@ MAX_ERRORS: Final = 3  #: errors of a list that are joined
 MAX_PLAIN: Final = 2_000  #: characters of a plain text
 #: The fields with the text, in order of preference.
 TEXT_FIELDS: Final = ("message", "detail", "error", "errors", "msg", "error_message", "title")
+
+
+class Problem(NamedTuple):
+    """The two clauses of a message: "The server URL PROBLEM: ADVICE".
+
+    Attributes:
+        problem: what is wrong, a predicate.
+        advice: what to do, or to check.
+    """
+
+    problem: str
+    advice: str
 
 
 def error_text(error: openai.APIStatusError) -> str:

@@ -71,7 +71,7 @@ from semcodec.backends.openai.status_problems import (
     server_problem,
     shows_image,
 )
-from semcodec.backends.openai.tls import find_failure as find_tls_failure
+from semcodec.backends.openai.tls import find_problem as find_tls_problem
 from semcodec.backends.presets import PRESETS
 from semcodec.backends.recording import ModelRequest, RejectedFieldError
 from semcodec.errors import (
@@ -253,8 +253,8 @@ class ErrorTranslator:
             return self._error(request, f"{problem}: {advice}", retryable=True)
         if not_sent(error):
             host = urlsplit(self.settings.base_url).hostname or ""
-            if failure := find_tls_failure(cause, host):
-                problem = f"{failure.problem}: {failure.advice}"
+            if found := find_tls_problem(cause, host):
+                problem = f"{found.problem}: {found.advice}"
                 return self._error(request, problem, unavailable=True)
             problem, advice = unreachable_problem(cause)
             if advice == CHECK_SERVER:
@@ -382,7 +382,7 @@ def is_retryable(error: openai.OpenAIError, request: ModelRequest) -> bool:
             return cause.retryable
         return not find_rejected_fields(status, error.body, request)
     is_unreachable = isinstance(error, openai.APIConnectionError) and not_sent(error)
-    return is_unreachable and not find_tls_failure(error, host="")  # a certificate stays the same
+    return is_unreachable and not find_tls_problem(error, host="")  # a certificate stays the same
 
 
 def is_overloaded(error: openai.OpenAIError) -> bool:

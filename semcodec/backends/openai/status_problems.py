@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 from semcodec._wording import plural
 from semcodec.backends.openai.base_urls import ROUTE_SUFFIXES, base_url_advice
 from semcodec.backends.openai.causes import Cause
-from semcodec.backends.openai.connection_problems import Problem
 from semcodec.backends.openai.credentials import NO_SOURCE, SEMCODEC_ENV, ApiKey
-from semcodec.backends.openai.error_texts import in_parentheses, shorten
+from semcodec.backends.openai.error_texts import Problem, in_parentheses, shorten
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import ModelRequest
 

@@ -13,10 +13,11 @@ import ssl
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import httpx2
 
+from semcodec.backends.openai.error_texts import Problem
 from semcodec.errors import BackendError
 
 CA_FILE: Final = "ca_file"
@@ -29,33 +30,21 @@ CLOSED: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 MAX_CA_BYTES: Final = 10_000_000  #: all public certificate authorities together have 0.3 MB
 
 
-class Failure(NamedTuple):
-    """Why a TLS connection was not established: two clauses of a message.
-
-    Attributes:
-        problem: the predicate of "The server URL ...".
-        advice: what to do, or to check.
-    """
-
-    problem: str
-    advice: str
-
-
-_OTHER_NAME: Final = Failure(
+_OTHER_NAME: Final = Problem(
     "has a TLS certificate for another name than HOST",
     "use a name from the certificate in the base URL.",
 )
-_UNKNOWN_AUTHORITY: Final = Failure(
+_UNKNOWN_AUTHORITY: Final = Problem(
     "has a TLS certificate from an authority that is not trusted",
     "if it is yours, name the certificate of the authority with --ca-file.",
 )
 #: By the code of OpenSSL (X509_V_ERR_...).
-CERTIFICATE_FAILURES: Final = {
-    9: Failure("has a TLS certificate that is not valid yet", "check the clock of this machine."),
-    10: Failure(
+CERTIFICATE_PROBLEMS: Final = {
+    9: Problem("has a TLS certificate that is not valid yet", "check the clock of this machine."),
+    10: Problem(
         "has a TLS certificate that has expired", "renew it, or check the clock of this machine."
     ),
-    18: Failure(
+    18: Problem(
         "has a self-signed TLS certificate",
         "if the server is yours, name the certificate with --ca-file.",
     ),
@@ -114,7 +103,7 @@ def ssl_context(certificates: Certificates | None) -> ssl.SSLContext:
     return context
 
 
-def find_failure(error: BaseException | None, host: str) -> Failure | None:
+def find_problem(error: BaseException | None, host: str) -> Problem | None:
     """Return why TLS failed if ``error`` or one of its causes is an error of TLS, else None.
 
     Args:
@@ -123,30 +112,30 @@ def find_failure(error: BaseException | None, host: str) -> Failure | None:
     """
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
-            return _certificate_failure(error, host)
+            return _certificate_problem(error, host)
         if isinstance(error, ssl.SSLError) and not isinstance(error, CLOSED):
-            return _handshake_failure(error.reason or "")
+            return _handshake_problem(error.reason or "")
         error = error.__cause__ or error.__context__
     return None
 
 
-def _certificate_failure(error: ssl.SSLCertVerificationError, host: str) -> Failure:
-    failure = CERTIFICATE_FAILURES.get(error.verify_code)
-    if failure is _UNKNOWN_AUTHORITY and os.environ.get(FILE_ENV):
+def _certificate_problem(error: ssl.SSLCertVerificationError, host: str) -> Problem:
+    found = CERTIFICATE_PROBLEMS.get(error.verify_code)
+    if found is _UNKNOWN_AUTHORITY and os.environ.get(FILE_ENV):
         problem = f"has a TLS certificate from an authority that is not in ${FILE_ENV}"
-        return Failure(problem, "name the authority with --ca-file, or unset the variable.")
-    if failure:
-        return failure._replace(problem=failure.problem.replace("HOST", host))
+        return Problem(problem, "name the authority with --ca-file, or unset the variable.")
+    if found:
+        return found._replace(problem=found.problem.replace("HOST", host))
     problem = f"has a TLS certificate that cannot be verified ({error.verify_message})"
-    return Failure(problem, "replace it, or use another server.")
+    return Problem(problem, "replace it, or use another server.")
 
 
-def _handshake_failure(reason: str) -> Failure:
+def _handshake_problem(reason: str) -> Problem:
     if reason.startswith(NOT_TLS):
         problem = "did not respond with TLS"
-        return Failure(problem, "check the port of the base URL, or begin it with http:.")
+        return Problem(problem, "check the port of the base URL, or begin it with http:.")
     reason = reason.replace("_", " ").lower()
-    return Failure(f"refused a TLS connection ({reason})", "check the TLS settings of the server.")
+    return Problem(f"refused a TLS connection ({reason})", "check the TLS settings of the server.")
 
 
 def _describe(name: str) -> str:

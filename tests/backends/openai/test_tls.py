@@ -146,10 +146,10 @@ def test_config_file_and_option_name_the_ca_file(
 
 
 CASES = {
-    "for another name": (("other.example",), (None, None), tls.CERTIFICATE_FAILURES[62]),
-    "for another address": (("127.0.0.2",), (None, None), tls.CERTIFICATE_FAILURES[64]),
-    "expired": (("127.0.0.1",), PAST, tls.CERTIFICATE_FAILURES[10]),
-    "not valid yet": (("127.0.0.1",), FUTURE, tls.CERTIFICATE_FAILURES[9]),
+    "for another name": (("other.example",), (None, None), tls.CERTIFICATE_PROBLEMS[62]),
+    "for another address": (("127.0.0.2",), (None, None), tls.CERTIFICATE_PROBLEMS[64]),
+    "expired": (("127.0.0.1",), PAST, tls.CERTIFICATE_PROBLEMS[10]),
+    "not valid yet": (("127.0.0.1",), FUTURE, tls.CERTIFICATE_PROBLEMS[9]),
 }
 
 
