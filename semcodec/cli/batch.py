@@ -75,6 +75,7 @@ class Result(NamedTuple):
     ending: str = ".png"
 
 
+#: Returns the result of a job, with signals deferred until it is written (``interrupts.defer``).
 Process = Callable[[Job, JobProgress], Result]
 #: A process with the arguments of the command and its backends by role.
 JobCommand = Callable[[argparse.Namespace, dict[str, Any], Job, JobProgress], Result]
@@ -189,7 +190,6 @@ class Batch:
             self._report(job, getattr(error, "trace", None), is_failed=True)
             self._fail(job, error)
         else:
-            interrupts.defer()
             self._finish(job, result)
             if result.is_interrupted:  # the user wants all jobs to stop
                 raise KeyboardInterrupt

@@ -17,7 +17,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, Final
 
@@ -39,11 +39,13 @@ class _State:
         first: the number of the first signal; 0 before it.
         is_deferred: whether the first signal is remembered instead of raised.
         is_pending: whether it was remembered, and not raised yet.
+        replaced: the handlers that were replaced, by the numbers of their signals.
     """
 
     first: int = 0
     is_deferred: bool = False
     is_pending: bool = False
+    replaced: dict[int, Any] = field(default_factory=dict)
 
 
 _state = _State()
@@ -54,16 +56,15 @@ def handled() -> Iterator[None]:
     """Handle the signals while the block runs; only the main thread can."""
     global _state
     before, _state = _state, _State()
-    replaced = {}
     if threading.current_thread() is threading.main_thread():
         for name, expected in REPLACED.items():
             number = getattr(signal, name, None)  # Windows has no SIGHUP
             if number is not None and signal.getsignal(number) == expected:
-                replaced[number] = signal.signal(number, _handle)
+                _state.replaced[number] = signal.signal(number, _handle)
     try:
         yield
     finally:
-        for number, handler in replaced.items():
+        for number, handler in _state.replaced.items():
             signal.signal(number, handler)
         _state = before
 
@@ -102,9 +103,8 @@ def exit_code() -> int:
 
 def _handle(number: int, frame: FrameType | None) -> None:
     if _state.first:
-        for name in REPLACED:
-            if signal.getsignal(getattr(signal, name, signal.SIGINT)) == _handle:
-                signal.signal(getattr(signal, name), signal.SIG_DFL)
+        for replaced in _state.replaced:
+            signal.signal(replaced, signal.SIG_DFL)
         raise KeyboardInterrupt
     _state.first = number
     if _state.is_deferred:

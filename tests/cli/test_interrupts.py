@@ -212,6 +212,16 @@ def test_sweep_keeps_the_picture_that_was_painted(
     assert not Path("out/photo-k2.png").exists()
 
 
+def test_third_signal_has_the_effect_that_the_system_gives_it() -> None:
+    numbers = [getattr(signal, name) for name in SIGNALS]
+    with interrupts.handled():
+        for _ in range(2):
+            assert signal.SIG_DFL not in map(signal.getsignal, numbers)
+            with pytest.raises(KeyboardInterrupt):
+                press("SIGTERM")
+        assert {*map(signal.getsignal, numbers)} == {signal.SIG_DFL}
+
+
 def test_free_results_leave_no_side_file(
     run: Run, two_words: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from collections.abc import Callable
@@ -16,9 +17,11 @@ from semcodec import imaging
 from semcodec.errors import InputError
 from semcodec.imaging import costs, jpeg_files, limits
 from semcodec.imaging.limits import MAX_MEMORY, MAX_SIDE
+from semcodec.imaging.opening import open_image
+from semcodec.signatures import AVIF
 from tests import profiles
 from tests.image_bombs import BOMBS, declare_jpeg, declare_jpeg_2000, icon, lossless_webp, png, tiff
-from tests.images import GOOD, encode_image, huge_png
+from tests.images import GOOD, PHOTO, encode_image, huge_png
 
 needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="memory is measured with /proc")
 #: Bombs that are made and opened in a few milliseconds; the others are opened at night.
@@ -218,3 +221,22 @@ def test_page_has_the_measured_bombs() -> None:
     rows = re.findall(r"^\| (.+) \| [\d,]+ \| (\d+) \| [\d.]+ \| .* \|$", page, re.MULTILINE)
     assert [name for name, _ in rows] == list(BOMBS)
     assert max(int(peak) for _, peak in rows) <= image_bombs.MAX_MB
+
+
+@pytest.mark.parametrize(
+    ("flags", "is_ordinary"),
+    [((0x0C,), True), ((0x0C, 0x0C), True), ((0x4C,), False), ((0x08,), False), ((), False),
+     ((0x0C, 0x00), False)],
+)  # fmt: skip
+def test_avif_of_8_bits_and_few_colors_may_be_larger(
+    flags: tuple[int, ...], is_ordinary: bool
+) -> None:
+    data = b"".join(b"av1C\x81\0%c" % flag for flag in flags)
+    refused = pytest.raises(InputError, match="AVIF image is too large")
+    with contextlib.nullcontext() if is_ordinary else refused:
+        costs.check_decoded((5000, 5000), data, AVIF)
+
+
+def test_jpeg_of_too_many_scans_is_not_opened() -> None:
+    with pytest.raises(InputError, match="101 scans"):
+        open_image(PHOTO + b"\xff\xda" * 100, ("JPEG",))

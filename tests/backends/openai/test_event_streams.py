@@ -222,6 +222,17 @@ def test_events_of_an_image(events: list[Any]) -> None:
     assert (response.image, response.usage) == (PNG, Usage(20, 0, 10, 10))
 
 
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_values_in_the_response_with_an_image_are_bounded(
+    is_stream: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_streams, "MAX_VALUES", 100)
+    body = {"data": [{}] * 200}
+    data = fake_responses.event_stream([body]) if is_stream else json.dumps(body)
+    with pytest.raises(ValueError, match="over 100 values"):
+        parse(data, "images/generations")
+
+
 def test_partial_image_is_not_an_image() -> None:
     with pytest.raises(Exception, match="data is empty"):
         parse(fake_responses.event_stream([PARTIAL]), "images/generations")

@@ -78,6 +78,13 @@ def test_every_form_of_a_key_is_redacted_where_it_stands(form: str) -> None:
     assert REDACTED in shown
 
 
+@pytest.mark.parametrize("before", range(4))
+@pytest.mark.parametrize("after", range(3))
+def test_characters_that_encode_a_part_of_a_key_are_removed_too(before: int, after: int) -> None:
+    echo = base64.b64encode(bytes(before) + KEY.encode() + b"." * after).decode().rstrip("=")
+    assert Redactor(KEY).redact(f"A boat: {echo} on a lake") == f"A boat: {REDACTED} on a lake"
+
+
 @given(
     st.text(st.sampled_from("abcXYZ0189-_/+=."), min_size=20, max_size=60),
     st.sampled_from(sorted(FORMS)),

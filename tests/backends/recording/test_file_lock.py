@@ -18,7 +18,14 @@ from typing import Any
 
 import pytest
 
-from semcodec.backends.recording import Budget, Cassette, ModelRequest, ModelResponse, Recorder
+from semcodec.backends.recording import (
+    Budget,
+    Cassette,
+    ModelRequest,
+    ModelResponse,
+    Recorder,
+    file_lock,
+)
 from semcodec.backends.recording import cassette as cassette_
 from semcodec.backends.recording.file_lock import FileLock, lock_path
 from semcodec.errors import BackendError, InputError
@@ -172,7 +179,7 @@ def test_next_one_asks_if_the_first_one_fails(tmp_path: Path) -> None:
 
 
 def test_file_that_was_removed_is_locked_anew(tmp_path: Path) -> None:
-    """Whoever has opened the file before it was removed must not believe to have the lock."""
+    """A lock on a file that was removed since excludes no other one."""
     path = tmp_path / "a.lock"
     first, second, third = FileLock(path), FileLock(path), FileLock(path)
     assert first.acquire()
@@ -181,9 +188,27 @@ def test_file_that_was_removed_is_locked_anew(tmp_path: Path) -> None:
     assert second.acquire()
     assert not third.acquire()
     path.unlink()
-    assert third.acquire()  # somebody has removed the file, so there is nothing to lock it by
+    assert third.acquire()  # a new file, since the old one was removed
     second.release()
     assert not path.exists()
+
+
+def test_file_that_is_removed_while_it_is_locked_is_opened_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between opening and locking it, the other process may release the lock."""
+    path = tmp_path / "a.lock"
+    first, second, third = FileLock(path), FileLock(path), FileLock(path)
+    assert first.acquire()
+    lock = file_lock._lock
+
+    def release_and_lock(handle: int) -> None:
+        first.release()
+        lock(handle)
+
+    monkeypatch.setattr(file_lock, "_lock", release_and_lock)
+    assert second.acquire()
+    assert not third.acquire()
 
 
 @pytest.mark.parametrize("name", ["missing/a.lock", "a" * 300, "a\0b"])
