@@ -230,7 +230,7 @@ def test_message_about_a_too_long_request_names_the_context(
         code, _, err = run("encode", photo, "-o", tmp_path / "photo.semc", *options)
     assert code == 2
     assert "rejected 'describe' as too long" in err
-    assert "use a model with more context" in err
+    assert "start the server with more context (llama.cpp: -c" in err
 
 
 def test_key_is_accepted_and_never_shown(
