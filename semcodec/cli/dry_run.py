@@ -81,7 +81,6 @@ def print_plan(
     """
     requests, limit = client.requests, server.settings.max_cost
     bounds = _Bounds(server, planned_stages)
-    expected, maximum = bounds.expected(requests), bounds.maximum(requests)
     head = f"server  {server.settings.base_url}\nkey     {_key_source(server)}\n"
     if sampling := _sampling(requests):
         head += f"texts   {sampling}\n"
@@ -90,26 +89,28 @@ def print_plan(
     is_reflected = not stages.isdisjoint(REFLECTION_STAGES) or (
         not is_batch and any(_count(requests, stage) > 1 for stage in REPEATED_STAGES)
     )
-    is_batch = is_batch or is_reflected
-    groups = _by_stage(requests) if is_batch else [[request] for request in requests]
-    rows = [HEADINGS, *(_row(bounds, group) for group in groups)]
-    total = ("total", "", "", "", _format_price(expected), _format_price(maximum))
-    if is_batch:
-        counts = ["requests", *(f"{len(group)}" for group in groups), f"{len(requests)}"]
-        rows_with_counts = zip([*rows, total], counts, strict=True)
-        table = format_table([(*row[:2], n, *row[2:]) for row, n in rows_with_counts], "<<>>>>>")
-    else:
-        table = format_table([*rows, total], "<<>>>>")
-    print_result(table)
+    print_result(_format_requests(bounds, requests, is_grouped=is_batch or is_reflected))
     if replayed := sum("source" in call for call in calls):
         print_paragraph(f"Responses from the recording, at no cost: {replayed}.")
-    if maximum is None:
+    if bounds.maximum(requests) is None:
         print_paragraph(UNKNOWN_PRICES)
     if limit is not None and (run_maximum is None or run_maximum > limit):
         print_paragraph(f"The limit of {format_dollars(limit)} may stop the run before its end.")
     if is_reflected:
         print_paragraph(f"{REFLECTION} {EDITS}" if "edit" in stages else REFLECTION)
     print_paragraph(NOTE)
+
+
+def _format_requests(bounds: _Bounds, requests: list[ModelRequest], *, is_grouped: bool) -> str:
+    """Return the table of requests; if grouped, with a row and a count for each stage and model."""
+    groups = _by_stage(requests) if is_grouped else [[request] for request in requests]
+    prices = _format_price(bounds.expected(requests)), _format_price(bounds.maximum(requests))
+    rows = [HEADINGS, *(_row(bounds, group) for group in groups), ("total", "", "", "", *prices)]
+    if not is_grouped:
+        return format_table(rows, "<<>>>>")
+    counts = ["requests", *(f"{len(group)}" for group in groups), f"{len(requests)}"]
+    rows_with_counts = zip(rows, counts, strict=True)
+    return format_table([(*row[:2], n, *row[2:]) for row, n in rows_with_counts], "<<>>>>>")
 
 
 def _sampling(requests: Iterable[ModelRequest]) -> str:

@@ -178,7 +178,7 @@ def test_second_ctrl_c_ends_at_once(
     assert "Note: take the picture, which cost $0.0065, from " in err
 
 
-def test_ctrl_c_ends_a_write_to_a_pipe_that_nobody_reads(run: Run, two_words: Path) -> None:
+def test_ctrl_c_ends_a_write_to_a_pipe_without_a_reader(run: Run, two_words: Path) -> None:
     os.mkfifo("p.png")
     main_thread = threading.main_thread().ident
     assert main_thread is not None
