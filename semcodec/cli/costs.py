@@ -16,7 +16,7 @@ def print_costs(calls: Sequence[Call]) -> None:
     """Print calls, tokens and dollars if a server was used; warn of responses not stored."""
     sent = _sent(calls)
     for warning in dict.fromkeys(str(call["not_stored"]) for call in sent if "not_stored" in call):
-        print_status(warning)
+        print_status(f"Note: responses were not stored, so another run pays for them: {warning}")
     tokens = {name: sum(_number(call.get(name)) or 0 for call in sent) for name in _TOKENS}
     is_billed = any(_number(call.get("dollars")) or _is_unknown(call) for call in sent)
     if is_billed or any(tokens.values()):

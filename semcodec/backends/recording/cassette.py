@@ -86,7 +86,10 @@ class Cassette:
             self._reserve()
         stored = self._execute("SELECT 1 FROM responses WHERE request <> ?", (SETTINGS_ROW,))
         if stored and mode == "record":
-            raise InputError(f"{path} already contains a recording: choose a new file.")
+            advice = (
+                "choose a new file, or use it as a cache to pay for none of its responses again"
+            )
+            raise InputError(f"{path} already contains a recording: {advice}.")
 
     def _reserve(self) -> None:
         """Keep other runs off the file until this object is garbage collected, or the process ends.

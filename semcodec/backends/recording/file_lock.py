@@ -31,7 +31,8 @@ else:
 
 #: What the system returns if another process or thread has the lock.
 BUSY: Final = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
-FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
+FLAGS: Final = os.O_RDWR | os.O_CREAT | NO_LINK
 
 
 def lock_path(file: Path, *key: str) -> Path:
@@ -55,7 +56,7 @@ class FileLock:
         """Acquire the lock, and return whether that succeeded; never wait."""
         while True:
             try:
-                handle = os.open(self._path, FLAGS, 0o666)
+                handle = _open(self._path)
             except (OSError, ValueError):
                 return True
             try:
@@ -80,6 +81,13 @@ class FileLock:
             with suppress(OSError):
                 _unlock(handle)  # closing is not enough: a forked child may have the file open
         os.close(handle)
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, FLAGS, 0o666)
+    except PermissionError:  # of another user; it can be locked without writing
+        return os.open(path, os.O_RDONLY | NO_LINK)
 
 
 def _belongs_to(path: Path, handle: int) -> bool:

@@ -230,3 +230,23 @@ def test_lock_survives_the_children_of_its_process(tmp_path: Path) -> None:
     assert not FileLock(tmp_path / "a.lock").acquire()
     lock.release()
     assert FileLock(tmp_path / "a.lock").acquire()
+
+
+def test_lock_file_of_another_user_excludes_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be readable only: ``umask`` usually removes the right to write."""
+    open_file, path = os.open, tmp_path / "lock"
+
+    def refuse_writing(name: Any, flags: int, *args: Any) -> int:
+        if flags & os.O_RDWR:
+            raise PermissionError
+        return open_file(name, flags, *args)
+
+    with held(path) as process:
+        monkeypatch.setattr(os, "open", refuse_writing)
+        lock = FileLock(path)
+        is_acquired = lock.acquire()
+        lock.release()
+        process.kill()
+    assert is_acquired is False
