@@ -98,8 +98,15 @@ class Budget:
         self._total = self  # whose ``spent`` counts
 
     def share(self, other: Budget) -> None:
-        """Count what this budget spends in ``other``: the limit holds for both together."""
-        self._total = other
+        """Count what this budget spends from now on in ``other``.
+
+        The limit holds for both together: the lower one if they have two, and that of one if the
+        other one has none. Otherwise, a budget without a limit would spend without asking.
+        """
+        total = other._total
+        limits = [limit for limit in (self.limit, total.limit) if limit is not None]
+        self.limit = total.limit = min(limits, default=None)
+        self._total = total
 
     def price(self, request: ModelRequest, usage: Usage) -> Decimal | None:
         """Return the price in dollars, or None if it is unknown. Listing the models is free."""
@@ -116,15 +123,15 @@ class Budget:
         Raises:
             BudgetExceededError: the price may exceed what is left, or is unknown.
         """
-        if self.limit is None:
+        total = self._total
+        if total.limit is None:
             return Decimal(0)
         bound = self.price(request, max_usage(request))
         if bound is None:
             advice = "add it to the config file, or omit --max-cost."
             raise _budget_error(request, f"The price of {request.model} is unknown: {advice}")
-        total = self._total
         with block_fork(), total._lock:
-            remaining = max(self.limit - total.spent, Decimal(0))
+            remaining = max(total.limit - total.spent, Decimal(0))
             if bound > remaining:
                 problem = (
                     f"Stage '{request.stage}' with {request.model} may cost up to "

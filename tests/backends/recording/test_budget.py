@@ -133,6 +133,33 @@ def test_budgets_that_share_their_limit_spend_it_once() -> None:
     assert first.spent == MAX_PRICE
 
 
+def test_limit_of_the_last_budget_that_shares_it_holds_for_all() -> None:
+    assert MAX_PRICE is not None
+    budgets = [Budget(FlatPrices(), number * MAX_PRICE) for number in (9, 9, 1)]
+    for budget in budgets:
+        budget.share(budgets[0])
+    budgets[1].reserve(make_request())
+    for budget in budgets:
+        with pytest.raises(BudgetExceededError):
+            budget.reserve(make_request())
+
+
+@pytest.mark.parametrize(("own", "other"), [(None, 2), (2, None), (2, 9), (9, 2), (None, None)])
+def test_lower_limit_holds_for_budgets_that_share_it(own: int | None, other: int | None) -> None:
+    assert MAX_PRICE is not None
+    limits = [None if number is None else number * MAX_PRICE for number in (own, other)]
+    first, second = (Budget(FlatPrices(), limit) for limit in limits)
+    first.share(second)
+    for budget in (first, second):
+        budget.reserve(make_request())
+    for budget in (first, second):
+        if own or other:
+            with pytest.raises(BudgetExceededError):
+                budget.reserve(make_request())
+        else:
+            assert budget.reserve(make_request()) == 0
+
+
 def run_at_once(jobs: Sequence[Callable[[], object]]) -> None:
     ready = threading.Barrier(len(jobs))
     threads = [threading.Thread(target=lambda job=job: (ready.wait(), job())) for job in jobs]
