@@ -16,6 +16,7 @@ from typing import Final
 NO_IMAGES: Final = "no images"
 TLS_REQUIRED: Final = "TLS required"
 NO_MODEL: Final = "no model"
+INVALID_KEY: Final = "invalid key"
 MAX_SEARCHED: Final = 2_000  #: characters of a server's text that are searched for a cause
 
 
@@ -63,6 +64,18 @@ CAUSES: Final = (
         "add credit to the account, or use another key.",
         (400, 402, 403, 429),
         frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}),
+        unavailable=True,
+    ),
+    Cause(  # Gemini and others reject a key with status 400; ``key_problem`` has the message
+        INVALID_KEY,
+        _pattern(
+            r"api[ _-]?key (?:is )?(?:not valid|invalid|incorrect|missing|expired)",
+            r"(?:invalid|incorrect|missing|expired|not a valid) api[ _-]?key",
+            r"no api[ _-]?key (?:provided|passed|found|supplied)",
+        ),
+        "rejected the API key",
+        "set a valid one.",
+        (400, 403, 500),
         unavailable=True,
     ),
     Cause(

@@ -31,8 +31,10 @@ from semcodec.backends.openai.errors import (
     retry_after,
 )
 from semcodec.backends.openai.event_streams import decode_body
+from semcodec.backends.openai.picture_data import is_picture_file
 from semcodec.backends.openai.rate_limits import Kind, Share, find_limiter
 from semcodec.backends.openai.responses import (
+    ErrorInResponseError,
     MalformedResponseError,
     finish_response,
     parse_response,
@@ -263,7 +265,8 @@ class Client:
         """Return the content of a response, without the key and within the limits of its texts."""
         sent_type = response.headers.get("content-type", "").partition(";")[0].strip()
         content_type = sent_type.lower()
-        if request.is_image_request and content_type.startswith(PICTURE_TYPES):
+        is_picture = content_type.startswith(PICTURE_TYPES) or is_picture_file(response.content)
+        if request.is_image_request and is_picture:
             return self._check_image(request, ModelResponse(image=response.content))
         try:
             body = decode_body(request.route, response.content)
@@ -279,6 +282,9 @@ class Client:
             parsed = parse_response(
                 request.route, body, lambda url: self._fetch_picture(request, url, deadline)
             )
+        except ErrorInResponseError as error:
+            shown = shorten(self._key.redact_message(str(error)), MAX_REASON)
+            raise self._errors.error_in_response(request, shown, error.status) from None
         except MalformedResponseError as error:
             raise self._malformed(request, str(error)) from None
         return self._check_image(request, finish_response(parsed, self._key.redact))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import openai
+if TYPE_CHECKING:
+    import openai
 
 MAX_QUOTED: Final = 160  #: characters of a server's text in a message
 MAX_EXAMINED: Final = 10_000  #: characters of a text in which visible ones are looked for
@@ -33,7 +34,7 @@ def error_text(error: openai.APIStatusError) -> str:
     if isinstance(body, str):  # not JSON, or JSON that cannot be parsed
         is_text = not is_web_page(error) and not body.lstrip().startswith(("{", "["))
         return body.strip()[:MAX_PLAIN] if is_text else ""
-    return _find_text(body)
+    return find_text(body)
 
 
 def is_web_page(error: openai.APIStatusError) -> bool:
@@ -64,17 +65,18 @@ def _content_type(error: openai.APIStatusError) -> str:
     return str(error.response.headers.get("content-type", "")).lower()
 
 
-def _find_text(value: Any, depth: int = MAX_DEPTH) -> str:
+def find_text(value: Any, depth: int = MAX_DEPTH) -> str:
+    """Return the text of the error in a JSON value; empty if it has none."""
     if isinstance(value, str):
         return value.strip()
     if not depth:
         return ""
     if isinstance(value, list):
-        texts = (_find_text(item, depth - 1) for item in value[:MAX_ERRORS])
+        texts = (find_text(item, depth - 1) for item in value[:MAX_ERRORS])
         return "; ".join(text for text in texts if text)
     if not isinstance(value, dict):
         return ""
-    texts = (_find_text(value.get(field), depth - 1) for field in TEXT_FIELDS)
+    texts = (find_text(value.get(field), depth - 1) for field in TEXT_FIELDS)
     text = next((text for text in texts if text), "")
     location = value.get("loc")  # FastAPI's: ["body", "n"]
     if isinstance(location, list) and location and isinstance(location[-1], str) and text:

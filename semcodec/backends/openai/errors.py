@@ -45,7 +45,13 @@ import openai
 from semcodec._wording import plural
 from semcodec.backends.openai import rate_limits
 from semcodec.backends.openai.base_urls import base_url_advice
-from semcodec.backends.openai.causes import NO_MODEL, Cause, find_cause, find_cause_of_page
+from semcodec.backends.openai.causes import (
+    INVALID_KEY,
+    NO_MODEL,
+    Cause,
+    find_cause,
+    find_cause_of_page,
+)
 from semcodec.backends.openai.connection_problems import (
     CHECK_SERVER,
     NO_RESPONSE,
@@ -54,6 +60,7 @@ from semcodec.backends.openai.connection_problems import (
 )
 from semcodec.backends.openai.credentials import NO_SOURCE, ApiKey
 from semcodec.backends.openai.error_texts import (
+    Problem,
     error_text,
     in_parentheses,
     is_web_page,
@@ -104,8 +111,9 @@ EDITS_MISSING: Final = re.compile(
 #: Seconds: the limits of ``max_retry_after``, which otherwise equals the timeout of a response.
 MIN_RETRY_AFTER: Final = 10.0
 MAX_RETRY_AFTER: Final = 60.0
-ERROR_IN_RESPONSE: Final = "error: "  #: the reason begins so if status 200 comes with an error
-STATUS_OF_ERROR: Final = 500  #: the status that such a response should have
+STATUS_OF_ERROR: Final = 500  #: the status of an error that states none
+UNAUTHORIZED: Final = 401
+MAY_PASS: Final = (408, 409, 425, 429)  #: statuses below 500 after which a retry may succeed
 MAX_TEXT: Final = 20_000  #: characters of a server's text that are redacted and searched
 MAX_LOGIN: Final = 20  #: characters of the kind of login that a server requires
 ListModels = Callable[[], list[str]]
@@ -155,8 +163,6 @@ class ErrorTranslator:
             reason: what is wrong with the response.
             may_pass: whether another attempt may succeed, as after a truncated response.
         """
-        if reason.startswith(ERROR_IN_RESPONSE):
-            return self._error_in_response(request, reason.removeprefix(ERROR_IN_RESPONSE))
         problem = f"returned a malformed response to '{request.stage}' ({reason})"
         other = "use another server or model"
         if self.settings.is_local:
@@ -167,14 +173,29 @@ class ErrorTranslator:
             advice = f"{other}, since another attempt may be billed and return the same."
         return self.invalid_response(request, f"{problem}: {advice}")
 
-    def _error_in_response(self, request: ModelRequest, text: str) -> InvalidResponseError:
-        """Return the error for a response with status 200 that contains only an error."""
-        cause = find_cause(STATUS_OF_ERROR, set(), text, shows_image(request))
+    def error_in_response(
+        self, request: ModelRequest, text: str, status: int | None
+    ) -> InvalidResponseError:
+        """Return the error for a response with status 200 that contains only an error.
+
+        Args:
+            request: the request.
+            text: the text of the error.
+            status: the status that the response should have, or None if it states none.
+        """
+        cause = find_cause(status or STATUS_OF_ERROR, set(), text, shows_image(request))
         if cause is not None:
-            problem, advice = cause_problem(cause, request, self.settings, text, [])
-            return self.invalid_response(request, f"{problem}: {advice}")
-        problem = f"returned an error to '{request.stage}' with status 200{in_parentheses(text)}"
-        return self.invalid_response(request, f"{problem}: try again later.")
+            problem, advice = self._cause_problem(cause, request, text, [])
+        elif status == UNAUTHORIZED:
+            problem, advice = key_problem("", self.key, self.settings)
+        else:
+            quoted = in_parentheses(text)
+            problem = f"returned an error to '{request.stage}' with status 200{quoted}"
+            advice = "check model and settings, or try again later."
+            if status is not None:
+                may_pass = status >= 500 or status in MAY_PASS
+                advice = "try again later." if may_pass else "check model and settings."
+        return self.invalid_response(request, f"{problem}: {advice}")
 
     def not_json(
         self, request: ModelRequest, content_type: str, text: str = ""
@@ -299,7 +320,7 @@ class ErrorTranslator:
             problem, advice = self._status_problem(request, error, text, list_models)
         else:
             names = list_models() if cause.name == NO_MODEL else []
-            problem, advice = cause_problem(cause, request, self.settings, text, names)
+            problem, advice = self._cause_problem(cause, request, text, names)
         backend_error = self._error(
             request,
             f"{problem}: {advice}",
@@ -309,6 +330,13 @@ class ErrorTranslator:
         if request.route == "images/edits" and _lacks_edits(error, text):
             return MissingFeatureError(str(backend_error), backend="openai", stage=request.stage)
         return backend_error
+
+    def _cause_problem(
+        self, cause: Cause, request: ModelRequest, text: str, names: list[str]
+    ) -> Problem:
+        if cause.name == INVALID_KEY:
+            return key_problem("", self.key, self.settings)
+        return cause_problem(cause, request, self.settings, text, names)
 
     def _rejected_fields(
         self, request: ModelRequest, fields: tuple[str, ...], status: int, message: str
@@ -335,7 +363,7 @@ class ErrorTranslator:
         status, headers, is_page = error.status_code, error.response.headers, is_web_page(error)
         if 300 <= status < 400:
             location = self.key.redact_message(headers.get("location", ""))
-            return redirect_problem(status, location, self.settings)
+            return redirect_problem(status, location, request.route, self.settings)
         if status == 401 or (status == 403 and not is_page and self.key.source == NO_SOURCE):
             login = headers.get("www-authenticate", "").partition(" ")[0][:MAX_LOGIN]
             return key_problem(login, self.key, self.settings)

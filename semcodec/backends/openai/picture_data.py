@@ -17,8 +17,14 @@ DATA_URL_PREFIX: Final = "data:"
 MAX_MEDIA_TYPE: Final = 200  #: characters of the media type in a data URL, with its parameters
 #: Escapes in a data URL; each takes a hundred times its length while it is decoded.
 MAX_ESCAPES: Final = 200_000
+SIGNATURES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 WHITESPACE: Final = b" \t\r\n\v\f"
 URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
+
+
+def is_picture_file(data: bytes) -> bool:
+    """Return whether ``data`` begins as a PNG, JPEG, GIF or WebP file, and as no JSON does."""
+    return data.startswith(SIGNATURES)
 
 
 def is_data_url(text: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from semcodec.backends.openai.error_texts import find_text
 from semcodec.backends.openai.event_streams import THOUGHTS_FIELDS, join_text
 from semcodec.backends.openai.picture_data import decode_base64, decode_data_url, is_data_url
 from semcodec.backends.prompting.parsing import (
@@ -24,6 +25,7 @@ from semcodec.backends.recording import ModelResponse, Usage
 Fetch = Callable[[str], bytes]
 HTTP_URL: Final = re.compile(r"\s{0,9}https?:", re.I)
 MAX_URL: Final = 8192  #: characters of a URL; signatures take some hundred
+ERROR_STATUSES: Final = range(400, 600)
 IMAGE_ROUTES: Final = ("images/generations", "images/edits")
 
 MAX_MODEL_NAME: Final = 1000  #: characters; some servers use paths of files as names
@@ -40,6 +42,19 @@ class MalformedResponseError(Exception):
     """A response lacks a required field; the message names the field."""
 
 
+class ErrorInResponseError(Exception):
+    """A response with status 200 contains an error; the message is its text.
+
+    Args:
+        text: the text of the error.
+        code: its code, which is often the HTTP status that the response should have.
+    """
+
+    def __init__(self, text: str, code: object = None) -> None:
+        super().__init__(text)
+        self.status = code if type(code) is int and code in ERROR_STATUSES else None
+
+
 def parse_response(route: str, body: Any, fetch: Fetch) -> ModelResponse:
     """Return the response in ``body``, the JSON value that a server sent.
 
@@ -51,14 +66,26 @@ def parse_response(route: str, body: Any, fetch: Fetch) -> ModelResponse:
         fetch: returns the file at a URL, for a picture that is not in the response.
 
     Raises:
-        MalformedResponseError: a required field is missing, or the server sent an error.
+        MalformedResponseError: a required field is missing.
+        ErrorInResponseError: the server sent an error.
     """
     if not isinstance(body, dict):
         raise MalformedResponseError("not a JSON object")
-    error = body.get("error")
-    if error and isinstance(error, dict | str):
-        message = error.get("message") if isinstance(error, dict) else error
-        raise MalformedResponseError(f"error: {join_text(message)}")
+    # Gateways put an error of the model's provider beside an empty message.
+    for part in (body, *_objects(body, "choices")[:1]):
+        error = part.get("error")
+        if error and isinstance(error, dict | str):
+            code = error.get("code") if isinstance(error, dict) else None
+            raise ErrorInResponseError(find_text(error), code)
+    try:
+        return _parse_route(route, body, fetch)
+    except MalformedResponseError:
+        if text := find_text(body):  # {"detail": "Not authenticated"}
+            raise ErrorInResponseError(text, body.get("code")) from None
+        raise
+
+
+def _parse_route(route: str, body: Mapping[str, Any], fetch: Fetch) -> ModelResponse:
     if route in IMAGE_ROUTES:
         return ModelResponse(
             image=_picture(body, fetch), model=join_text(body.get("model")), usage=_usage(body)

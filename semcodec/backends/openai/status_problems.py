@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from semcodec._wording import plural
 from semcodec.backends.openai.base_urls import ROUTE_SUFFIXES, base_url_advice
@@ -132,27 +132,32 @@ def _provider_of_other_key(key: ApiKey, settings: Settings) -> str:
     return ""
 
 
-def redirect_problem(status: int, location: str, settings: Settings) -> Problem:
-    """Return the message for a redirect, with the base URL that it suggests."""
-    target = _redirect_base(location)
+def redirect_problem(status: int, location: str, route: str, settings: Settings) -> Problem:
+    """Return the message for a redirect of ``route``, with the base URL that it suggests."""
+    target = _redirect_base(location, f"{settings.base_url.rstrip('/')}/{route}")
     if not target:
         return Problem(f"redirects elsewhere (status {status})", "use the new base URL.")
     if urlsplit(target).netloc != urlsplit(settings.base_url).netloc:
         problem = f"redirects to {target} (status {status})"
         return Problem(problem, "use that as base URL if you trust it and it is not a login page.")
+    if not urlsplit(location[:300]).path.rstrip("/").endswith(ROUTE_SUFFIXES):
+        problem = f"redirects to {target} (status {status})"
+        return Problem(problem, "use that as base URL if it is not a login page.")
     return Problem(f"redirects (status {status})", f"use the base URL {target}.")
 
 
-def _redirect_base(location: str) -> str:
-    """Return the base URL in the target of a redirect, or an empty text if it is not complete."""
+def _redirect_base(location: str, url: str) -> str:
+    """Return the base URL in the target of a redirect from ``url``, or an empty text."""
+    if not location:
+        return ""
     try:
-        parts = urlsplit(location[:300])
+        parts = urlsplit(urljoin(url, location[:300]))
         is_complete = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return ""
     if not is_complete or "@" in parts.netloc:
         return ""
-    path = parts.path
+    path = parts.path.rstrip("/")
     for suffix in ROUTE_SUFFIXES:
         path = path.removesuffix(suffix)
     return shorten(f"{parts.scheme}://{parts.netloc}{path}")

@@ -112,6 +112,7 @@ IMAGES: Final = (
              respond(200, {"data": [{"b64_json": WRAPPED}]})),
     readable("returns an image file in place of JSON",
              respond(200, VALID_PNG, kind="image/png")),
+    readable("returns an image file as text", respond(200, VALID_PNG, kind="text/plain")),
     readable("returns an image of another size",
              respond_image(fake_responses.png_file((100, 60)))),
     readable("returns an image of one pixel", respond_image(fake_responses.png_file((1, 1)))),

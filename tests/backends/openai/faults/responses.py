@@ -40,6 +40,9 @@ THINK_LESS: Final = (
 )
 REASONED: Final = fake_responses.chat_body("m", None)
 REASONED["choices"][0]["message"]["reasoning_content"] = "A dog in a boat."
+IN_RESPONSE: Final = "The server URL returned an error to 'STAGE' with status 200"
+GONE: Final = {"message": "Gone", "code": 502}
+CHECK_SETTINGS: Final = "check model and settings"
 MAX_SPACES: Final = 4_000_000  #: bytes; a text response may have 4 MiB
 
 
@@ -113,14 +116,24 @@ FORMS: Final = (
 )  # fmt: skip
 FIELDS_OF_RESPONSES: Final = (
     Fault("returns an error with status 200", respond(200, error_body("Sorry.")),
-          "The server URL returned an error to 'STAGE' with status 200 (Sorry): try again later."),
+          f"{IN_RESPONSE} (Sorry): {CHECK_SETTINGS}, or try again later."),
+    Fault("returns an error with code 401 and status 200",
+          respond(200, {"error": {"message": f"No user has {KEY}.", "code": 401}}),
+          "The server URL rejected the API key from $SEMCODEC_API_KEY: set a valid one."),
+    Fault("returns an error with code 422 and status 200",
+          respond(200, {"error": {"message": "Too dark", "code": 422}}),
+          f"{IN_RESPONSE} (Too dark): {CHECK_SETTINGS}."),
+    Fault("returns an error beside an empty message",
+          without("", choices=[{"message": {"content": ""}, "error": GONE}]),
+          f"{IN_RESPONSE} (Gone): try again later.", 1, None),
+    Fault("returns only a detail with status 200", respond(200, {"detail": "Not authenticated"}),
+          f"{IN_RESPONSE} (Not authenticated): {CHECK_SETTINGS}, or try again later."),
     Fault("returns a text as error with status 200", respond(200, {"error": "Out of memory."}),
           "The server URL has too little memory for 'STAGE' (Out of memory): use a smaller model, "
           "a smaller size, or stop other programs on its machine."),
     Fault("returns an event stream with an error",
           respond(200, b'data: {"error": {"message": "Overloaded"}}\n\n', kind="text/event-stream"),
-          "The server URL returned an error to 'STAGE' with status 200 (Overloaded): try again "
-          "later."),
+          f"{IN_RESPONSE} (Overloaded): {CHECK_SETTINGS}, or try again later."),
     Fault("returns no choice", without("", choices=[]),
           f"{MALFORMED} (choices is empty): {OTHER}", 1, None),
     Fault("returns null as choices", without("", choices=None),

@@ -143,6 +143,12 @@ FAILURES: Final = (
 )  # fmt: skip
 REDIRECTS: Final = (
     Fault("redirects", respond(307, b"", "location: /v2/chat/completions"),
+          "The server URL redirects (status 307): use the base URL https://models.example/v2.",
+          scope="everything"),
+    Fault("redirects to a login page of its own", respond(302, b"", "location: /login?next=v1"),
+          "The server URL redirects to https://models.example/login (status 302): use that as base "
+          "URL if it is not a login page.", scope="everything"),
+    Fault("redirects without an address", respond(307, b""),
           "The server URL redirects elsewhere (status 307): use the new base URL.",
           scope="everything"),
     Fault("redirects to another server",
@@ -157,6 +163,10 @@ REDIRECTS: Final = (
 KEYS: Final = (
     Fault("rejects the key, and repeats it",
           respond(401, error_body(f"Incorrect API key provided: {KEY}.", "invalid_api_key")),
+          "The server URL rejected the API key from $SEMCODEC_API_KEY: set a valid one.",
+          scope="everything"),
+    Fault("rejects the key with status 400",
+          respond(400, [error_body("API key not valid. Please pass a valid API key.")]),
           "The server URL rejected the API key from $SEMCODEC_API_KEY: set a valid one.",
           scope="everything"),
     Fault("requires a user and a password",
