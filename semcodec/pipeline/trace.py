@@ -184,7 +184,8 @@ class TracedRun:
         except (SemcodecError, KeyboardInterrupt) as error:
             if isinstance(error, BackendError):
                 _complete_error(error, backend=model, stage=name)
-            self._append(failed=_error_message(error))
+            # Ctrl-C may come while a backend reads an answer: then the interrupt has it.
+            self._append(getattr(error, "output", None), failed=_error_message(error))
             raise
         self._append(output)
         return output  # type: ignore[no-any-return]  # the type in the protocol

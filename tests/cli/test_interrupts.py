@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from typing import Any
 import pytest
 
 import semcodec
+from semcodec.backends.openai import backend as openai_backend
+from semcodec.backends.prompting import validation
 from semcodec.backends.recording import Budget, ModelRequest, ModelResponse
 from semcodec.cli import decode, interrupts, main, sweep, writing
 from semcodec.imaging import upscaling
@@ -106,6 +109,32 @@ def test_answered_call_is_in_the_trace(
     assert run(*command)[0] == 130
     [call] = calls_of("t.json")
     assert call["dollars"] == 0.008 if method == "_to_json_value" else call["dollars"] > 0.1
+
+
+@pytest.mark.parametrize(
+    ("owner", "method", "noun"),
+    [
+        (openai_backend, "_open_picture", "painted picture"),
+        (validation, "check_english_description", "description"),
+    ],
+)
+def test_answer_is_kept_if_ctrl_c_comes_while_it_is_read(
+    run: Run,
+    photo: Path,
+    two_words: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: Any,
+    method: str,
+    noun: str,
+) -> None:
+    interrupt(monkeypatch, owner, method)
+    is_description = noun == "description"
+    command = ["encode", photo] if is_description else ["decode", two_words, "-o", "p.png"]
+    code, _, err = run(*command, "--backend", "openai", "--trace", "t.json")
+    found = re.search(rf"Note: take the {noun}, which cost \S+, from (\S+?)(?: and|\.\n)", err)
+    assert code == 130
+    assert found
+    assert Path(found[1]).stat().st_size
 
 
 @pytest.mark.parametrize("stage", ["decompress", "expand", "paint"])

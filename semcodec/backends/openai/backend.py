@@ -241,6 +241,9 @@ class ServerModels:
             raise
         try:
             return _open_picture(response.image)
+        except KeyboardInterrupt as error:  # decoding takes time, and the picture is paid for
+            error.picture = _open_picture(response.image)  # type: ignore[attr-defined]
+            raise
         except Exception as error:  # Pillow may raise almost anything for a damaged file
             is_too_large = type(error).__name__ == TOO_LARGE
         self._recorder.discard(request, response)

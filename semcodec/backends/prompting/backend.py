@@ -237,7 +237,11 @@ class PromptBackend:
             RefusalError, InvalidResponseError: nothing is usable, and no fallback is given.
         """
         response = self._chat.complete(chat)
-        first = check(response)
+        try:
+            first = check(response)
+        except KeyboardInterrupt as error:  # this takes time, and the answer is paid for
+            error.output = check(response).value  # type: ignore[attr-defined]
+            raise
         if not first.problem and first.value is not None:
             self._note_repair(chat, first)
             return first.value
