@@ -128,9 +128,11 @@ def test_answer_is_kept_if_ctrl_c_comes_while_it_is_read(
     noun: str,
 ) -> None:
     interrupt(monkeypatch, owner, method)
-    is_description = noun == "description"
-    command = ["encode", photo] if is_description else ["decode", two_words, "-o", "p.png"]
-    code, _, err = run(*command, "--backend", "openai", "--trace", "t.json")
+    commands = {
+        "description": ("encode", photo, "-o", "r.semc"),
+        "painted picture": ("decode", two_words, "-o", "p.png"),
+    }
+    code, _, err = run(*commands[noun], "--backend", "openai", "--trace", "t.json")
     found = re.search(rf"Note: take the {noun}, which cost \S+, from (\S+?)(?: and|\.\n)", err)
     assert code == 130
     assert found
