@@ -19,6 +19,14 @@ released, not in between.
 
 from __future__ import annotations
 
+# Python imports a codec when it is first used, which could be during a fork.
+import encodings.utf_8_sig
+import encodings.utf_16
+import encodings.utf_16_be
+import encodings.utf_16_le
+import encodings.utf_32
+import encodings.utf_32_be
+import encodings.utf_32_le  # noqa: F401
 import importlib.resources
 
 # Imported before the registration below, because logging registers fork hooks too, and hooks run

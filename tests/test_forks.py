@@ -450,6 +450,8 @@ IMPORTS: Final = (
     + """
 from semcodec.backends.recording import Cassette
 from semcodec.backends.openai import OpenAIBackend, DryRunClient
+from semcodec.backends.openai.credentials import ApiKey
+from semcodec.backends.openai.event_streams import decode_body
 
 folder, *pictures = sys.argv[1:]
 cassette = Cassette(folder + "/cassette", "cache")
@@ -481,6 +483,12 @@ semcodec.validate(encoded.data[:-1])
 semcodec.inspect(encoded.data)
 semcodec.decompress("ndn rch")
 semcodec.backends.find("writer", "openai")
+ApiKey("sk-0123456789", "a test").redact("\\uff53k &lt; %41")
+decode_body("models", b"\\xef\\xbb\\xbf{}")
+for zeros in (b"\\0", b"\\0\\0\\0"):
+    decode_body("models", b"{" + zeros + b"}" + zeros)
+    decode_body("models", zeros + b"{" + zeros + b"}")
+    decode_body("models", b"\\xff\\xfe" + zeros[1:] + b"{" + zeros + b"}" + zeros)
 print(*sorted(set(outside)))
 """
 )

@@ -22,7 +22,6 @@ All functions take linear time, and their callers limit the length of the texts.
 from __future__ import annotations
 
 import base64
-import codecs
 import html
 import re
 import unicodedata
@@ -58,6 +57,7 @@ ESCAPE_MARKS: Final = "%=\\&"
 ENCODED_MARGIN: Final = re.compile(rf"[\w+/=-]{{0,{MARGIN}}}", re.ASCII)
 _LETTERS: Final = b"0123456789abcdefghijklmnopqrstuvwxyz"
 _LOWER: Final = bytes(range(256)).lower()
+_ROT13: Final = bytes.maketrans(_LETTERS[10:], _LETTERS[23:] + _LETTERS[10:23])
 _OTHERS: Final = bytes(byte for byte in range(256) if bytes([byte]).lower() not in _LETTERS)
 #: Blocks of Unicode with other forms of letters and digits: circled, mathematical, full width.
 _FORMS: Final = ((0x80, 0x3400), (0xFF00, 0xFFF0), (0x1D400, 0x1D800), (0x1F100, 0x1F200))
@@ -78,7 +78,7 @@ class Redactor:
         self._exact = re.compile("".join(map(_plain_or_percent_encoded, key)))
         squeezed = _squeeze(key)
         is_loose = len(squeezed) >= MIN_LOOSE and not _is_word(key)
-        rotated = _squeeze(codecs.encode(key, "rot13"))
+        rotated = squeezed.translate(_ROT13)
         self._loose = (squeezed, squeezed[::-1], rotated) if is_loose else ()
         self._needles = tuple({n for n in _encoded(key) if len(n) >= MIN_NEEDLE})
 

@@ -30,8 +30,7 @@ import contextlib
 
 # Imported here, because otherwise the first request would import them, and a child that is forked
 # during an import waits for it forever.
-import encodings.idna
-import encodings.utf_8_sig  # noqa: F401
+import encodings.idna  # noqa: F401
 import ipaddress
 import os
 import re
