@@ -104,13 +104,15 @@ class KeptSteps:
     Attributes:
         reflection: that of the trace; None while it is not known.
         words: the words of the record.
-        error: why a file could not be written, and where the files are; None if all were.
     """
 
     def __init__(self, folder: Path, *, force: bool = False) -> None:
         self.reflection: ReflectionTrace | None = None
         self.words: Sequence[str] = ()
-        self.error: UsageError | None = None
+        self._problem: UsageError | None = None
+        self._used: list[
+            Path
+        ] = []  # side folders; one in which nothing could be written is removed
         self._folder: Path | None = folder
         self._side_folders = side_files.create_folders()
         self._force = force
@@ -162,16 +164,19 @@ class KeptSteps:
         try:
             writing.write_with_folder(str(self._folder / name), data, force=force)
         except UsageError as error:
-            message = f"{str(error).rstrip('.')}; {self._use_side_folder()}."
-            self.error = type(error)(message if self.error is None else f"{self.error} {message}")
+            self._problem = self._problem or error
+            self._folder = next(self._side_folders, None)  # a side folder may be full, too
+            self._used += [self._folder] if self._folder else []
             self._write(name, data, force=force)
 
-    def _use_side_folder(self) -> str:
-        """Use a side folder for this file and all further ones, and return a clause that names it.
-
-        A side folder may be full, too, and is followed by another one.
-        """
-        self._folder = next(self._side_folders, None)
-        if self._folder is None:
-            return "no side file can be written either: set TMPDIR to a folder with space"
-        return f"take it and all later files from {self._folder}"
+    @property
+    def error(self) -> UsageError | None:
+        """Why a file could not be written, and where the files are; None if all were written."""
+        if self._problem is None:
+            return None
+        folders = " and ".join(str(folder) for folder in self._used if folder.exists())
+        advice = "no side file can be written either: set TMPDIR to a folder with space"
+        if folders:
+            extent = "" if self._folder else ", as far as there was space"
+            advice = f"take it and all later files from {folders}{extent}"
+        return type(self._problem)(f"{str(self._problem).rstrip('.')}; {advice}.")

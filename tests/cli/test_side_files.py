@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import re
@@ -178,12 +177,27 @@ def test_another_folder_is_used_if_the_temporary_one_fails(
 
 
 def test_steps_go_to_the_next_folder_if_one_is_full(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, two_words: Path, during: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "other").mkdir()
+    """The message names no folder in which nothing could be written."""
+    Path("other").mkdir()
     monkeypatch.setattr(side_files, "FOLDERS", (lambda: "side", lambda: "other"))
-    first, second = itertools.islice(side_files.create_folders(), 2)
-    assert (first.exists(), second.parent.name, second.exists()) == (False, "other", True)
+    monkeypatch.setattr(writing, "_check_folder", lambda folder: None)
+    write = writing.write_bytes
+
+    def fill(name: str, data: bytes, *, force: bool = False) -> None:
+        if name.startswith("side"):
+            raise writing.WriteError("No space left on device.")
+        write(name, data, force=force)
+
+    monkeypatch.setattr(writing, "write_bytes", fill)
+    during("paint", lambda: Path("steps").write_bytes(b""))
+    command = "decode", two_words, "--painter", "openai", "-o", "p.png"
+    err = run(*command, "--candidates", "2", "--keep-steps", "steps")[2]
+    found = re.search(r"take it and all later files from (other\S+)\.\n", err)
+    assert found
+    assert Path(found[1], "step-0.png").exists()
+    assert not list(Path("side").iterdir())
 
 
 def test_each_of_several_is_kept(run: Run, photo: Path, during: Callable[..., None]) -> None:
