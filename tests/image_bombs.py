@@ -188,6 +188,26 @@ def large_tag_tiff() -> bytes:
     return tiff(64, 64, data, pages=64, t700=(7, 64 << 20, 14), t34675=(7, 64 << 20, 14))
 
 
+def tiff_with_offsets(count: int) -> bytes:
+    """Return a small TIFF file that states one strip many times, each an object of Pillow."""
+    strips = struct.pack("<I", 14) * count
+    return tiff(64, 64, bytes(64 * 64 * 3) + strips, t273=(4, count, 14), t279=(4, count, 14),
+                t278=(4, 1, 1))  # fmt: skip
+
+
+def tiff_with_large_tile(side: int) -> bytes:
+    """Return an image of 64 pixels a side in one tile that is much larger."""
+    data = compress_zeros(side * side * 3)
+    return tiff(64, 64, data, compression=8, t322=(4, 1, side), t323=(4, 1, side), t324=(4, 1, 14),
+                t325=(4, 1, len(data)))  # fmt: skip
+
+
+def progressive_tiff(side: int) -> bytes:
+    """Return a TIFF file of one strip of JPEG in several scans, whose coefficients are kept."""
+    data = encode_image(Image.new("RGB", (side, side)), "JPEG", progressive=True, subsampling=0)
+    return tiff(side, side, data, compression=7, photometric=6)
+
+
 # --- JPEG -----------------------------------------------------------------------------------------
 
 
@@ -243,6 +263,11 @@ def bmp(width: int, height: int, bits: int, data: bytes, compression: int = 0) -
     return struct.pack("<2sIHHI", b"BM", start + len(data), 0, 0, start) + info + palette + data
 
 
+def png_with_two_headers(first: bytes, second: bytes) -> bytes:
+    """Return a PNG file with the header of another one before its own."""
+    return first[:33] + second[8:]
+
+
 def icon(content: bytes) -> bytes:
     """Return a Windows icon with a PNG file in it."""
     entry = struct.pack("<BBBBHHII", 0, 0, 0, 0, 1, 32, len(content), 22)
@@ -291,6 +316,12 @@ def jpeg_xl(width: int, height: int, mode: str = "RGB") -> bytes:
     from pillow_jxl import JpegXLImagePlugin  # noqa: F401
 
     return encode_image(Image.new(mode, (width, height)), "JXL", effort=1)
+
+
+def with_exif(file_format: str, size: int) -> bytes:
+    """Return a small image file with EXIF of ``size`` bytes."""
+    exif = b"Exif\0\0II*\0\x08\0\0\0" + bytes(size)
+    return encode_image(Image.new("RGB", (64, 64)), file_format, exif=exif)
 
 
 def cut(maker: Maker, share: float) -> bytes:
@@ -391,6 +422,12 @@ BOMBS: Final[dict[str, Maker]] = {
         Image.new("RGB", (7000,) * 2), "TIFF"
     ),
     "TIFF, tags of 64 MB on 64 pages": large_tag_tiff,
+    "TIFF, 4 million strips": partial(tiff_with_offsets, 4_000_000),
+    "TIFF, 260000 strips": partial(tiff_with_offsets, 260_000),
+    "TIFF RGB, deflate, 64 x 64 in a tile of 16384 x 16384": partial(tiff_with_large_tile, 16384),
+    "TIFF RGB, deflate, 64 x 64 in a tile of 4000 x 4000": partial(tiff_with_large_tile, 4000),
+    "TIFF RGB, progressive JPEG, 7000 x 7000": partial(progressive_tiff, 7000),
+    "TIFF RGB, progressive JPEG, 5000 x 5000": partial(progressive_tiff, 5000),
     "JPEG baseline, states 65500 x 16000": lambda: declare_jpeg(jpeg(64, 64), 65500, 16000),
     "JPEG baseline, 16320 x 12240, gray": partial(jpeg, 16320, 12240, "L", quality=10),
     "JPEG baseline, 4:4:4, 10000 x 10000": partial(jpeg, 10000, 10000, subsampling=0),
@@ -411,11 +448,24 @@ BOMBS: Final[dict[str, Maker]] = {
     "BMP RGB, 6500 x 6500": lambda: bmp(6500, 6500, 24, bytes(6500 * 19500)),
     "BMP of 1 bit, 30000 x 30000": lambda: bmp(30000, 30000, 1, bytes(3752 * 30000)),
     "ICO with a PNG of 8000 x 8000": lambda: icon(png(8000, 8000, 6)),
+    "ICO with a PNG of two headers, 64 x 64 and 12000 x 12000": lambda: icon(
+        png_with_two_headers(png(64, 64, 6), png(12000, 12000, 6))
+    ),
     "JPEG 2000 RGB, 6000 x 6000": partial(jpeg_2000, 6000, 6000),
     "JPEG 2000 RGBA in tiles, 6000 x 6000": partial(
         jpeg_2000, 6000, 6000, "RGBA", tile_size=(256, 256)
     ),
     "JPEG 2000 without levels, 5000 x 5000": partial(jpeg_2000, 5000, 5000, num_resolutions=1),
+    "JPEG 2000, code blocks of 4 pixels, 2048 x 2048": lambda: jpeg_2000(
+        2048, 2048, codeblock_size=(4, 4)
+    ),
+    "JPEG 2000, precincts of 16 pixels, 2048 x 2048": lambda: jpeg_2000(
+        2048, 2048, precinct_size=(16, 16), codeblock_size=(16, 16)
+    ),
+    "WebP with 150 MB of EXIF": lambda: with_exif("WEBP", 150_000_000),
+    "WebP with 60 MB of EXIF": lambda: with_exif("WEBP", 60_000_000),
+    "AVIF with 150 MB of EXIF": lambda: with_exif("AVIF", 150_000_000),
+    "AVIF with 60 MB of EXIF": lambda: with_exif("AVIF", 60_000_000),
     "JPEG 2000, states 60000 x 60000": lambda: declare_jpeg_2000(jpeg_2000(64, 64), 60000, 60000),
     "PPM with a header of 100 MB": lambda: (
         b"P6\n#" + b"x" * (100 << 20) + b"\n4 4 255\n" + bytes(48)

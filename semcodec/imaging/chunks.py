@@ -37,9 +37,13 @@ class StatedColors:
     is_srgb: bool = False
 
 
-def iter_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Yield type, start and end of each chunk of a PNG file; the last one may be incomplete."""
-    start = len(PNG_SIGNATURE)
+def iter_chunks(data: bytes, at: int = 0) -> Iterator[tuple[bytes, int, int]]:
+    """Yield type, start and end of each chunk of a PNG file; the last one may be incomplete.
+
+    Args:
+        at: where the PNG file begins in ``data``.
+    """
+    start = at + len(PNG_SIGNATURE)
     for _ in range(MAX_CHUNKS):
         if start + 8 > len(data):
             return

@@ -64,13 +64,15 @@ _DAMAGE: Final = (
      r"|the file is damaged",
      "its pixels cannot be decoded"),
 )  # fmt: skip
+_STATED: Final = "Security limit exceeded"
 _MEMORY: Final = r"(?i)out of memory|memory (?:error|allocation)|allocat|not enough memory"
 
 
 def describe_error(data: bytes, error: Exception) -> str:
     """Return the message for an error of the reader of ``data``, such as Pillow."""
     reason = " ".join(str(error).split())
-    if isinstance(error, MemoryError) or re.search(_MEMORY, reason):
+    is_stated = _STATED in reason  # libheif compares sizes with each other, and calls it memory
+    if isinstance(error, MemoryError) or (re.search(_MEMORY, reason) and not is_stated):
         return OUT_OF_MEMORY
     file_type = identify(data)
     if type(error).__name__ == "DecompressionBombError":

@@ -38,6 +38,11 @@ MAX_DEEP_PIXELS: Final = 2**23  #: the same for samples of 16 and 32 bits, of wh
 MAX_SLOW_PIXELS: Final = 2**23
 MAX_SCANS: Final = 100  #: of a progressive JPEG image, each of which visits all of its pixels
 MAX_TAG_BYTES: Final = 2**25  #: limit of the metadata of a page of TIFF, which Pillow copies
+#: Limits of the numbers in the metadata of TIFF, such as the offsets of strips: Pillow makes Python
+#: objects of them. An image of 2^16 strips of one row and 4 bands has 2^19 with their lengths.
+MAX_TAG_VALUES: Final = 2**19  #: of a page
+MAX_FILE_TAG_VALUES: Final = 2**21  #: of all pages that are looked at
+MAX_TILE_BYTES: Final = 2**26  #: limit of a tile of TIFF that is larger than its image
 MAX_ICON_PIXELS: Final = 2**20  #: of a picture in an icon, whose sides are stated in one byte
 
 #: What a pixel takes while an image is decoded whose reader returns all pixels as bytes. Pillow
@@ -52,9 +57,14 @@ BYTES_PER_PIXEL: Final[dict[FileType, float]] = {
 ORDINARY_BYTES_PER_PIXEL: Final[dict[FileType, float]] = {AVIF: 10.5, HEIC: 6.5}
 #: Copies of the file that readers make, with the file itself.
 FILE_COPIES: Final = 2
+#: Of a large file, all may be EXIF, of which there are more copies. Those of a part of this size
+#: fit into ``SPARE_MEMORY``.
+SMALL_FILE_BYTES, METADATA_COPIES = 2**24, 3
 #: A JPEG 2000 image takes 4.8 bytes for a band of a pixel, and for the result, at its reduced size;
 #: and less than a byte for a pixel of its full size.
 LEVEL_BYTES, CODE_BLOCK_BYTES = 4.8, 0.5
+#: OpenJPEG takes as much for each code block, at full size. Usual ones have 32 or 64 pixels a side.
+BYTES_PER_CODE_BLOCK: Final = 450
 MAX_LEVEL_BYTES: Final = 320 * 10**6  #: above this, a JPEG 2000 image is reduced by another level
 MAX_TILES: Final = 2**13  #: of a JPEG 2000 image; OpenJPEG takes 6 KB for each
 MAX_BANDS: Final = 16  #: of a JPEG 2000 image; Pillow reads up to 4
@@ -111,8 +121,14 @@ def check_memory(
     width, height = size
     rows = 8 * height  # Pillow has a pointer to each row
     limit = int((MAX_MEMORY - SPARE_MEMORY - other_bytes - rows) / pixel_bytes)
+    if limit <= 0:
+        raise InputError(
+            f"The file of the {what} needs too much memory ({other_bytes // 10**6} MB with copies, "
+            f"and the limit is {(MAX_MEMORY - SPARE_MEMORY) // 10**6}): remove its metadata, or "
+            "save it as JPEG."
+        )
     if width * height > limit:
-        raise InputError(_describe_large(what, width, height, max(0, limit)))
+        raise InputError(_describe_large(what, width, height, limit))
 
 
 def _describe_large(what: str, width: int, height: int, limit: int) -> str:

@@ -264,6 +264,7 @@ def _open_jpeg_2000(data: bytes, file_type: FileType, notices: list[str]) -> Ope
 def _open_compact(data: bytes, file_type: FileType, notices: list[str]) -> Opened:
     """Decode a WebP or AVIF image."""
     reader = READERS[file_type]
+    costs.check_file(data, file_type)
     if file_type == WEBP:
         refusals.check_webp_length(data)
         costs.check_decoded(costs.webp_size(data), data, file_type)
@@ -279,6 +280,7 @@ def _open_heic(data: bytes, file_type: FileType, notices: list[str]) -> Opened:
             from pillow_heif import HeifImageFile
     except ImportError as error:
         raise InputError(refusals.missing_extra(HEIC, "heif")) from error
+    costs.check_file(data, file_type)
     reader: Any = HeifImageFile  # it has no types
     header = reader(io.BytesIO(data))
     has_few_colors = header.mode == "RGB" and header.info.get("chroma") in (400, 420, 422)

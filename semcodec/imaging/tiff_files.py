@@ -12,6 +12,7 @@ SHORT: Final = 3  #: the type of 16-bit integers
 ENTRY_HEAD: Final = {12: 8, 20: 12}  #: bytes before the value, by those of an entry
 #: Bytes of a value, by its type.
 _TYPE_BYTES: Final = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8)
+_TEXT_TYPES: Final = (1, 2, 7)  #: types that Pillow keeps as bytes, or as a text
 
 
 class Entry(NamedTuple):
@@ -20,11 +21,13 @@ class Entry(NamedTuple):
     Attributes:
         tag: what it is about, such as 259 for the compression.
         size: bytes of all of its values.
+        numbers: how many of its values become a Python number each.
         value: the value, if it is one that fits into the entry; else where the values are.
     """
 
     tag: int
     size: int
+    numbers: int
     value: int
 
 
@@ -55,4 +58,4 @@ def _read_entry(layout: str, content: bytes) -> Entry:
     if layout.startswith(">") and kind == SHORT and values == 1:  # it stands to the left
         value >>= 8 * (len(content) - ENTRY_HEAD[len(content)] - 2)
     size = values * (_TYPE_BYTES[kind] if kind < len(_TYPE_BYTES) else 0)
-    return Entry(tag, size, value)
+    return Entry(tag, size, 0 if kind in _TEXT_TYPES else values, value)

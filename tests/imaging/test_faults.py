@@ -152,3 +152,12 @@ def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
                 imaging.load(data)
     assert not [str(warning.message) for warning in caught]
     assert capfd.readouterr() == ("", "")
+
+
+def test_limit_of_libheif_is_not_the_memory_of_the_machine() -> None:
+    stated = "Memory allocation error: Security limit exceeded: Image size 520x520 exceeds 65536"
+    assert "needs more memory" in faults.describe_error(
+        b"", RuntimeError("Memory allocation error")
+    )
+    assert "needs more memory" not in faults.describe_error(b"", RuntimeError(stated))
+    assert "is damaged" in faults.describe_error(b"", RuntimeError(stated))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import struct
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -20,7 +21,20 @@ from semcodec.imaging.limits import MAX_MEMORY, MAX_SIDE
 from semcodec.imaging.opening import open_image
 from semcodec.signatures import AVIF
 from tests import profiles
-from tests.image_bombs import BOMBS, declare_jpeg, declare_jpeg_2000, icon, lossless_webp, png, tiff
+from tests.image_bombs import (
+    BOMBS,
+    declare_jpeg,
+    declare_jpeg_2000,
+    icon,
+    lossless_webp,
+    png,
+    png_with_two_headers,
+    progressive_tiff,
+    tiff,
+    tiff_with_large_tile,
+    tiff_with_offsets,
+    with_exif,
+)
 from tests.images import GOOD, PHOTO, encode_image, huge_png
 
 needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="memory is measured with /proc")
@@ -150,7 +164,7 @@ def test_limit_is_that_of_memory(file_format: str, monkeypatch: pytest.MonkeyPat
     data = encode_image(Image.new("RGB", (64, 65)), file_format)
     assert imaging.load(data).image.size == (64, 65)
     monkeypatch.setattr(limits, "MAX_MEMORY", limits.SPARE_MEMORY + 4096)
-    with pytest.raises(InputError, match=r"too large .64 x 65 pixels, and the limit for its kind"):
+    with pytest.raises(InputError, match=r"(too large .64 x 65 pixels|needs too much memory)"):
         imaging.load(data)
 
 
@@ -159,7 +173,7 @@ def test_large_page_behind_a_preview_is_refused(monkeypatch: pytest.MonkeyPatch)
     data = encode_image(small, "TIFF", save_all=True, append_images=[large], tiffinfo={254: 1})
     second = data.rindex(b"\xfe\0\4\0\1\0\0\0\1\0\0\0")
     data = data[: second + 8] + b"\0" + data[second + 9 :]
-    monkeypatch.setattr(limits, "MAX_MEMORY", limits.SPARE_MEMORY + 4096)
+    monkeypatch.setattr(limits, "MAX_MEMORY", limits.SPARE_MEMORY + len(data) + 4096)
     with pytest.raises(InputError, match="64 x 65"):
         imaging.load(data)
 
@@ -170,6 +184,84 @@ def test_metadata_of_tiff_are_limited(is_big: bool, monkeypatch: pytest.MonkeyPa
     assert imaging.load(data).image.size == (8, 8)
     monkeypatch.setattr(costs, "MAX_TAG_BYTES", 4096)
     with pytest.raises(InputError, match="TIFF image has 0 MB of metadata, and the limit is 0"):
+        imaging.load(data)
+
+
+@pytest.mark.parametrize("name", ["MAX_TAG_VALUES", "MAX_FILE_TAG_VALUES"])
+def test_numbers_in_metadata_of_tiff_are_limited(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tiff_with_offsets(500)
+    assert imaging.load(data).image.size == (64, 64)
+    monkeypatch.setattr(costs, name, 1000)
+    with pytest.raises(InputError, match=r"has 1009 numbers in the metadata of a page"):
+        imaging.load(data)
+
+
+def test_tile_of_tiff_may_be_larger_than_its_image() -> None:
+    assert imaging.load(tiff_with_large_tile(512)).image.size == (64, 64)
+    with pytest.raises(InputError, match=r"tiles of 4736 x 4736 pixels, .* need 67 MB .the limit"):
+        imaging.load(tiff_with_large_tile(4736))
+
+
+def test_progressive_tiff_takes_memory_for_its_coefficients(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = progressive_tiff(64)
+    assert imaging.load(data).image.size == (64, 64)
+    monkeypatch.setattr(limits, "MAX_MEMORY", limits.SPARE_MEMORY + len(data) + 12 * 64 * 64)
+    with pytest.raises(InputError, match=r"TIFF image is too large .64 x 64"):
+        imaging.load(data)
+    baseline = encode_image(Image.new("RGB", (64, 64)), "TIFF", compression="jpeg")
+    assert imaging.load(baseline).image.size == (64, 64)
+
+
+def test_every_header_of_a_picture_in_an_icon_is_checked() -> None:
+    small, large = png(64, 64, 6), png(1025, 1024, 6)
+    for first, second in ((small, large), (large, small)):
+        with pytest.raises(InputError, match=r"picture that is too large .1025 x 1024"):
+            imaging.load(icon(png_with_two_headers(first, second)))
+    empty = b"\0\0\0\0teSt\0\0\0\0"
+    with pytest.raises(InputError, match=r"icon has 65536 chunks before pixels: save it as PNG"):
+        imaging.load(icon(small[:33] + empty * 65536 + small[33:]))
+
+
+def test_size_of_the_smallest_code_block_of_jpeg_2000() -> None:
+    header = b"\xff\x4f\xff\x51" + struct.pack(">H", 47) + bytes(45)
+    blocks = struct.pack(">2sHB4s5B", b"\xff\x52", 12, 0, bytes(4), 5, 4, 3, 0, 0)
+    part = struct.pack(">2sHHIBB", b"\xff\x90", 10, 0, 12 + 11, 0, 1)
+    one_band = struct.pack(">2sHBB5B", b"\xff\x53", 9, 0, 0, 5, 0, 1, 0, 0)
+    precincts = struct.pack(">2sHB4s6B", b"\xff\x52", 13, 1, bytes(4), 5, 4, 4, 0, 0, 0x34)
+    area = costs._smallest_block
+    assert area(header, 0) == 64 * 64
+    assert area(header + blocks, 0) == 64 * 32
+    assert area(header + blocks + one_band, 0) == 4 * 8
+    assert area(header + blocks + part + one_band, 0) == 4 * 8
+    assert area(header + blocks + (part + bytes(11)) * 2 + part + one_band, 0) == 4 * 8
+    assert area(header + precincts, 0) == 8 * 4
+    for end in range(len(header + blocks + part + one_band)):
+        area((header + blocks + part + one_band)[:end], 0)
+
+
+def test_small_code_blocks_of_jpeg_2000_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    make = partial(encode_image, Image.new("L", (64, 64)), "JPEG2000", num_resolutions=1)
+    monkeypatch.setattr(limits, "MAX_MEMORY", limits.SPARE_MEMORY + 30 * 64 * 64)
+    assert imaging.load(make(codeblock_size=(32, 32))).image.size == (64, 64)
+    with pytest.raises(InputError, match=r"JPEG 2000 image is too large .64 x 64"):
+        imaging.load(make(codeblock_size=(4, 4)))
+
+
+@pytest.mark.parametrize("file_format", ["WEBP", "AVIF"])
+def test_metadata_of_compact_images_are_limited(
+    file_format: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = with_exif(file_format, 60_000)
+    monkeypatch.setattr(limits, "MAX_MEMORY", limits.SPARE_MEMORY + 250_000)
+    assert imaging.load(data).image.size == (64, 64)
+    monkeypatch.setattr(costs, "SMALL_FILE_BYTES", 0)
+    with pytest.raises(
+        InputError, match=r"file of the .* needs too much memory .* remove its metadata"
+    ):
         imaging.load(data)
 
 
