@@ -12,12 +12,13 @@ from PIL import Image
 import semcodec
 from semcodec.backends.notes import collect_notes, group_by_kind
 from semcodec.backends.openai import OpenAIBackend
-from semcodec.backends.prompting import ChatResponse
+from semcodec.backends.prompting import ChatResponse, PromptBackend, Prompts
+from semcodec.backends.prompting.data_limits import cut_data
 from semcodec.backends.recording import Cassette, ModelRequest, ModelResponse
 from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
 from semcodec.words import SelectionRequest, make_channel
 from semcodec.words.predicates import Predicate
-from tests.backends.prompting.fake_chat import fake_backend
+from tests.backends.prompting.fake_chat import FakeChat, fake_backend
 
 PICTURE = Image.new("RGB", (8, 8))
 TEXT = "A small red boat lies on the calm lake, and a brown dog sits under huge green trees."
@@ -387,3 +388,14 @@ def test_negated_word_of_a_model_is_replaced_without_a_second_request() -> None:
     assert len(chat.requests) == 1
     repair = "select: left out 'people', which the description says is not there"
     assert group_by_kind(notes)["repairs"] == [repair]
+
+
+@pytest.mark.parametrize("has_probe", [True, False])
+def test_long_description_is_cut_to_the_limit_of_data(has_probe: bool) -> None:
+    text = "A red boat lies on a blue lake. " * 2_000
+    texts = dict(Prompts.read().texts)
+    if not has_probe:
+        del texts["describe.probe"]
+    description = PromptBackend(FakeChat(text), Prompts("test", texts)).describe(PICTURE)
+    assert len(description) < len(text) / 2
+    assert description == cut_data(description)
