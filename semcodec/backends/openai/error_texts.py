@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -28,9 +29,25 @@ class Problem(NamedTuple):
     advice: str
 
 
+def error_body(error: openai.APIStatusError) -> Any:
+    """Return the body of an error response, as JSON or a text.
+
+    The openai package keeps only the member ``error``. Web frameworks put the name of the status
+    there and the reason beside it: ``{"error": "Bad Request", "message": "n is not allowed"}``.
+    """
+    if isinstance(error.body, str):
+        try:
+            body = json.loads(error.response.text)
+        except (ValueError, RecursionError):
+            return error.body
+        if isinstance(body, dict):
+            return body
+    return error.body
+
+
 def error_text(error: openai.APIStatusError) -> str:
     """Return the text in the body of an error response; empty for a web page or an unknown form."""
-    body: Any = error.body
+    body = error_body(error)
     if isinstance(body, str):  # not JSON, or JSON that cannot be parsed
         is_text = not is_web_page(error) and not body.lstrip().startswith(("{", "["))
         return body.strip()[:MAX_PLAIN] if is_text else ""

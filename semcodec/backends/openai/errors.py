@@ -61,6 +61,7 @@ from semcodec.backends.openai.connection_problems import (
 from semcodec.backends.openai.credentials import NO_SOURCE, ApiKey
 from semcodec.backends.openai.error_texts import (
     Problem,
+    error_body,
     error_text,
     in_parentheses,
     is_web_page,
@@ -314,7 +315,7 @@ class ErrorTranslator:
         if not codes.isdisjoint(REFUSALS):
             return self.refusal(request, text)
         cause = _find_cause(request, error, text)
-        if cause is None and (rejected := find_rejected_fields(status, error.body, request)):
+        if cause is None and (rejected := find_rejected_fields(status, error_body(error), request)):
             return self._rejected_fields(request, rejected, status, text)
         if cause is None:
             problem, advice = self._status_problem(request, error, text, list_models)
@@ -408,7 +409,7 @@ def is_retryable(error: openai.OpenAIError, request: ModelRequest) -> bool:
             return False
         if cause := _find_cause(request, error, error_text(error)):
             return cause.retryable
-        return not find_rejected_fields(status, error.body, request)
+        return not find_rejected_fields(status, error_body(error), request)
     is_unreachable = isinstance(error, openai.APIConnectionError) and not_sent(error)
     return is_unreachable and not find_tls_problem(error, host="")  # a certificate stays the same
 

@@ -19,6 +19,9 @@ from tests import profiles
 
 #: A status and a text, with the name of the cause; "" if the text has none of them.
 TEXTS = {
+    (400, "API key not valid. Please pass a valid API key."): "invalid key",
+    (403, "Incorrect API key provided"): "invalid key",
+    (400, "No API key provided"): "invalid key",
     (400, "This model's maximum context length is 4096 tokens. However, you requested 5000"): (
         "too long"
     ),
@@ -145,7 +148,8 @@ def test_message_about_a_key_names_the_mistake(value: str, source: str, url: str
 REDIRECTS = {
     "https://a.example/v1/chat/completions": "use the base URL https://a.example/v1.",
     "https://b.example/v1/chat/completions?key=1": "redirects to https://b.example/v1 (",
-    "/login": "redirects elsewhere",
+    "/v2/chat/completions/": "use the base URL http://a.example/v2.",
+    "/login": "redirects to http://a.example/login (status 308): use that as base URL if",
     "": "redirects elsewhere",
     "http://user:secret@b.example/": "redirects elsewhere",
     "http://[::1": "redirects elsewhere",
@@ -155,7 +159,8 @@ REDIRECTS = {
 
 @pytest.mark.parametrize("location", REDIRECTS)
 def test_message_about_a_redirect_suggests_the_new_base_url(location: str) -> None:
-    problem = redirect_problem(308, location, Settings(base_url="http://a.example/v1"))
+    settings = Settings(base_url="http://a.example/v1")
+    problem = redirect_problem(308, location, "chat/completions", settings)
     assert REDIRECTS[location] in ": ".join(problem)
 
 

@@ -140,9 +140,9 @@ def test_other_fields_are_joined_too(body: str, field: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ('data: {"error": {"message": "Overloaded"}}\n\n', "error: Overloaded"),
-        ('data: {"choices": []}\n\ndata: {"error": "Overloaded"}\n\n', "error: Overloaded"),
-        ('event: error\ndata: {"type": "error", "message": "Overloaded"}\n\n', "error: Overloaded"),
+        ('data: {"error": {"message": "Overloaded"}}\n\n', "^Overloaded$"),
+        ('data: {"choices": []}\n\ndata: {"error": "Overloaded"}\n\n', "^Overloaded$"),
+        ('event: error\ndata: {"type": "error", "message": "Overloaded"}\n\n', "^Overloaded$"),
         ("data: [DONE]\n\n", "choices is empty"),
         ("data: {}\n\ndata: [DONE]\n\n", "choices is empty"),
         (": ping\n\n", "choices is empty"),
@@ -192,7 +192,7 @@ def test_events_of_the_responses_api(
 def test_failed_response_is_an_error() -> None:
     failed = {**WHOLE, "status": "failed", "error": {"message": "Overloaded"}}
     events = [*DELTAS, response_event("failed", response=failed)]
-    with pytest.raises(Exception, match="error: Overloaded"):
+    with pytest.raises(Exception, match=r"^Overloaded$"):
         parse(fake_responses.event_stream(events), "responses")
 
 

@@ -141,6 +141,11 @@ FAILURES: Final = (
     Fault("returns status 999", respond(999, b""), f"{FAILED} 999){PROCESSED}: try again later.",
           scope="server"),
 )  # fmt: skip
+FRAMEWORKS: Final = (
+    Fault("names the status in the field error, and the reason beside it",
+          respond(400, {"statusCode": 400, "error": "Bad Request", "message": "Not today."}),
+          "The server URL rejected 'STAGE' (status 400: Not today): check model and settings."),
+)  # fmt: skip
 REDIRECTS: Final = (
     Fault("redirects", respond(307, b"", "location: /v2/chat/completions"),
           "The server URL redirects (status 307): use the base URL https://models.example/v2.",
@@ -290,4 +295,4 @@ REQUESTS: Final = (
           respond(400, error_body("It is not safe.", "moderation_blocked")),
           "The server URL refused 'STAGE' (It is not safe): use another image or model."),
 )  # fmt: skip
-STATUSES: Final = (*LIMITS, *FAILURES, *REDIRECTS, *KEYS, *MODELS, *ROUTES, *REQUESTS)
+STATUSES: Final = (*LIMITS, *FAILURES, *FRAMEWORKS, *REDIRECTS, *KEYS, *MODELS, *ROUTES, *REQUESTS)
