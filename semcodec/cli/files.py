@@ -19,7 +19,7 @@ from semcodec.signatures import HEAD_SIZE, identify
 from semcodec.sources import CHUNK_SIZE, read_blocks, url_message
 
 TEXT_PREFIXES: Final = tuple(PREFIXES.values())
-MAX_INPUT: Final = 2**29  #: size limit of an input, in bytes; a photograph or PNG can be large
+MAX_INPUT: Final = 200 * 10**6  #: size limit of an input, in bytes; that of image files
 #: Size limits in bytes of a file with a record that is not a picture. A core has 65,536 bytes at
 #: most. A sequence, and a file with a text form anywhere in it, leave room in 200 MB of memory.
 MAX_RECORD_FILE: Final = 2**20

@@ -67,7 +67,7 @@ def test_too_large_input_is_rejected(run: Run, photo: Path) -> None:
     os.truncate(photo, files.MAX_INPUT + 1)
     code, _, err = run("encode", photo, "-o", photo.with_suffix(".semc"))
     assert code == 1
-    assert "too large (limit 512 MiB)" in err
+    assert "too large (limit 190 MiB)" in err
 
 
 def test_encode_and_decode_through_pipes() -> None:
