@@ -1,4 +1,7 @@
 PYTHON ?= .venv/bin/python
+# The tests start hundreds of processes, each of which would compile the library again where the
+# environment forbids to store bytecode.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: check lint types layers kaitai servers test nightly
 
