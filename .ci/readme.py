@@ -53,6 +53,12 @@ SMALL: Final = {
     "python bench/reflection.py": "<(head -n 3 bench/word_lists.txt)",
     "python bench/checker.py": "--checker scene --pairs 1",
     "python bench/sizes.py": "--sizes 256x256",
+    "python bench/image_bombs.py": "--only WebP",
+    "python bench/sequence_bombs.py": "--only empty --commands validate",
+    "python bench/server_bombs.py": "--only gzip",
+    "python bench/timeouts.py": "--count 2",
+    "python bench/connections.py": "--calls 2",
+    "python bench/soak.py": "--seconds 10 --out soak.md",
     "python bench/image_server.py": "--noise",  # without it, PyTorch is needed: gigabytes
     ".venv/bin/python -m fuzz run unpack --runs 100000": "--runs 300",
 }
