@@ -61,8 +61,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Pillow would log the reason for an unreadable image in addition to our message.
     logging.getLogger("PIL").addHandler(logging.NullHandler())
     logging.getLogger("semcodec").addHandler(_STATUS)
-    with interrupts.handled():
-        return _run(argv)
+    try:
+        with interrupts.handled():
+            return _run(argv)
+    except KeyboardInterrupt:  # a signal while the handlers are set or removed
+        return _fail("Interrupted.", interrupts.exit_code())
 
 
 def _run(argv: Sequence[str] | None) -> int:

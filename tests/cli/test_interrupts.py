@@ -209,12 +209,19 @@ def test_second_ctrl_c_ends_at_once(
     assert "Note: take the picture, which cost $0.0065, from " in err
 
 
-def test_ctrl_c_ends_a_write_to_a_pipe_without_a_reader(run: Run, two_words: Path) -> None:
+def test_ctrl_c_ends_a_write_to_a_pipe_without_a_reader(
+    run: Run, two_words: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     os.mkfifo("p.png")
-    main_thread = threading.main_thread().ident
+    write_bytes, main_thread = Path.write_bytes, threading.main_thread().ident
     assert main_thread is not None
-    timer = threading.Timer(0.4, signal.pthread_kill, (main_thread, signal.SIGINT))
-    timer.start()
+    timer = threading.Timer(0.1, signal.pthread_kill, (main_thread, signal.SIGINT))
+
+    def write(path: Path, data: bytes) -> int:
+        timer.start()  # not before: an earlier signal is remembered until the write ends
+        return write_bytes(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", write)
     code, _, err = run("decode", two_words, "--painter", "openai", "-o", "p.png")
     timer.join()
     assert code == 130
