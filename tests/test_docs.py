@@ -31,7 +31,6 @@ HELPERS = {
     "_visibility",
     "_wording",
     "choices",
-    "forks",
 }
 
 

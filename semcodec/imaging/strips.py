@@ -81,7 +81,7 @@ class StripReducer:
         if not _is_ordered(layout.mode):
             width, height = width - width % factor, height - height % factor
         size = max(1, -(-width // factor)), max(1, -(-height // factor))
-        self.image = pil.new(layout.mode, size)
+        self.image: Image = pil.new(layout.mode, size)
         self.image.info = layout.info
         if layout.palette is not None:
             self.image.putpalette(layout.palette)

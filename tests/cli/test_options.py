@@ -21,7 +21,7 @@ SOURCES = Path(semcodec.__file__).parent
 #: Arguments that may be empty: a text (of a record without words), and the command of a decoder.
 MAY_BE_EMPTY = ("text", "decoder")
 CSS_VARIABLES = ("--line", "--quiet", "--kept", "--back")  #: these look like options
-OPTIONS_OF_SERVERS = ("--mmproj",)  #: llama.cpp
+OPTIONS_OF_SERVERS = ("--mmproj", "--max-model-len")  #: llama.cpp, vLLM
 
 
 #: Values of required arguments, in the order of the command line.

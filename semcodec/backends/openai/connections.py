@@ -44,7 +44,7 @@ class SharedTransport(httpx2.BaseTransport):
     """
 
     def __init__(self, url: str, use_proxy: bool, ca_file: str | None) -> None:
-        self.transport = _find(url, use_proxy, ca_file)
+        self.transport: Transport = _find(url, use_proxy, ca_file)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Return the response to ``request``, see ``Transport.handle_request``."""

@@ -84,6 +84,10 @@ class Bucket:
     what the limit leaves beside C (and 1 more, since the minute ends just before its next use).
     """
 
+    limit: int
+    capacity: float
+    level: float
+
     def __init__(self, limit: int, now: float) -> None:
         self._updated = now
         self.set_limit(limit)
@@ -110,6 +114,8 @@ class ServerLimit:
     as for a limit per day, the request waits for its share of the time; if that is too long, it
     does not wait, since the server explains best why it rejects the request.
     """
+
+    level: float
 
     def __init__(self) -> None:
         self.level, self._limit = math.inf, math.inf

@@ -56,8 +56,8 @@ class RequestBuilder:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self.text_fields = RequestFields(settings, is_image=False)
-        self.image_fields = RequestFields(settings, is_image=True)
+        self.text_fields: RequestFields = RequestFields(settings, is_image=False)
+        self.image_fields: RequestFields = RequestFields(settings, is_image=True)
 
     def chat_request(self, model: str, chat: ChatRequest) -> ModelRequest:
         """Return a request to a text model, with the JSON schema of ``chat`` if one is sent."""

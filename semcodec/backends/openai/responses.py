@@ -52,7 +52,7 @@ class ErrorInResponseError(Exception):
 
     def __init__(self, text: str, code: object = None) -> None:
         super().__init__(text)
-        self.status = code if type(code) is int and code in ERROR_STATUSES else None
+        self.status: int | None = code if type(code) is int and code in ERROR_STATUSES else None
 
 
 def parse_response(route: str, body: Any, fetch: Fetch) -> ModelResponse:

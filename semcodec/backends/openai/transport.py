@@ -78,7 +78,7 @@ class Transport(httpx2.BaseTransport):
     """
 
     def __init__(self, proxy: httpx2.Proxy | None, ssl_context: ssl.SSLContext) -> None:
-        self.process = os.getpid()  #: whose sockets it has
+        self.process: int = os.getpid()  #: whose sockets it has
         self._pool = _pool(proxy, ssl_context)
         self._finalizer = weakref.finalize(self, _close, self._pool, self.process)
 
