@@ -50,6 +50,9 @@ def press(name: str = "SIGINT") -> None:
     time.sleep(0.001)
 
 
+ROOT = Path(__file__).parents[2]
+
+
 def interrupt(
     monkeypatch: pytest.MonkeyPatch, owner: Any, method: str, name: str = "SIGINT", n: int = 1
 ) -> None:
@@ -308,3 +311,19 @@ def test_a_process_that_is_terminated_writes_its_trace(tmp_path: Path, photo: Pa
         err = process.communicate(timeout=60)[1].decode()
     assert (process.returncode, err.splitlines()[-1]) == (143, "semcodec: Interrupted.")
     assert calls_of("t.json")[0]["failed"] == "KeyboardInterrupt"
+
+
+def test_interrupted_evaluation_of_a_string_keeps_the_exit_code(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys\n"
+        "from semcodec.cli import main\n"
+        "def press(*_):\n"
+        "    exec('os.kill(os.getpid(), signal.SIGTERM)\\nwhile True: pass')\n"
+        "sys.modules['semcodec.cli.main'].make_parser = press\n"
+        "sys.exit(main([]))\n"
+    )
+    (tmp_path / "interrupted.py").write_text(code)
+    command = [sys.executable, "-m", "interrupted"]  # as in python -m semcodec
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, "semcodec: Interrupted.\n")
