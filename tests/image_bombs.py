@@ -302,6 +302,13 @@ def avif(width: int, height: int, mode: str = "RGB", **options: Any) -> bytes:
     return encode_image(Image.new(mode, (width, height)), "AVIF", speed=10, **options)
 
 
+def understated_avif(side: int, stated: int, **options: Any) -> bytes:
+    """Return an AVIF file whose box ``ispe`` states another size than its picture has."""
+    data = avif(side, side, **options)
+    size = struct.pack(">II", side, side)
+    return data.replace(b"ispe" + bytes(4) + size, b"ispe" + struct.pack(">III", 0, stated, stated))
+
+
 def heic(width: int, height: int) -> bytes:
     """Return a black HEIC file."""
     from pillow_heif import HeifImageFile, from_pillow  # noqa: F401
@@ -392,6 +399,7 @@ BOMBS: Final[dict[str, Maker]] = {
     "GIF, 100000 frames": partial(gif, 64, 64, 100_000),
     "AVIF RGB, 8000 x 8000": partial(avif, 8000, 8000),
     "AVIF 4:4:4 with alpha, 5000 x 5000": partial(avif, 5000, 5000, "RGBA", subsampling="4:4:4"),
+    "AVIF, 14000 x 14000, states 64 x 64": partial(understated_avif, 14000, 64),
     "TIFF of 10000 pages": partial(tiff, 64, 64, bytes(64 * 64 * 3), pages=10_000),
     "TIFF RGB, deflate, one strip, 11000 x 11000": partial(deflated_tiff, 11000, 11000, (8, 8, 8)),
     "TIFF RGB, deflate, one strip, 6000 x 6000": partial(deflated_tiff, 6000, 6000, (8, 8, 8)),

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from semcodec.errors import BackendError, InputError
 from semcodec.forks import block_fork
-from semcodec.imaging import chunks, costs, faults, jpeg_files, jpeg_xl, refusals, strips
+from semcodec.imaging import (
+    av1_sizes,
+    chunks,
+    costs,
+    faults,
+    jpeg_files,
+    jpeg_xl,
+    refusals,
+    strips,
+)
 from semcodec.imaging.excerpt import Excerpt, Parts
 from semcodec.imaging.frames import select_frame, select_page
 from semcodec.imaging.geometry import reduce_large
@@ -268,6 +277,8 @@ def _open_compact(data: bytes, file_type: FileType, notices: list[str]) -> Opene
     if file_type == WEBP:
         refusals.check_webp_length(data)
         costs.check_decoded(costs.webp_size(data), data, file_type)
+    else:
+        costs.check_decoded(av1_sizes.read_size(data), data, file_type)
     costs.check_decoded(open_image(data, (reader,)).size, data, file_type)
     return _decode_compact(data, lambda: open_image(data, (reader,)))
 

@@ -16,7 +16,7 @@ from PIL import Image
 
 from semcodec import imaging
 from semcodec.errors import InputError
-from semcodec.imaging import costs, jpeg_files, limits
+from semcodec.imaging import av1_sizes, costs, jpeg_files, limits
 from semcodec.imaging.limits import MAX_MEMORY, MAX_SIDE
 from semcodec.imaging.opening import open_image
 from semcodec.signatures import AVIF
@@ -33,6 +33,7 @@ from tests.image_bombs import (
     tiff,
     tiff_with_large_tile,
     tiff_with_offsets,
+    understated_avif,
     with_exif,
 )
 from tests.images import GOOD, PHOTO, encode_image, huge_png
@@ -327,6 +328,74 @@ def test_avif_of_8_bits_and_few_colors_may_be_larger(
     refused = pytest.raises(InputError, match="AVIF image is too large")
     with contextlib.nullcontext() if is_ordinary else refused:
         costs.check_decoded((5000, 5000), data, AVIF)
+
+
+@pytest.mark.parametrize("place", ["extent", "extents", "idat", "track"])
+def test_avif_is_limited_by_its_coded_size(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The coded pixels may be in several extents, in the box idat, or in the chunk of a track."""
+    data = understated_avif(200, 8)
+    start = data.index(b"mdat") + 4
+    if place == "extents":
+        extents = start, 4, start + 4, 99
+        box = struct.pack(">4sIHHHHHIIII", b"iloc", 0, 0x4400, 1, 1, 0, 2, *extents)
+    elif place == "idat":
+        box = struct.pack(">4sIHHHHHHII", b"iloc", 1 << 24, 0x4400, 1, 1, 1, 0, 1, 0, 99)
+        data = data.replace(b"mdat", b"idat")
+    else:
+        box = struct.pack(">4sIII", b"stco", 0, 1, start)
+    if place != "extent":
+        data = data.replace(b"iloc", b"free") + box
+    assert av1_sizes.read_size(data) == (200, 200)
+    monkeypatch.setattr(limits, "MAX_MEMORY", limits.SPARE_MEMORY + 200_000)
+    with pytest.raises(InputError, match=r"AVIF image is too large .200 x 200"):
+        imaging.load(data)
+
+
+def test_sizes_of_a_truncated_avif_are_read() -> None:
+    data = understated_avif(200, 8)
+    for end in range(0, len(data), 3):
+        width, height = av1_sizes.read_size(data[:end])
+        assert (width, height) == (1, 1) or end > data.index(b"mdat")
+
+
+def test_pictures_of_an_avif_count_together() -> None:
+    data = understated_avif(200, 8)
+    entry = struct.pack(">HHHII", 1, 0, 1, data.index(b"mdat") + 4, 99)
+    box = struct.pack(">4sIHH", b"iloc", 0, 0x4400, 50) + 50 * entry
+    assert av1_sizes.read_size(data.replace(b"iloc", b"free") + box) == (1000, 1000)
+
+
+def test_size_follows_the_operating_points_of_av1() -> None:
+    timing = "1" + "0" * 64 + "1" + "00101"  # of equal intervals: a number of variable length
+    decoder_model = "1" + "00011" + "1" * 42  # buffer_delay_length_minus_1
+    point = "0" * 12 + "01000" + "1" + "1" + "1" * 9 + "1" + "1111"
+    plain = "0" * 12 + "00111" + "0" + "0"
+    sides = "1001" + "1000" + f"{799:010b}" + f"{299:09b}"
+    bits = "000" + "00" + timing + decoder_model + "1" + "00001" + point + plain + sides
+    header = int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big")
+    box = struct.pack(">4sIII", b"stco", 0, 1, 16)
+    assert av1_sizes.read_size(box + b"\x0e\0%c" % len(header) + header) == (800, 300)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("subsampling", ["4:0:0", "4:2:0", "4:4:4"])
+def test_coded_size_of_an_ordinary_avif_is_its_size(count: int, subsampling: str) -> None:
+    frames = [Image.new("RGBA", (66, 39), (9 * index, 0, 0, 99)) for index in range(count)]
+    data = encode_image(
+        frames[0],
+        "AVIF",
+        speed=10,
+        subsampling=subsampling,
+        save_all=True,
+        append_images=frames[1:],
+    )
+    assert av1_sizes.read_size(data) == (66, 39)
+
+
+def test_avif_of_too_many_parts_is_not_opened() -> None:
+    head = encode_image(Image.new("RGB", (16, 16)), "AVIF", speed=10)
+    with pytest.raises(InputError, match="more than 262144 parts"):
+        imaging.load(head + b"idat" * (av1_sizes.MAX_PARTS + 1))
 
 
 def test_jpeg_of_too_many_scans_is_not_opened() -> None:
