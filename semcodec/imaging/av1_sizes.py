@@ -1,8 +1,7 @@
-"""The sizes of the coded pictures in an AVIF file, as their AV1 sequence headers state them.
+"""The sizes and kinds of the coded pictures in an AVIF file, as AV1 sequence headers state them.
 
-The decoder makes pictures of these sizes (AV1 specification, 5.5.1), whatever the box ``ispe``
-states; the reader scales them to that size only then. The decoder does not read the copy of the
-header in ``av1C``.
+The decoder makes such pictures (AV1 specification, 5.5.1), whatever the boxes ``ispe`` and ``av1C``
+state; the reader scales them to the size in ``ispe`` only then.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from math import isqrt, prod
-from typing import Final
+from typing import Final, NamedTuple
 
 from semcodec.errors import InputError
 
@@ -41,16 +40,46 @@ class _Bits:
         return value >> -self._position % 8 & (1 << count) - 1
 
 
-def _read_header(data: memoryview) -> tuple[int, int]:
-    """Return the width and height in the content of a sequence header."""
+class Pictures(NamedTuple):
+    """What sequence headers state.
+
+    Attributes:
+        size: width and height.
+        is_ordinary: whether all have 8 bits, and fewer colors than pixels.
+    """
+
+    size: Size
+    is_ordinary: bool
+
+
+def _read_header(data: memoryview) -> Pictures:
+    """Return what the content of a sequence header states."""
     bits = _Bits(data)
-    bits.read(4)  # profile, still_picture
-    if bits.read(1):  # reduced_still_picture_header
+    profile, _, is_reduced = bits.read(3), bits.read(1), bits.read(1)
+    if is_reduced:  # reduced_still_picture_header
         bits.read(5)
     else:
         _skip_operating_points(bits)
     widths, heights = bits.read(4) + 1, bits.read(4) + 1
-    return bits.read(widths) + 1, bits.read(heights) + 1
+    size = bits.read(widths) + 1, bits.read(heights) + 1
+    if not is_reduced and bits.read(1):  # frame_id_numbers_present_flag
+        bits.read(7)
+    bits.read(3)
+    if not is_reduced:
+        _skip_inter_tools(bits)
+    bits.read(3)
+    return Pictures(size, not (profile or bits.read(1)))  # high_bitdepth
+
+
+def _skip_inter_tools(bits: _Bits) -> None:
+    bits.read(4)
+    has_order = bits.read(1)  # enable_order_hint
+    if has_order:
+        bits.read(2)
+    if (bits.read(1) or bits.read(1)) and not bits.read(1):  # screen content, integer vectors
+        bits.read(1)
+    if has_order:
+        bits.read(3)
 
 
 def _skip_operating_points(bits: _Bits) -> None:
@@ -74,11 +103,11 @@ def _skip_operating_points(bits: _Bits) -> None:
             bits.read(4)
 
 
-class _Budget:
-    """Counts the parts of a file that are read."""
+class _Progress:
+    """Counts the parts of a file that are read, and notes whether all pictures are ordinary."""
 
     def __init__(self) -> None:
-        self._left = MAX_PARTS
+        self._left, self.is_ordinary = MAX_PARTS, True
 
     def spend(self, count: int = 1) -> None:
         self._left -= count
@@ -88,11 +117,11 @@ class _Budget:
             )
 
 
-def _largest(data: memoryview, at: int, seen: set[int], budget: _Budget) -> Size:
+def _largest(data: memoryview, at: int, seen: set[int], progress: _Progress) -> Size:
     """Return the largest size in consecutive OBUs (5.3.1), up to one that was seen before."""
     largest = NO_SIZE
     while at < len(data) and at not in seen:
-        budget.spend()
+        progress.spend()
         seen.add(at)
         head, size, content = data[at], 0, at + 1 + (data[at] >> 2 & 1)
         for index in range(8 if head & 2 else 0):  # obu_size, in LEB128
@@ -103,12 +132,15 @@ def _largest(data: memoryview, at: int, seen: set[int], budget: _Budget) -> Size
                 break
         at = content + size if head & 2 else len(data)
         if head >> 3 & 15 == SEQUENCE_HEADER:
-            size_here = _read_header(data[content : min(at, content + MAX_HEADER_BYTES)])
-            largest = max(largest, size_here, key=prod)
+            found = _read_header(data[content : min(at, content + MAX_HEADER_BYTES)])
+            largest = max(largest, found.size, key=prod)
+            progress.is_ordinary &= found.is_ordinary
     return largest
 
 
-def _iter_items(data: bytes, start: int, bases: list[int], budget: _Budget) -> Iterator[Extents]:
+def _iter_items(
+    data: bytes, start: int, bases: list[int], progress: _Progress
+) -> Iterator[Extents]:
     """Yield start and end of the extents of each item of a box ``iloc`` (ISO/IEC 14496-12)."""
     at = start
 
@@ -127,26 +159,26 @@ def _iter_items(data: bytes, start: int, bases: list[int], budget: _Budget) -> I
         read(2)
         base, extents = read(base_bytes), []
         for _ in range(read(2)):
-            budget.spend()
+            progress.spend()
             read(index_bytes if version else 0)
             begin = base + read(offset_bytes)
             extents.append((begin, begin + (read(length_bytes) or len(data))))
         for first in bases if is_in_idat else [0]:
-            budget.spend()
+            progress.spend()
             yield tuple((first + begin, first + end) for begin, end in extents)
 
 
-def _join(data: memoryview, extents: Extents, budget: _Budget) -> memoryview:
+def _join(data: memoryview, extents: Extents, progress: _Progress) -> memoryview:
     """Return the data of an item; none if it is larger than the file, which its reader refuses."""
     parts = [data[begin:end] for begin, end in extents]
     if len(parts) == 1:
         return parts[0]
     size = sum(map(len, parts))
-    budget.spend(size // COPIED_BYTES)
+    progress.spend(size // COPIED_BYTES)
     return memoryview(b"".join(parts) if size <= len(data) else b"")
 
 
-def read_size(data: bytes) -> Size:
+def read_pictures(data: bytes) -> Pictures:
     """Return the size of the largest coded picture, or a square of half the area of all items.
 
     Half: the colors and the transparency of an image are items of the same size. All pictures of a
@@ -155,21 +187,21 @@ def read_size(data: bytes) -> Size:
     Raises:
         InputError: there are too many parts.
     """
-    budget, total, seen = _Budget(), 0, set[int]()
+    progress, total, seen = _Progress(), 0, set[int]()
     known: dict[Extents, Size] = {(): NO_SIZE}
     bases, view = [], memoryview(data)
     for match in re.finditer(b"idat", data):
-        budget.spend()
+        progress.spend()
         bases.append(match.end())
     for match in BOXES.finditer(data):
-        budget.spend()
+        progress.spend()
         name, at = match[0], match.start() + 4
         if name == b"iloc":
             with suppress(IndexError):
-                for extents in _iter_items(data, at, bases, budget):
+                for extents in _iter_items(data, at, bases, progress):
                     if extents not in known:
-                        item = _join(view, extents, budget)
-                        known[extents] = _largest(item, 0, set(), budget)
+                        item = _join(view, extents, progress)
+                        known[extents] = _largest(item, 0, set(), progress)
                     total += prod(known[extents])
         else:  # offsets of the chunks of a track
             bytes_each, count = (8 if name == b"co64" else 4), data[at + 4 : at + 8]
@@ -177,8 +209,9 @@ def read_size(data: bytes) -> Size:
                 place = at + 8 + index * bytes_each
                 if place >= len(data):
                     break
-                budget.spend()
+                progress.spend()
                 start = int.from_bytes(data[place : place + bytes_each], "big")
-                known[((start, place),)] = _largest(view, start, seen, budget)
+                known[((start, place),)] = _largest(view, start, seen, progress)
     largest, side = max(known.values(), key=prod), isqrt(total // 2)
-    return largest if prod(largest) >= side * side else (side, side)
+    size = largest if prod(largest) >= side * side else (side, side)
+    return Pictures(size, progress.is_ordinary)

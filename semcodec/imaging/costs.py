@@ -37,7 +37,7 @@ from semcodec.imaging.limits import (
     reduction_factor,
 )
 from semcodec.imaging.tiff_files import iter_directories
-from semcodec.signatures import AVIF, FileType
+from semcodec.signatures import FileType
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
@@ -258,7 +258,7 @@ def check_decoded(
     what = describe(file_type)
     check_size(*size, what)
     pixel_bytes = BYTES_PER_PIXEL[file_type]
-    if is_ordinary or (file_type == AVIF and _is_ordinary_avif(data)):
+    if is_ordinary:
         pixel_bytes = ORDINARY_BYTES_PER_PIXEL[file_type]
     check_memory(what, size, pixel_bytes, _copied_bytes(data))
 
@@ -289,7 +289,7 @@ def webp_size(data: bytes) -> tuple[int, int]:
     return width & 0x3FFF, height & 0x3FFF
 
 
-def _is_ordinary_avif(data: bytes) -> bool:
+def is_ordinary_avif(data: bytes) -> bool:
     """Return whether all pictures in an AVIF file have 8 bits, and fewer colors than pixels."""
     found = re.findall(rb"av1C\x81.(.)", data[:MAX_AVIF_HEADER], re.DOTALL)
     flags = [match[0] for match in found]

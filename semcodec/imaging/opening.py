@@ -276,10 +276,13 @@ def _open_compact(data: bytes, file_type: FileType, notices: list[str]) -> Opene
     costs.check_file(data, file_type)
     if file_type == WEBP:
         refusals.check_webp_length(data)
-        costs.check_decoded(costs.webp_size(data), data, file_type)
+        size, is_ordinary = costs.webp_size(data), False
     else:
-        costs.check_decoded(av1_sizes.read_size(data), data, file_type)
-    costs.check_decoded(open_image(data, (reader,)).size, data, file_type)
+        size, is_ordinary = av1_sizes.read_pictures(data)
+        is_ordinary = is_ordinary and costs.is_ordinary_avif(data)
+    costs.check_decoded(size, data, file_type, is_ordinary=is_ordinary)
+    size = open_image(data, (reader,)).size
+    costs.check_decoded(size, data, file_type, is_ordinary=is_ordinary)
     return _decode_compact(data, lambda: open_image(data, (reader,)))
 
 

@@ -327,7 +327,8 @@ def test_avif_of_8_bits_and_few_colors_may_be_larger(
     data = b"".join(b"av1C\x81\0%c" % flag for flag in flags)
     refused = pytest.raises(InputError, match="AVIF image is too large")
     with contextlib.nullcontext() if is_ordinary else refused:
-        costs.check_decoded((5000, 5000), data, AVIF)
+        is_ordinary = costs.is_ordinary_avif(data)
+        costs.check_decoded((5000, 5000), data, AVIF, is_ordinary=is_ordinary)
 
 
 @pytest.mark.parametrize("place", ["extent", "extents", "idat", "track"])
@@ -345,7 +346,7 @@ def test_avif_is_limited_by_its_coded_size(place: str, monkeypatch: pytest.Monke
         box = struct.pack(">4sIII", b"stco", 0, 1, start)
     if place != "extent":
         data = data.replace(b"iloc", b"free") + box
-    assert av1_sizes.read_size(data) == (200, 200)
+    assert av1_sizes.read_pictures(data) == ((200, 200), True)
     monkeypatch.setattr(limits, "MAX_MEMORY", limits.SPARE_MEMORY + 200_000)
     with pytest.raises(InputError, match=r"AVIF image is too large .200 x 200"):
         imaging.load(data)
@@ -354,7 +355,7 @@ def test_avif_is_limited_by_its_coded_size(place: str, monkeypatch: pytest.Monke
 def test_sizes_of_a_truncated_avif_are_read() -> None:
     data = understated_avif(200, 8)
     for end in range(0, len(data), 3):
-        width, height = av1_sizes.read_size(data[:end])
+        width, height = av1_sizes.read_pictures(data[:end]).size
         assert (width, height) == (1, 1) or end > data.index(b"mdat")
 
 
@@ -362,19 +363,22 @@ def test_pictures_of_an_avif_count_together() -> None:
     data = understated_avif(200, 8)
     entry = struct.pack(">HHHII", 1, 0, 1, data.index(b"mdat") + 4, 99)
     box = struct.pack(">4sIHH", b"iloc", 0, 0x4400, 50) + 50 * entry
-    assert av1_sizes.read_size(data.replace(b"iloc", b"free") + box) == (1000, 1000)
+    assert av1_sizes.read_pictures(data.replace(b"iloc", b"free") + box).size == (1000, 1000)
 
 
-def test_size_follows_the_operating_points_of_av1() -> None:
+@pytest.mark.parametrize("is_deep", [0, 1])
+def test_all_fields_of_a_sequence_header_are_read(is_deep: int) -> None:
     timing = "1" + "0" * 64 + "1" + "00101"  # of equal intervals: a number of variable length
     decoder_model = "1" + "00011" + "1" * 42  # buffer_delay_length_minus_1
     point = "0" * 12 + "01000" + "1" + "1" + "1" * 9 + "1" + "1111"
     plain = "0" * 12 + "00111" + "0" + "0"
     sides = "1001" + "1000" + f"{799:010b}" + f"{299:09b}"
-    bits = "000" + "00" + timing + decoder_model + "1" + "00001" + point + plain + sides
+    tools = "1" + "1" * 7 + "111" + "1111" + "1" + "11" + "01" + "00" + "111" + "111" + str(is_deep)
+    bits = "000" + "00" + timing + decoder_model + "1" + "00001" + point + plain + sides + tools
     header = int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big")
     box = struct.pack(">4sIII", b"stco", 0, 1, 16)
-    assert av1_sizes.read_size(box + b"\x0e\0%c" % len(header) + header) == (800, 300)
+    data = box + b"\x0e\0%c" % len(header) + header
+    assert av1_sizes.read_pictures(data) == ((800, 300), not is_deep)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -389,7 +393,16 @@ def test_coded_size_of_an_ordinary_avif_is_its_size(count: int, subsampling: str
         save_all=True,
         append_images=frames[1:],
     )
-    assert av1_sizes.read_size(data) == (66, 39)
+    is_ordinary = subsampling != "4:4:4"
+    assert av1_sizes.read_pictures(data) == ((66, 39), is_ordinary)
+
+
+def test_colors_of_an_avif_are_those_that_its_data_state() -> None:
+    data = encode_image(Image.new("RGB", (64, 64)), "AVIF", speed=10, subsampling="4:4:4")
+    at = data.index(b"av1C")
+    data = data[: at + 6] + b"\x0c" + data[at + 7 :]
+    assert costs.is_ordinary_avif(data)
+    assert not av1_sizes.read_pictures(data).is_ordinary
 
 
 def test_avif_of_too_many_parts_is_not_opened() -> None:
