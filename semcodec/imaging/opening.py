@@ -281,8 +281,10 @@ def _open_compact(data: bytes, file_type: FileType, notices: list[str]) -> Opene
         size, is_ordinary = av1_sizes.read_pictures(data)
         is_ordinary = is_ordinary and costs.is_ordinary_avif(data)
     costs.check_decoded(size, data, file_type, is_ordinary=is_ordinary)
-    size = open_image(data, (reader,)).size
-    costs.check_decoded(size, data, file_type, is_ordinary=is_ordinary)
+    header = open_image(data, (reader,))
+    is_ordinary = is_ordinary and header.mode == "RGB"  # without transparency
+    costs.check_decoded(header.size, data, file_type, is_ordinary=is_ordinary)
+    del header
     return _decode_compact(data, lambda: open_image(data, (reader,)))
 
 

@@ -405,6 +405,20 @@ def test_colors_of_an_avif_are_those_that_its_data_state() -> None:
     assert not av1_sizes.read_pictures(data).is_ordinary
 
 
+@pytest.mark.parametrize(("mode", "limit"), [("RGB", 10.5), ("RGBA", 20)])
+def test_avif_with_transparency_is_not_ordinary(
+    mode: str, limit: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = encode_image(Image.new(mode, (200, 200)), "AVIF", speed=10)
+    other_bytes = limits.FILE_COPIES * len(data) + 8 * 200
+    enough = limits.SPARE_MEMORY + other_bytes + int(limit * 200 * 200) + 1
+    monkeypatch.setattr(limits, "MAX_MEMORY", enough)
+    assert imaging.load(data).image.size == (200, 200)
+    monkeypatch.setattr(limits, "MAX_MEMORY", enough - 99)
+    with pytest.raises(InputError, match="AVIF image is too large"):
+        imaging.load(data)
+
+
 def test_avif_of_too_many_parts_is_not_opened() -> None:
     head = encode_image(Image.new("RGB", (16, 16)), "AVIF", speed=10)
     with pytest.raises(InputError, match="more than 262144 parts"):
