@@ -216,6 +216,8 @@ class Cassette:
         if "\0" in str(self.path):
             raise ValueError("invalid file name")  # SQLite would cut it there
         check_file(self.path)
+        if self.mode in READ_ONLY_MODES and not self.path.exists():
+            raise ValueError("no such file")
         mode = "ro" if self.mode in READ_ONLY_MODES else "rwc"
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"
         connection = sqlite3.connect(uri, timeout=0, uri=True)

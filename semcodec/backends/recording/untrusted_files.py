@@ -54,11 +54,13 @@ def check_file(path: Path) -> None:
 def _check_header(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(HEADER_SIZE)
-    if not head.startswith(HEADER):  # SQLite will report what else it is
+    is_short = 0 < len(head) < HEADER_SIZE  # SQLite takes a file of one byte for an empty one
+    if not is_short and not head.startswith(HEADER):  # SQLite will report what else it is
         return
-    write_version, page_type, entries = head[18], head[100:101], int.from_bytes(head[103:105])
+    write_version, page_type, entries = head[18:19], head[100:101], int.from_bytes(head[103:105])
     # In the mode WAL, another file replaces the first page.
-    if write_version != 1 or page_type != bytes([LEAF_TABLE]) or entries > MAX_SCHEMA_ENTRIES:
+    is_ours = write_version == b"\1" and page_type == bytes([LEAF_TABLE])
+    if is_short or not is_ours or entries > MAX_SCHEMA_ENTRIES:
         raise ValueError("not a semcodec recording of this version")
 
 

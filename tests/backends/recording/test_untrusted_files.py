@@ -15,7 +15,13 @@ import pytest
 
 from semcodec.backends.recording import Cassette
 from semcodec.backends.recording import untrusted_files as untrusted
-from semcodec.backends.recording.cassette import INSERT, MODES, SETTINGS_ROW, Mode
+from semcodec.backends.recording.cassette import (
+    INSERT,
+    MODES,
+    READ_ONLY_MODES,
+    SETTINGS_ROW,
+    Mode,
+)
 from semcodec.errors import InputError
 from tests.backends.recording.factories import make_request, make_response
 
@@ -83,6 +89,21 @@ def test_file_that_sqlite_should_not_open_is_rejected(
     change(path)
     with pytest.raises(InputError, match=message):
         Cassette(path, mode)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_file_that_was_cut_off_is_rejected(path: Path, mode: Mode) -> None:
+    content = path.read_bytes()
+    for length in (1, *range(15, 20), 99, *range(100, 109), 1000):
+        path.write_bytes(content[:length])
+        with pytest.raises(InputError, match="cannot be used as a recording"):
+            Cassette(path, mode)
+
+
+@pytest.mark.parametrize("mode", READ_ONLY_MODES)
+def test_missing_file_is_not_replayed(tmp_path: Path, mode: Mode) -> None:
+    with pytest.raises(InputError, match="as a recording: no such file"):
+        Cassette(tmp_path / "missing", mode)
 
 
 def test_schema_on_several_pages_is_not_parsed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
