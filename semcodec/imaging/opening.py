@@ -11,6 +11,7 @@ import io
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from semcodec.errors import BackendError, InputError
@@ -213,9 +214,10 @@ def _open_other(data: bytes, file_type: FileType, notices: list[str]) -> Opened:
     metadata = read_metadata(opened[0], data)
     factor = reduction_factor(*opened[0].size)
     if factor > 1 and (rows := strips.find_rows(opened[0], len(data))):
-        orientation, layout = read_orientation(opened[0]), strips.Layout.of(opened[0])
+        orientation = read_orientation(opened[0])
+        layout = strips.Layout.of(opened[0])._replace(size=rows.size)
         image = strips.reduce_rows(layout, data, rows, factor)
-        return Opened(image, metadata, orientation)
+        return Opened(image, replace(metadata, size=rows.size), orientation)
     costs.check_whole(opened[0], data, file_type)
     image = decode_pixels((data,), lambda parts: (opened or [open_file(parts)]).pop(), notices)
     return _finish(image, metadata)
@@ -358,10 +360,10 @@ def _take_bytes(image: Any) -> tuple[bytes, strips.Rows]:
     with suppress(_StopError):
         image.load()
     if found:  # pixels, "raw", (layout, bytes of a row)
-        return found[0], strips.Rows(0, *found[2])
+        return found[0], strips.Rows(0, image.size, *found[2])
     pixels, layout = image.fp.getvalue(), image.tile[0][3]
     raw_mode = layout if isinstance(layout, str) else layout[0]
-    return pixels, strips.Rows(0, raw_mode, len(pixels) // image.height)
+    return pixels, strips.Rows(0, image.size, raw_mode, len(pixels) // image.height)
 
 
 def _finish(image: Image, metadata: Metadata) -> Opened:

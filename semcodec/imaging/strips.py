@@ -104,12 +104,14 @@ class Rows(NamedTuple):
 
     Attributes:
         start: the offset of the first byte.
+        size: width and height of the stored image, which an orientation may turn.
         raw_mode: Pillow's name of the layout of the pixels.
         stride: bytes of a row.
         is_flipped: whether the lowest row is the first one.
     """
 
     start: int
+    size: tuple[int, int]
     raw_mode: str
     stride: int
     is_flipped: bool = False
@@ -118,20 +120,28 @@ class Rows(NamedTuple):
 def find_rows(image: ImageFile, file_bytes: int) -> Rows | None:
     """Return the rows of an image whose pixels are not compressed, and stand together; or None."""
     tiles: list[Any] = list(image.tile)
-    if not tiles or any(t[0] != "raw" or (t[1][0], t[1][2]) != (0, image.width) for t in tiles):
+    if not tiles or any(tile[0] != "raw" for tile in tiles):
+        return None
+    # Not that of ``image``: Pillow states the size of a TIFF image after its orientation.
+    width, height = tiles[0][1][2], tiles[-1][1][3]
+    if width * height != image.width * image.height:
+        return None
+    if any((tile[1][0], tile[1][2]) != (0, width) for tile in tiles):
         return None
     layouts = {(tile[3], 0, 1) if isinstance(tile[3], str) else tuple(tile[3]) for tile in tiles}
     raw_mode, stride, step = layouts.pop()
     if bits := getattr(image, "tag_v2", {}).get(BITS_TAG):
-        stride = -(-image.width * sum(bits) // 8)
+        stride = -(-width * sum(bits) // 8)
     elif not stride and raw_mode == image.mode:
-        stride = image.width * len(image.getbands())
+        stride = width * len(image.getbands())
     heights = [tile[1][3] - tile[1][1] for tile in tiles]
     ends = [tile[2] + height * stride for tile, height in zip(tiles, heights, strict=True)]
     are_together = all(tile[2] == end for tile, end in zip(tiles[1:], ends, strict=False))
-    if layouts or not stride or sum(heights) != image.height or ends[-1] > file_bytes:
+    if layouts or not stride or sum(heights) != height or ends[-1] > file_bytes:
         return None
-    return Rows(tiles[0][2], raw_mode, stride, step == -1) if are_together else None
+    return (
+        Rows(tiles[0][2], (width, height), raw_mode, stride, step == -1) if are_together else None
+    )
 
 
 def reduce_rows(layout: Layout, data: bytes, rows: Rows, factor: int) -> Image:
@@ -139,7 +149,7 @@ def reduce_rows(layout: Layout, data: bytes, rows: Rows, factor: int) -> Image:
     from PIL import Image as pil  # noqa: N813
 
     reducer, count = StripReducer(layout, factor), strip_rows(rows.stride, factor)
-    view, (width, all_rows) = memoryview(data)[rows.start :], layout.size
+    view, (width, all_rows) = memoryview(data)[rows.start :], rows.size
     for top in range(0, all_rows, count):
         size = width, min(count, all_rows - top)
         content = view[top * rows.stride : (top + size[1]) * rows.stride]

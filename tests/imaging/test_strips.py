@@ -13,6 +13,7 @@ from semcodec import imaging
 from semcodec.errors import InputError
 from semcodec.imaging import limits, strips
 from semcodec.imaging.excerpt import Excerpt
+from semcodec.imaging.geometry import turn_size, turn_upright
 from semcodec.imaging.strips import reduce_pixels
 from tests.images import encode_image
 from tests.picture_files import build_png
@@ -130,6 +131,17 @@ def test_strips_of_tiff_are_used(rng: random.Random) -> None:
         assert (rows.raw_mode, rows.stride) == ("RGB", 180)
         assert strips.find_rows(opened, len(data) - 300) is None  # type: ignore[arg-type]
     assert imaging.load(data).image.tobytes() == image.reduce(3).tobytes()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_rows_of_tiff_are_turned(orientation: int, rng: random.Random) -> None:
+    image = Image.frombytes("RGB", (60, 48), rng.randbytes(3 * 60 * 48))
+    data = encode_image(image, "TIFF", tiffinfo={274: orientation})
+    with Image.open(io.BytesIO(data)) as opened:
+        assert strips.find_rows(opened, len(data)) is not None  # type: ignore[arg-type]
+    loaded, expected = imaging.load(data), turn_upright(image.reduce(3), orientation)
+    assert (loaded.image.size, loaded.image.tobytes()) == (expected.size, expected.tobytes())
+    assert loaded.size == turn_size(image.size, orientation)
 
 
 @pytest.mark.parametrize("file_format", ["WEBP", "AVIF", "JXL"])
