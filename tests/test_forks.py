@@ -42,7 +42,7 @@ from tests.images import PHOTO, scene
 
 REQUEST: Final = ModelRequest("describe", "chat/completions", {"model": "m", "messages": []})
 LIST_MODELS: Final = ModelRequest("choose a model", "models", {})
-FORKS: Final = profiles.count(25, 60)  #: in succession, while threads are busy
+FORKS: Final = profiles.count(12, 60)  #: in succession, while threads are busy
 
 
 class Halt:

@@ -152,8 +152,8 @@ def test_unknown_kind_is_refused(kind: str) -> None:
 @pytest.mark.sampled
 @pytest.mark.parametrize("quality", READABLE)
 def test_photographs_are_read(quality: str, record_property: profiles.RecordProperty) -> None:
-    """100 codes in the gate; ``bench/qr_codes.py`` also tries photographs that cannot be read."""
-    count = profiles.count(gate=100 // len(READABLE) + 1, nightly=400)
+    """50 codes in the gate; ``bench/qr_codes.py`` also tries photographs that cannot be read."""
+    count = profiles.count(gate=50 // len(READABLE) + 1, nightly=400)
     record_property("inputs", count)
     rng = random.Random(profiles.seed(5))
     for _ in range(count):

@@ -126,10 +126,10 @@ class Recorder:
     def _send(self, request: ModelRequest) -> tuple[ModelResponse, dict[str, Any]]:
         """Return the response of the server, and its note in the trace."""
         if self._cassette and self._cassette.mode == "replay":
+            model = f" with {request.model}" if request.model else ""
             message = (
-                f"{self._cassette.path} has no response for '{request.stage}' with "
-                f"{request.model}: replay it with the same image, options and version, or record "
-                "it again."
+                f"{self._cassette.path} has no response for '{request.stage}'{model}: replay it "
+                "with the same image, options and version, or record it again."
             )
             raise BackendError(message, backend=request.model, stage=request.stage)
         reserved = self._budget.reserve(request)
