@@ -69,3 +69,17 @@ def run_tests(
         )
         lines = [line for path in Path(folder).iterdir() for line in path.open(encoding="utf-8")]
     return result, [json.loads(line) for line in lines]
+
+
+def describe_commit(page: Path) -> str:
+    """Return the id of the current commit; mention if files other than ``page`` differ from it."""
+
+    def git(*arguments: str) -> str:
+        result = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+        return result.stdout.strip()
+
+    pages = [f":!{page.with_suffix(ending)}" for ending in (".md", ".json")]
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", *pages)
+    return (git("rev-parse", "--short=12", "HEAD") or "unknown") + (
+        ", with changes" if changed else ""
+    )

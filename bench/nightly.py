@@ -15,7 +15,6 @@ import json
 import os
 import platform
 import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -24,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from commands import ROOT, run, run_tests
+from commands import ROOT, describe_commit, run, run_tests
 
 sys.path.append(str(ROOT))
 from fuzz import targets
@@ -148,19 +147,6 @@ def render_page(rows: Sequence[Row], facts: Mapping[str, str], share: float, sec
     return "\n".join(lines) + "\n"
 
 
-def describe_commit() -> str:
-    """Return the id of the current commit; mention if files differ from it."""
-
-    def git(*arguments: str) -> str:
-        result = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
-        return result.stdout.strip()
-
-    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", f":!{PAGE}")
-    return (git("rev-parse", "--short=12", "HEAD") or "unknown") + (
-        ", with changes" if changed else ""
-    )
-
-
 def main() -> int:
     """Run all parts and write the page; return 1 if there are findings."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -173,7 +159,7 @@ def main() -> int:
     args = parser.parse_args()
     start = datetime.datetime.now(datetime.UTC)
     seed, seconds = int(start.strftime("%Y%m%d")), max(1, round(args.share * FUZZ_SECONDS))
-    facts = {"date": start.strftime("%Y-%m-%d %H:%M UTC"), "commit": describe_commit()}
+    facts = {"date": start.strftime("%Y-%m-%d %H:%M UTC"), "commit": describe_commit(PAGE)}
     rows = [run_selection(part, selection, args.share, seed) for part, selection in TESTS]
     with ThreadPoolExecutor(WORKERS) as pool:
         rows += pool.map(lambda target: run_target(target, seed, seconds), targets.NAMES)

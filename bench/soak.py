@@ -34,11 +34,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from commands import ROOT
+from commands import ROOT, describe_commit
 
 sys.path.append(str(ROOT))
 import soak_page
-from nightly import describe_commit
 from soak_commands import (
     LOCK_ENDING,
     Command,
@@ -473,7 +472,7 @@ def main() -> int:
         soak.stop()
     results = {
         "date": start.strftime("%Y-%m-%d %H:%M UTC"),
-        "commit": describe_commit(),
+        "commit": describe_commit(PAGE),
         "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
         "seed": args.seed,
         "minutes": round((datetime.datetime.now(datetime.UTC) - start).total_seconds() / 60, 1),
