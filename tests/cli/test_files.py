@@ -143,9 +143,12 @@ def test_full_disk_leaves_the_existing_output_unchanged(record: Path) -> None:
 def test_message_about_a_full_device_behind_a_link(record: Path) -> None:
     picture = record.parent / "full.png"
     picture.symlink_to("/dev/full")
-    result = run_process("decode", str(record), "-o", str(picture))
+    environment = {**os.environ, "TMPDIR": str(record.parent)}
+    result = run_process("decode", str(record), "-o", str(picture), env=environment)
     assert result.returncode == 2
     assert b"no space left" in result.stderr
+    [kept] = record.parent.glob("semcodec-*.png")
+    assert str(kept).encode() in result.stderr
 
 
 @pytest.mark.skipif(getattr(os, "geteuid", int)() == 0, reason="root may read and write anywhere")
