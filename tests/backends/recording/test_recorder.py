@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -145,6 +146,17 @@ def test_every_request_is_sent_without_a_cassette() -> None:
     recorder = Recorder(send, URL, Budget(FlatPrices()))
     assert [recorder.send(make_request()), recorder.send(make_request())] == [make_response()] * 2
     assert sent == [make_request()] * 2
+
+
+def test_requests_are_not_remembered_without_a_recording() -> None:
+    recorder = Recorder(lambda _: make_response(), URL, Budget(FlatPrices()))
+    tracemalloc.start()
+    for number in range(300):
+        if number == 100:
+            before = tracemalloc.get_traced_memory()[0]
+        recorder.send(make_request(f"text {number}"))
+    assert tracemalloc.get_traced_memory()[0] - before < 20_000
+    tracemalloc.stop()
 
 
 def test_request_over_the_budget_is_not_sent() -> None:
