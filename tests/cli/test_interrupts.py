@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,17 @@ def _prices_and_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "side").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "side"))
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _usual_handlers() -> Iterator[None]:
+    """Set the handlers of a process that ignores no signal, as one of nohup does."""
+    before = {name: signal.getsignal(getattr(signal, name)) for name in interrupts.REPLACED}
+    for name, usual in interrupts.REPLACED.items():
+        signal.signal(getattr(signal, name), usual)
+    yield
+    for name, handler in before.items():
+        signal.signal(getattr(signal, name), handler)
 
 
 def press(name: str = "SIGINT") -> None:
