@@ -1,6 +1,6 @@
 """Find the fields that a server rejects in the error that it returns.
 
-There is no standard for this. Servers name a rejected field in three ways, and this module reads
+No standard covers this. Servers name a rejected field in three ways, and this module reads
 all of them (the examples are quoted in tests/backends/openai/rejections.py):
 
 * Structured: pydantic's ``{"type": "extra_forbidden", "loc": ["body", "seed"]}``, as an object or
