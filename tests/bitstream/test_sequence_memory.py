@@ -9,8 +9,9 @@ import pytest
 
 import semcodec
 from semcodec.bitstream import validation
+from semcodec.bitstream.api import check_sequence
 from semcodec.bitstream.validation import MAX_FIELDS, MAX_FINDINGS, MAX_MAPPED, build_report
-from semcodec.errors import InputError
+from semcodec.errors import FormatError, InputError
 
 EMPTY = b"\1\0"
 BROKEN = b"\4\0\0\x10\0"  #: three rules of nibble
@@ -123,3 +124,16 @@ def test_large_item_is_not_copied() -> None:
     with pytest.raises(semcodec.UnsupportedError):
         semcodec.unpack_sequence(data)
     assert read_all(b"\x80\x80\x80\x06" + data) == 1
+
+
+def test_sequence_is_checked_without_keeping_records() -> None:
+    check_sequence(b"\1\0" * 5)
+    with pytest.raises(FormatError):
+        check_sequence(b"\1\0\1")
+
+
+def test_item_that_is_too_long_to_map_has_no_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = semcodec.pack("red boat on a lake", framing="sequence")
+    assert build_report(data, framing="sequence").fields
+    monkeypatch.setattr(validation, "MAX_MAPPED", len(data) - 1)
+    assert not build_report(data, framing="sequence").fields
