@@ -137,3 +137,8 @@ def test_item_that_is_too_long_to_map_has_no_fields(monkeypatch: pytest.MonkeyPa
     assert build_report(data, framing="sequence").fields
     monkeypatch.setattr(validation, "MAX_MAPPED", len(data) - 1)
     assert not build_report(data, framing="sequence").fields
+
+
+def test_record_of_a_sequence_is_ok_without_findings() -> None:
+    reports = list(semcodec.validate_all(semcodec.pack("a cat", framing="sequence") + BROKEN))
+    assert [report.ok for report in reports] == [True, False]
