@@ -12,17 +12,18 @@ that is not a BackendError.
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import struct
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
+import bombs
+from bombs import Row
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -38,7 +39,6 @@ from tests.images import huge_png
 from tests.png_files import build_chunk
 
 Stage = Literal["describe", "paint"]
-MAX_MB: Final = 400  #: of resident memory above an idle process, as for opening an image
 MAX_CPU: Final = 20.0  #: seconds of the processor; the process has the same timeout
 MAX_SECONDS: Final = 120  #: after which a process is stopped
 MIB: Final = 2**20
@@ -80,24 +80,6 @@ except Exception as error:
 seconds = time.process_time() - started
 print(json.dumps([(read("VmHWM") - idle) * 1024 / 1e6, seconds, outcome.replace(base, "URL")]))
 """
-
-
-class Row(NamedTuple):
-    """The result for one response.
-
-    Attributes:
-        name: what the response is.
-        peak: resident memory above an idle process, in MB.
-        seconds: of CPU time.
-        outcome: the result, or the error.
-        noise: what was printed to stderr.
-    """
-
-    name: str
-    peak: float
-    seconds: float
-    outcome: str
-    noise: str = ""
 
 
 def picture(data: bytes) -> Behavior:
@@ -276,31 +258,21 @@ def measure(name: str) -> Row:
     return Row(name, peak, seconds, outcome, done.stderr)
 
 
-def find_faults(rows: Sequence[Row]) -> Iterator[str]:
+def find_faults(rows: Iterable[Row]) -> Iterator[str]:
     """Yield a sentence for each row that breaks a promise."""
-    errors = ("InvalidResponseError:", "BackendError:", "a text", "a picture")
-    for row in rows:
-        if row.peak > MAX_MB:
-            yield f"{row.name}: {row.peak:.0f} MB is over {MAX_MB}."
-        if row.seconds > MAX_CPU:
-            yield f"{row.name}: {row.seconds:.1f} s is over {MAX_CPU:g}."
-        if not row.outcome.startswith(errors):
-            yield f"{row.name}: {row.outcome}"
-        if row.noise:
-            yield f"{row.name} printed: {row.noise[:200]}"
+    outcomes = ("InvalidResponseError:", "BackendError:", "a text", "a picture")
+    return bombs.find_faults(rows, outcomes, MAX_CPU)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Print a row for each response, and exit with status 1 if one breaks a promise."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", nargs="+", default=[""], metavar="TEXT", help="parts of names")
-    args = parser.parse_args(arguments)
-    rows = []
-    print("| response | peak MB | CPU s | outcome |\n|---|--:|--:|---|")
-    for name in BOMBS:
-        if any(part in name for part in args.only):
-            rows.append(row := measure(name))
-            print(f"| {name} | {row.peak:.0f} | {row.seconds:.1f} | {row.outcome} |", flush=True)
+    rows = bombs.print_rows(
+        __doc__,
+        "| response | peak MB | CPU s | outcome |\n|---|--:|--:|---|",
+        BOMBS,
+        measure,
+        lambda row: f"{row.peak:.0f} | {row.seconds:.1f} | {row.outcome}",
+    )
     if faults := list(find_faults(rows)):
         raise SystemExit("\n".join(faults))
 

@@ -302,7 +302,7 @@ class Batch:
 
 
 def write_trace(name: str | None, trace: semcodec.Trace, *, force: bool) -> None:
-    """Write a trace to the file ``name``, or to a side file; do nothing if there is no name.
+    """Write a trace to the file ``name``, or to a side file; do nothing for None.
 
     Raises:
         UsageError: it cannot be written there.

@@ -39,7 +39,7 @@ class Item(NamedTuple):
         data: the content of the file.
         ending: the ending of a side file.
         calls: the requests that it took, as in ``Trace.calls``.
-        text: a short form of the content, to be printed if there is no other way; or "".
+        text: a short form of the content, printed if all folders fail; or "".
         hint: what to do with the file, after its name.
     """
 
@@ -77,7 +77,7 @@ def with_fallback(write_item: Callable[[], object], item: Item) -> None:
 
 
 def keep(item: Item) -> str:
-    """Write a side file, and return a clause that names it; or says why there is none."""
+    """Write a side file, and return a clause that names it, or states why it failed."""
     cost = costs.format_cost(item.calls)
     described = f"the {item.noun}, which cost {cost}," if cost else f"the {item.noun}"
     try:

@@ -306,7 +306,7 @@ def choose_level(data: bytes) -> int:
 
     Raises:
         InputError: it takes too much memory even so.
-        ValueError: there is no header.
+        ValueError: the file lacks the header.
     """
     start = data.index(JPEG_2000_START)
     right, bottom, left, top, across, down = struct.unpack_from(">6I", data, start + 8)

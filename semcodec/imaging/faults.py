@@ -1,7 +1,7 @@
 """Messages for files that cannot be opened: unsupported, damaged, or too large for the memory.
 
-Pillow has one kind of exception for all of them, so they are told apart by its text, and by what
-the file itself states about its coding.
+Pillow has one kind of exception for all of them, so this module separates them by its text, and by
+what the file itself states about its coding.
 """
 
 from __future__ import annotations

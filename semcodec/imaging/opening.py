@@ -368,7 +368,7 @@ def _take_bytes(image: Any) -> tuple[bytes, strips.Rows]:
 
 def _finish(image: Image, metadata: Metadata) -> Opened:
     """Return the picture of an image whose pixels are decoded."""
-    if reduction_factor(*image.size) == 1:  # else, there is no memory for several of its frames
+    if reduction_factor(*image.size) == 1:  # otherwise its frames exceed the memory
         select_frame(image)
     orientation = read_orientation(image)
     return Opened(reduce_large(image), metadata, orientation)

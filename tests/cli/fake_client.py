@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL import Image
 
+from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import ModelRequest, ModelResponse, Usage
 from semcodec.errors import BackendError
 
@@ -46,6 +47,23 @@ class FakeClient:
         return ModelResponse(
             texts[request.stage], model="served-1", usage=Usage(1000, 0, self.output_tokens)
         )
+
+
+class RoutedClient(FakeClient):
+    """A client of several servers, which notes the server and the stage of each request."""
+
+    sent: list[tuple[str, str]] = []  # noqa: RUF012  # shared on purpose
+
+    def __init__(self, settings: Settings, *_: object) -> None:
+        self.url = settings.base_url
+
+    def send(self, request: ModelRequest) -> ModelResponse:
+        self.sent.append((self.url, request.stage))
+        if request.route == "models":
+            return ModelResponse(f"model of {self.url}")
+        if request.stage == "check":
+            return ModelResponse('{"1": "yes", "2": "yes"}')
+        return super().send(request)
 
 
 def configure(tmp_path: Path, text: str) -> None:

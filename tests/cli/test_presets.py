@@ -7,24 +7,10 @@ from pathlib import Path
 import pytest
 
 from semcodec.backends.openai import client
-from semcodec.backends.openai.settings import Settings
 from semcodec.backends.presets import PRESETS
-from semcodec.backends.recording import ModelRequest, ModelResponse
+from semcodec.backends.recording import ModelRequest
 from tests.cli.conftest import Run
-from tests.cli.fake_client import LOCAL, SECRET, FakeClient
-
-
-class RoutedClient(FakeClient):
-    """Notes the server of each request."""
-
-    sent: list[tuple[str, str]] = []  # noqa: RUF012  # shared on purpose
-
-    def __init__(self, settings: Settings, *_: object) -> None:
-        self.url = settings.base_url
-
-    def send(self, request: ModelRequest) -> ModelResponse:
-        self.sent.append((self.url, request.stage))
-        return super().send(request)
+from tests.cli.fake_client import LOCAL, SECRET, RoutedClient
 
 
 @pytest.fixture(autouse=True)

@@ -9,30 +9,12 @@ from pathlib import Path
 import pytest
 
 from semcodec.backends.openai import client
-from semcodec.backends.openai.settings import Settings
-from semcodec.backends.recording import ModelRequest, ModelResponse
+from semcodec.backends.recording import ModelRequest
 from tests.cli.conftest import Run
-from tests.cli.fake_client import PRICES, SECRET, FakeClient, configure
+from tests.cli.fake_client import PRICES, SECRET, RoutedClient, configure
 
 TEXT, PAINT, CHECK = (f"http://127.0.0.1:{port}/v1" for port in (9, 19, 29))
 OPTIONS = ("--writer", TEXT, "--painter", PAINT, "--checker", CHECK, "--reflect", "1")
-
-
-class RoutedClient(FakeClient):
-    """Notes the server of each request."""
-
-    sent: list[tuple[str, str]] = []  # noqa: RUF012  # shared on purpose
-
-    def __init__(self, settings: Settings, *_: object) -> None:
-        self.url = settings.base_url
-
-    def send(self, request: ModelRequest) -> ModelResponse:
-        self.sent.append((self.url, request.stage))
-        if request.route == "models":
-            return ModelResponse(f"model of {self.url}")
-        if request.stage == "check":
-            return ModelResponse('{"1": "yes", "2": "yes"}')
-        return super().send(request)
 
 
 @pytest.fixture(autouse=True)

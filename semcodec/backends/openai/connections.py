@@ -5,7 +5,7 @@ load the certificates and repeat the TLS handshake, and leave an open connection
 (``bench/connections.py`` measures both). So the pools stay open after their clients are gone: those
 of the last ``MAX_POOLS`` servers, each with at most 16 idle connections, which are closed before
 the next request if they are older than 4 seconds (``transport.LIMITS``), and when the interpreter
-exits. A pool that is no longer shared is closed with its last client.
+exits. A pool that has left the shared ones is closed with its last client.
 
 A pool knows neither keys nor cookies: each client sends its own headers with each request
 (``test_clients_of_one_server_share_connections_but_not_keys``). After a fork, the child starts with

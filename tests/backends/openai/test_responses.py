@@ -8,11 +8,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from semcodec.backends.openai import OpenAIBackend, Settings
+from semcodec.backends.openai import OpenAIBackend, Settings, client
 from semcodec.backends.openai.client import Client
 from semcodec.backends.openai.credentials import ApiKey
 from semcodec.backends.openai.responses import MAX_MODEL_NAME, MAX_REFUSAL, MAX_TEXT
-from semcodec.backends.recording import ModelRequest, ModelResponse, Usage
+from semcodec.backends.recording import ModelRequest, ModelResponse, Usage, untrusted_files
 from semcodec.errors import BackendError, InvalidResponseError
 from tests.backends.openai import fake_responses
 
@@ -148,3 +148,8 @@ def test_error_codes_of_any_type_are_ignored() -> None:
     client = Client(Settings(base_url=URL), ApiKey(KEY, "a test"), transport)
     with pytest.raises(BackendError, match="Sorry"):
         client.send(ModelRequest("describe", "models", {}))
+
+
+def test_everything_that_a_server_may_send_can_be_replayed() -> None:
+    assert untrusted_files.MAX_TEXT >= MAX_TEXT
+    assert untrusted_files.MAX_IMAGE >= client.MAX_IMAGE_BYTES

@@ -202,8 +202,9 @@ KEYS: Final = (
 )  # fmt: skip
 MODELS: Final = (
     Fault("does not have the model",
-          respond(404, error_body("There is no model m.", "model_not_found")),
-          f"{NO_MODEL} (There is no model m): {NAMED}", scope="everything", lacks_edits=True),
+          respond(404, error_body("The model m does not exist.", "model_not_found")),
+          f"{NO_MODEL} (The model m does not exist): {NAMED}",
+          scope="everything", lacks_edits=True),
     Fault("has not downloaded the model",
           respond(404, {"error": "model 'm' not found, try pulling it first"}),
           f"{NO_MODEL} (model 'm' not found, try pulling it first): {NAMED}",
@@ -285,8 +286,8 @@ REQUESTS: Final = (
           respond(400, [{"error": {"code": 400, "message": "Bad n."}}]),
           f"{REJECTED} 400: Bad n): check model and settings."),
     Fault("returns status 400 with a text as error",
-          respond(400, {"error": "There is no field n."}),
-          f"{REJECTED} 400: There is no field n): check model and settings.", 1, 2),
+          respond(400, {"error": "The field n is unknown."}),
+          f"{REJECTED} 400: The field n is unknown): check model and settings.", 1, 2),
     Fault("returns status 400 with nested lists", respond(400, b"[" * 50_000 + b"]" * 50_000),
           f"{REJECTED} 400): check model and settings."),
     Fault("returns status 400 with 4 MB of text", respond(400, error_body("n " * 2_000_000)),
