@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from semcodec.backends.guides import Guide, WordBoxes
 from semcodec.backends.notes import add_note
 from semcodec.backends.protocols import (
     ROLES,
     AnyLanguageDescriber,
     Describer,
     Editor,
+    GuidedPainter,
     PaintableSizes,
     Painter,
     Upscaler,
@@ -33,6 +35,9 @@ __all__ = [
     "Writer",
     "WordSelector",
     "Painter",
+    "GuidedPainter",
+    "Guide",
+    "WordBoxes",
     "PaintableSizes",
     "Editor",
     "Upscaler",

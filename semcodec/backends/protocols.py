@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from semcodec.backends.guides import Guide, GuideKind
     from semcodec.backends.painted_scene import PaintedScene
     from semcodec.words import Selection, SelectionRequest
     from semcodec.words.predicates import Predicate
@@ -127,6 +128,30 @@ class Painter(Protocol):
             size: width and height in pixels; an image of another size is cropped and scaled. It
                 is ``paintable_size(size)`` if the painter has this hook.
             seed: 0..2^32-1.
+        """
+        ...
+
+
+class GuidedPainter(Protocol):
+    """Takes boxes or colors of a record: an optional extension of a ``Painter``.
+
+    Its attribute ``guides`` states which of ``"layout"`` and ``"colors"`` it takes. If the record
+    has one of them, ``paint`` is called with ``guide``, which has only these. For other painters
+    places are added to the prompt, and colors are aligned after painting.
+    """
+
+    guides: frozenset[GuideKind]
+
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, guide: Guide | None = None
+    ) -> Image:
+        """Return an image for ``prompt``, as a ``Painter`` does.
+
+        Args:
+            prompt: English text.
+            size: width and height in pixels.
+            seed: 0..2^32-1.
+            guide: what the painter has declared and the record has; not given if that is nothing.
         """
         ...
 

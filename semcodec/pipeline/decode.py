@@ -14,6 +14,7 @@ from semcodec.choices import PictureFormat, Reflection, ReflectionMethod
 from semcodec.errors import InputError
 from semcodec.pipeline import finishing, validation
 from semcodec.pipeline.finishing import MAX_PAINTED_SIDE
+from semcodec.pipeline.guidance import make_guidance
 from semcodec.pipeline.reflection.painting import (
     OnStep,
     ReflectionOptions,
@@ -216,7 +217,8 @@ def decode(
         words = stages.restore_words(record)
         prompt = stages.expand(words)
         painted_size = finishing.paintable_size(paint_role, target)
-        task = Task(record, words, prompt, painted_size, _choose_seed(seed, record))
+        guidance = make_guidance(record, words, paint_role)
+        task = Task(record, words, prompt, painted_size, _choose_seed(seed, record), guidance)
         picture = paint_and_reflect(run, roles, task, options, on_step)
         run.picture = picture.image  # the best one, if anything fails from now on
         image = finishing.finish(run, picture.image, target, paint_role, upscale_role)

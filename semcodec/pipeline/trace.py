@@ -7,11 +7,12 @@ import json
 import math
 import reprlib
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
+from semcodec.backends.guides import Guide
 from semcodec.backends.isolation import attempt, backend_name, isolate, own_name, type_name
 from semcodec.backends.notes import NOTICES, Notes, collect_notes, group_by_kind
 from semcodec.errors import BackendError, SemcodecError
@@ -155,7 +156,7 @@ class TracedRun:
         backend: _Role,
         method: Callable[Concatenate[_Role, _Inputs], _Output],
         *inputs: _Inputs.args,
-        **_: _Inputs.kwargs,
+        **options: _Inputs.kwargs,
     ) -> _Output:
         """Call a method of ``backend``, append the stage to the trace, and return the result.
 
@@ -167,6 +168,7 @@ class TracedRun:
             backend: the backend; its method with the name of ``method`` is called.
             method: a method of the role's protocol, such as ``Writer.select``.
             inputs: the arguments of the method.
+            options: its keyword arguments; the trace shows their values after ``inputs``.
 
         Raises:
             BackendError: the backend raised it, or an exception that is not a SemcodecError; the
@@ -175,10 +177,10 @@ class TracedRun:
         model = backend_name(backend)
         if self._progress is not None:
             self._progress(name, model)
-        self._stage = name, model, time.perf_counter(), inputs
+        self._stage = name, model, time.perf_counter(), (*inputs, *options.values())
         # A failed stage is recorded too, because its requests may have been billed.
         try:
-            output = _call_backend(name, backend, method.__name__, inputs)
+            output = _call_backend(name, backend, method.__name__, inputs, options)
             if name in PICTURE_STAGES:
                 self.picture = output
         except (SemcodecError, KeyboardInterrupt) as error:
@@ -257,11 +259,24 @@ def trace_run(progress: Progress | None = None) -> Iterator[TracedRun]:
             raise
 
 
-def _call_backend(stage: str, backend: object, method: str, inputs: tuple[Any, ...]) -> Any:
-    # Lists are copied, because a backend that changes its arguments must not change the run.
-    arguments = [list(value) if type(value) is list else value for value in inputs]
+def _call_backend(
+    stage: str,
+    backend: object,
+    method: str,
+    inputs: tuple[Any, ...],
+    options: Mapping[str, Any],
+) -> Any:
+    arguments = map(_copy_argument, inputs)
+    keywords = {name: _copy_argument(value) for name, value in options.items()}
     with isolate(backend, stage, f"failed to {stage}"):
-        return getattr(backend, method)(*arguments)
+        return getattr(backend, method)(*arguments, **keywords)
+
+
+def _copy_argument(value: Any) -> Any:
+    """Return a copy of a list or a guide: a backend that changes it must not change the run."""
+    if isinstance(value, Guide):
+        return value.copy()
+    return list(value) if type(value) is list else value
 
 
 def _complete_error(error: BackendError, **attributes: str) -> None:
@@ -290,6 +305,9 @@ def _convert(value: Any, depth: int, left: Iterator[int]) -> Any:
         return value[:MAX_TEXT].hex()
     if isinstance(value, SelectionRequest):
         return value.as_dict()
+    if isinstance(value, Guide):
+        boxes = [(each.word, each.index, list(map(list, each.boxes))) for each in value.layout]
+        return {"layout": boxes, "colors": _image_summary(value.colors)}
     if isinstance(value, Predicate):
         return value.text
     if isinstance(value, list | tuple):

@@ -14,11 +14,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from semcodec.backends import Describer, Editor, Painter, Writer
+from semcodec.backends import Describer, Editor, GuidedPainter, Painter, Writer
 from semcodec.backends.isolation import attempt, backend_name, isolate
 from semcodec.backends.protocols import Checker
 from semcodec.errors import MissingFeatureError
 from semcodec.pipeline import validation
+from semcodec.pipeline.guidance import Guidance
 from semcodec.pipeline.reflection.checkers import SceneChecker
 from semcodec.pipeline.reflection.scoring import CheckResult
 from semcodec.pipeline.reflection.steps import StepCost
@@ -65,6 +66,7 @@ class BackendActions:
         prompt: the prompt.
         size: width and height to paint.
         predicates: what to check.
+        guidance: what the layers of the record do for these pictures.
         describer: describes pictures; None if they are not described.
         writer: compares descriptions; None if they are not compared.
         judge: measures the similarity of descriptions to the words; None if it does not count.
@@ -78,6 +80,7 @@ class BackendActions:
     prompt: str
     size: tuple[int, int]
     predicates: Sequence[Predicate]
+    guidance: Guidance = field(default_factory=Guidance)
     describer: Describer | None = None
     writer: Writer | None = None
     judge: Judge | None = None
@@ -182,7 +185,14 @@ class BackendActions:
 
     def _paint(self, prompt: str, seed: int) -> Picture:
         self._model = backend_name(self.painter)
-        raw = self.run.run_stage("paint", self.painter, Painter.paint, prompt, self.size, seed)
+        guide = self.guidance.guide
+        if guide is None:
+            raw = self.run.run_stage("paint", self.painter, Painter.paint, prompt, self.size, seed)
+        else:
+            painter = cast(GuidedPainter, self.painter)
+            raw = self.run.run_stage(
+                "paint", painter, GuidedPainter.paint, prompt, self.size, seed, guide=guide
+            )
         return self._picture(raw, self.painter, "paint")
 
     def _picture(self, raw: object, backend: object, stage: str) -> Picture:

@@ -8,7 +8,7 @@ promise something. What the user asks for by a number is done with any checker t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from semcodec.backends import Describer, Editor, Painter, Writer
@@ -17,6 +17,7 @@ from semcodec.backends.protocols import ROLES, Checker
 from semcodec.bitstream import Record
 from semcodec.choices import Reflection, ReflectionMethod, check_choice, values_of
 from semcodec.errors import InputError
+from semcodec.pipeline.guidance import Guidance
 from semcodec.pipeline.reflection import loop, qualification
 from semcodec.pipeline.reflection.backend_actions import BackendActions, Picture
 from semcodec.pipeline.reflection.by_description import ROUNDS, reflect_by_description
@@ -142,6 +143,7 @@ class Task:
     prompt: str
     size: tuple[int, int]
     seed: int
+    guidance: Guidance = field(default_factory=Guidance)
 
 
 def paint_and_reflect(
@@ -160,7 +162,8 @@ def paint_and_reflect(
     editor = _choose_editor(roles, options, choice)
     actions = BackendActions(
         run, roles.painter, editor, choice.checker, task.words, task.prompt, task.size,
-        _find_predicates(task, choice), roles.describer, roles.writer, _find_judge(roles, options),
+        _find_predicates(task, choice), task.guidance, roles.describer, roles.writer,
+        _find_judge(roles, options),
     )  # fmt: skip
     if options.is_off:
         picture = actions.paint(task.seed)
