@@ -1,0 +1,87 @@
+"""Color planes: prefixes, the decisions that bytes determine, and work that is bounded."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from semcodec.coding import color_planes
+from semcodec.coding.color_planes import (
+    COEFFICIENTS,
+    CONTEXTS,
+    MAX_BYTES,
+    MAX_MAGNITUDE,
+    PLANES,
+    SIDE,
+    count_decisions,
+    decode,
+    encode,
+)
+
+Sparse = dict[int, int]  #: values of coefficients by index; the others are 0
+
+
+def _coefficients(sparse: Sparse) -> list[int]:
+    return [sparse.get(index, 0) for index in range(COEFFICIENTS)]
+
+
+def pictures() -> st.SearchStrategy[Sparse]:
+    """Return coefficients that are mostly 0, as those of pictures are, or extreme."""
+    low = st.integers(0, 3 * 6 * SIDE).filter(lambda index: index % SIDE < 6)
+    values = st.integers(-200, 200) | st.sampled_from((-5000, -MAX_MAGNITUDE, MAX_MAGNITUDE))
+    return st.dictionaries(low | st.integers(0, COEFFICIENTS - 1), values, max_size=12)
+
+
+@given(pictures(), st.integers(1, MAX_BYTES))
+def test_a_shorter_encoding_is_a_prefix(sparse: Sparse, size: int) -> None:
+    coefficients = _coefficients(sparse)
+    whole = encode(coefficients)
+    assert 1 <= len(whole) <= MAX_BYTES
+    assert encode(coefficients, size) == whole[:size]
+
+
+@given(pictures(), st.integers(1, 60), st.binary(max_size=6))
+def test_a_prefix_determines_bits_of_the_encoder(sparse: Sparse, size: int, more: bytes) -> None:
+    whole = encode(_coefficients(sparse))[:size]
+    coarse, finer = decode(whole), decode(whole + more)
+    for index, (value, plane) in enumerate(zip(coarse.values, coarse.planes, strict=True)):
+        source = sparse.get(index, 0)
+        shift = PLANES - 1 - plane
+        if value:
+            assert abs(value) == min(abs(source), MAX_MAGNITUDE) >> shift
+            assert (value < 0) == (source < 0)
+            more_bits = finer.planes[index] - plane
+            assert more_bits >= 0
+            assert abs(finer.values[index]) >> more_bits == abs(value)
+
+
+def test_short_values_determine_all_bits() -> None:
+    coefficients = _coefficients({0: -3, SIDE * SIDE: MAX_MAGNITUDE, COEFFICIENTS - 1: 1})
+    coarse = decode(encode(coefficients))
+    assert list(coarse.values) == coefficients
+    assert {coarse.planes[index] for index, value in enumerate(coefficients) if value} == {10}
+
+
+@given(st.binary(max_size=MAX_BYTES) | st.sampled_from((b"\0" * 512, b"\xff" * 512)))
+def test_any_bytes_are_a_layer(data: bytes) -> None:
+    decoded = decode(data)
+    for values in (decoded.values, decoded.planes):
+        assert len(values) == COEFFICIENTS
+    assert all(abs(value) < 2 << plane for value, plane in zip(*_pair(decoded), strict=True))
+    assert decode(data + b"\0" * MAX_BYTES) is not None
+
+
+def _pair(decoded: color_planes.QuantizedColors) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return decoded.values, decoded.planes
+
+
+def test_bytes_after_the_limit_are_ignored() -> None:
+    data = bytes(range(256)) * 2
+    assert decode(data) == decode(data + b"\x55")
+
+
+def test_decisions_are_counted_for_training() -> None:
+    counts = count_decisions(_coefficients({0: MAX_MAGNITUDE, 1: -1}), 2)
+    assert len(counts) == CONTEXTS
+    assert counts[color_planes.SIGN] == [1, 0]
+    assert counts[color_planes.REFINEMENT] == [0, 1]

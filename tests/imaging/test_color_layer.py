@@ -1,0 +1,39 @@
+"""The color layer of an image: its mean color, its layout, and images that have no colors."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from semcodec.imaging.color_layer import color_coefficients, encode_colors, render_colors
+
+HALVES = Image.new("RGB", (64, 48), (200, 60, 40))
+HALVES.paste((30, 60, 160), (32, 0, 64, 48))
+
+
+def test_a_color_comes_back() -> None:
+    red = Image.new("RGB", (1, 1), (200, 30, 30))
+    painted = render_colors(encode_colors(red, 24), (8, 5))
+    assert painted.size == (8, 5)
+    assert all(
+        max(low, high) - 3 <= value <= min(low, high) + 3
+        for (low, high), value in zip(painted.getextrema(), (200, 30, 30), strict=True)
+    )
+
+
+def test_colors_are_where_they_were() -> None:
+    painted = render_colors(encode_colors(HALVES, 24), (64, 48))
+    left, right = painted.getpixel((8, 24)), painted.getpixel((56, 24))
+    assert isinstance(left, tuple)
+    assert isinstance(right, tuple)
+    assert left[0] > left[2] + 100
+    assert right[2] > right[0] + 80
+
+
+@pytest.mark.parametrize("size", [(1, 1), (4096, 256), (3, 700)])
+def test_gray_has_no_color(size: tuple[int, int]) -> None:
+    gray = Image.new("L", size, 90)
+    coefficients = color_coefficients(gray)
+    assert not any(coefficients[1:])
+    assert len(encode_colors(gray, 512)) < 12
+    assert render_colors(encode_colors(gray, 512), (16, 9)).convert("L").getextrema() == (90, 90)
