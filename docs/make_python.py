@@ -40,6 +40,8 @@ docs/make_python.py from the docstrings.
 BESIDE: Final = (
     "semcodec.bitstream.Field",
     "semcodec.bitstream.Finding",
+    "semcodec.bitstream.Layers",
+    "semcodec.bitstream.WordLayout",
     "semcodec.bitstream.RateBreakdown",
     "semcodec.pipeline.Stage",
     "semcodec.words.Judge",

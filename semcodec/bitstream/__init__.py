@@ -22,6 +22,7 @@ from semcodec.bitstream.api import (
 from semcodec.bitstream.extensions import extension
 from semcodec.bitstream.field_map import Field
 from semcodec.bitstream.header import Models
+from semcodec.bitstream.layers import Layers, WordLayout
 from semcodec.bitstream.rate import RateBreakdown, rate_breakdown
 from semcodec.bitstream.record import Limits, Record
 from semcodec.bitstream.truncation import truncate
@@ -51,6 +52,8 @@ __all__ = [
     "Record",
     "Models",
     "Limits",
+    "Layers",
+    "WordLayout",
     "RecordReport",
     "Report",
     "Finding",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -172,19 +172,22 @@ def check(value: object, framing: Framing) -> Check:
     return name
 
 
-def extensions(value: object, *, is_new: bool, coding: Coding | None) -> tuple[Extension, ...]:
+def extensions(
+    value: object, *, is_new: bool, coding: Coding | None, words: Sequence[str] | None = None
+) -> tuple[Extension, ...]:
     """Return the extensions, sorted by type.
 
     Args:
         value: extensions by name, or pairs.
         is_new: as for ``extension_from_pair``.
         coding: the coding of the record, which must allow them; None if it is not known.
+        words: the words of the record, which a layout may name; None if they are not known.
     """
     pairs = list(value.items()) if isinstance(value, Mapping) else value
     if not isinstance(pairs, tuple | list):
         raise InputError("Give extensions by name, or as a list of pairs: type and bytes.")
     # Sorted by type. The values affect the order only among equal types, which are refused below.
-    entries = sorted(map(partial(extension_from_pair, is_new=is_new), pairs))
+    entries = sorted(map(partial(extension_from_pair, is_new=is_new, words=words), pairs))
     if len({type_id for type_id, _ in entries}) < len(entries):
         raise InputError("Give each extension type once.")
     if coding == "bag" and any(type_id == ORDER_TYPE for type_id, _ in entries):

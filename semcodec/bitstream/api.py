@@ -8,7 +8,7 @@ from typing import Final
 from semcodec.bitstream import _arguments, record_codec
 from semcodec.bitstream import framing as framings
 from semcodec.bitstream._arguments import Data
-from semcodec.bitstream.extensions import Extension, Value
+from semcodec.bitstream.extensions import Argument, Extension
 from semcodec.bitstream.framing import png as png_framing
 from semcodec.bitstream.header import CODINGS, DEFAULT_MODELS, DEFAULT_SIZE, Models, Size
 from semcodec.bitstream.parser import Parser
@@ -31,7 +31,7 @@ from semcodec.choices import (
 from semcodec.coding import codings
 from semcodec.errors import InputError
 
-Extensions = Sequence[Extension | tuple[str, Value]] | Mapping[str, Value]
+Extensions = Sequence[Extension | tuple[str, Argument]] | Mapping[str, Argument]
 
 # The defaults are constants of this module, because the fast path is chosen by identity: ``is`` is
 # cheap, and never calls a method of an argument.
@@ -75,7 +75,9 @@ def pack(
             (ASCII text).
         check: ``"none"``, ``"crc8"``, ``"crc16"``, ``"crc32"``, or None for the framing's default.
         extensions: names and values, such as ``{"seed": 7}``, or pairs of type and bytes; a type
-            is registered, or even and from 2^27, for private use.
+            is registered, or even and from 2^27, for private use. A layout may name its words:
+            ``{"layout": {"dog": [(8, 4, 20, 32)]}}`` is a box for the first word ``dog``, with its
+            left, top, right and bottom edge in 32nds of the width or the height.
 
     Raises:
         InputError: an argument is not valid, or the coding cannot encode the text.
@@ -292,12 +294,14 @@ def build_record(
         name, payload = _arguments.coding_and_payload(coding, keep, text)
     else:
         name = check_choice("coding", coding, CODINGS)
+    canonical = codings.canonical_text(name, text)
+    words = canonical.split() if extensions else None  # a layout may name them
     record = Record(
-        codings.canonical_text(name, text),
+        canonical,
         name,
         _arguments.size(size),
         _arguments.models(models),
-        _arguments.extensions(extensions, is_new=is_new, coding=name),
+        _arguments.extensions(extensions, is_new=is_new, coding=name, words=words),
         framing,
         _arguments.check(check, framing),
         1,
@@ -342,6 +346,8 @@ def overhead(
     extensions: Extensions = _NO_EXTENSIONS,
 ) -> int:
     """Return the bytes that ``pack`` adds to a payload of ``payload_bytes`` bytes, in any coding.
+
+    The words are not known, so a layout that is given as groups needs the indexes of its words.
 
     In all framings but ``"bare"`` and ``"file"``, a longer core has more overhead: the length field
     of a sequence item grows, and a text form has four characters for three bytes (base64url) or

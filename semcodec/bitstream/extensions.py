@@ -6,7 +6,7 @@ that is not known is kept, so that packing the record again loses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from semcodec._registry import EXTENSIONS
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Extension = tuple[int, bytes]  #: type and value
 Value = str | int | bytes  #: a decoded value of a registered type; bytes for the layers
+Argument = Value | layers.Groups  #: a value to encode; a layout may be given as groups
 
 BY_TYPE: Final = {row.type: row for row in EXTENSIONS}
 BY_NAME: Final = {row.name: row for row in EXTENSIONS}
@@ -39,33 +40,41 @@ def extension(name: ExtensionName, value: object) -> Extension:
         name: name of the type.
         value: a string for ``describer``, ``writer``, ``painter``, ``prompts``, ``tool`` and
             ``comment``; a number of words for ``k``; ``"importance"`` for ``order``; an integer for
-            ``seed``; bytes for ``layout``, ``colors`` and ``sketch``.
+            ``seed``; bytes for ``layout``, ``colors`` and ``sketch``. A ``layout`` may also be
+            groups: the boxes of each word, by its index into ``Record.words``, such as
+            ``{1: [(8, 4, 20, 32)]}``. A box has its left, top, right and bottom edge in 32nds of
+            the width or the height.
 
     Raises:
         InputError: ``name`` is not registered, or its type does not allow ``value``.
     """
-    return _extension(name, value)
+    return _extension(name, value, None)
 
 
-def _extension(name: object, value: object) -> Extension:
+def _extension(name: object, value: object, words: Sequence[str] | None) -> Extension:
     type_id = BY_NAME[check_choice("extension name", name, tuple(BY_NAME))].type
+    if type_id == LAYOUT_TYPE and not isinstance(value, bytes):
+        value = layers.encode_groups(value, words)
     return type_id, encode_value(type_id, value)
 
 
-def extension_from_pair(pair: object, *, is_new: bool) -> Extension:
+def extension_from_pair(
+    pair: object, *, is_new: bool, words: Sequence[str] | None = None
+) -> Extension:
     """Return the extension given as a pair of name and value, or of type and bytes.
 
     Args:
         pair: a tuple or a list.
         is_new: whether the record is new. A new record may have only registered types and types
             for private use; a record that is written again keeps every even type that it had.
+        words: the words of the record, which a layout may name; None if they are not known.
 
     Raises:
         InputError: ``pair`` is anything else, or such an extension must not be written.
     """
     match pair:
         case tuple((str(name), value)) | list((str(name), value)):
-            return _extension(name, value)
+            return _extension(name, value, words)
         case tuple((type_id, bytes(value))) | list((type_id, bytes(value))) if (
             type(type_id) is int and 0 <= type_id <= leb128.MAX_VALUE
         ):
@@ -174,6 +183,12 @@ MAX_SEED_BYTES: Final = 4
 LAYERS: Final = ("layout", "colors", "sketch")  #: names of types whose values are bytes
 MAX_LAYER_BYTES: Final = 512  #: of colors and of a sketch, with its grid
 SKETCH_GRIDS: Final = (32, 48, 64, 96)  #: cells along the longer side of the picture
+#: What ``layout`` takes as an argument, for messages.
+LAYOUT_ARGUMENT: Final = (
+    f"its bytes, or 1 to {layers.MAX_WORD_BOXES} boxes for each of its words, all different, such "
+    "as {'dog': [(8, 4, 20, 32)]}: left, top, right and bottom in 32nds, "
+    f"at most {layers.MAX_BOXES} boxes in all"
+)
 ORDERS: Final = {b"\1": "importance"}  #: without the extension, words are in reading order
 
 
@@ -216,7 +231,8 @@ def describe_valid(type_id: int) -> str:
 
 def _invalid_value(type_id: int) -> InputError:
     row = BY_TYPE[type_id]
-    return InputError(f"The extension {row.name} takes {describe_valid(type_id)}. ({row.rule})")
+    accepted = LAYOUT_ARGUMENT if type_id == LAYOUT_TYPE else describe_valid(type_id)
+    return InputError(f"The extension {row.name} takes {accepted}. ({row.rule})")
 
 
 def _encode_text(value: object) -> bytes | None:

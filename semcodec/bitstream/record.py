@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Never, Self
 
-from semcodec.bitstream.extensions import BY_TYPE, Extension, Value, decode_value
+from semcodec.bitstream.extensions import BY_TYPE, LAYERS, Extension, Value, decode_value
 from semcodec.bitstream.header import MODEL_FIELDS, Models, Size
+from semcodec.bitstream.layers import Layers, WordLayout, split_layout
 from semcodec.choices import Check, Coding, Framing
 from semcodec.coding import codings
 from semcodec.errors import InputError
@@ -71,6 +72,19 @@ class Record(_Values):
             for type_id, data in self.extensions
             if type_id in BY_TYPE and (value := decode_value(type_id, data)) is not None
         }
+
+    @property
+    def layers(self) -> Layers:
+        """The layers of the record: the boxes of its words, and the bytes of colors and sketch."""
+        values = self.metadata
+        layout, colors, sketch = (values.get(name) for name in LAYERS)
+        groups = split_layout(layout) if isinstance(layout, bytes) else None
+        words = dict(enumerate(self.words))
+        return Layers(
+            tuple(WordLayout(words.get(index), index, boxes) for index, boxes in groups or ()),
+            colors if isinstance(colors, bytes) else None,
+            sketch if isinstance(sketch, bytes) else None,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return the value of the record (spec §5.7) in JSON types, as in the vectors."""

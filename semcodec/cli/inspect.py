@@ -10,7 +10,7 @@ from typing import Any, Final
 import semcodec
 from semcodec._registry import MODELS, PROMPTS
 from semcodec._wording import plural
-from semcodec.bitstream.extensions import BY_TYPE
+from semcodec.bitstream.extensions import BY_TYPE, LAYERS
 from semcodec.choices import ScanFraming, UnpackFraming
 from semcodec.cli import options
 from semcodec.cli.inspect_values import (
@@ -20,6 +20,7 @@ from semcodec.cli.inspect_values import (
     is_too_large,
     lines,
 )
+from semcodec.cli.layer_values import layer_rows
 from semcodec.cli.output import (
     UsageError,
     escape_control,
@@ -149,7 +150,8 @@ def _page(file: FileReport) -> str:
         values = file_values(file)
         parts = [_title(values), _remarks(file), _format_fields(values["fields"])]
         if "rate" in values:
-            parts += [_format_words(values), _format_rate(values["rate"], values["size"])]
+            record = semcodec.unpack(file.data, framing=values["framing"])
+            parts += [_format_words(values, record), _format_rate(values["rate"], values["size"])]
             parts += [_format_out_of_band(values["out_of_band"])]
     return "\n\n".join(filter(None, parts))
 
@@ -221,14 +223,16 @@ def _meaning(field: dict[str, Any]) -> str:
     return str(value) if name is None else f"{value}, {name}"
 
 
-def _format_words(values: dict[str, Any]) -> str:
+def _format_words(values: dict[str, Any], record: semcodec.Record) -> str:
     rows = [("words", " ".join(values["words"]))]
     if values["restored_words"] != values["words"]:
         rows.append(("restored", " ".join(values["restored_words"])))
     if values["readings"] != values["restored_words"]:
         rows.append(("read as", " ".join(values["readings"])))
-    rows += [(name, str(value)) for name, value in values["metadata"].items()]
-    return format_table([(name, escape_control(text)) for name, text in rows], "<<")
+    metadata = values["metadata"].items()
+    rows += [(name, str(value)) for name, value in metadata if name not in LAYERS]
+    rows = [(name, escape_control(text)) for name, text in rows]
+    return format_table(rows + layer_rows(record, values["restored_words"]), "<<")
 
 
 def _format_rate(entries: dict[str, Any], size: list[int]) -> str:

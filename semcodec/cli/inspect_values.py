@@ -14,6 +14,7 @@ from typing import Any, Final
 import semcodec
 from semcodec.bitstream.validation import MAX_FIELDS, MAX_MAPPED
 from semcodec.cli.formats.names import json_keys
+from semcodec.cli.layer_values import layer_values
 from semcodec.cli.output import UsageError
 from semcodec.cli.reports import FileReport
 from semcodec.words.skeleton_readings import received_words
@@ -153,8 +154,10 @@ def record_values(
         name: value.hex() if isinstance(value, bytes) else value
         for name, value in record.metadata.items()
     }
-    return record.as_dict() | {
+    values = record.as_dict() | {
         "restored_words": restored,
         "readings": readings,
         "metadata": metadata,
     }
+    layers = layer_values(record)
+    return values | ({"layers": layers} if layers else {})

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import Any
 
 import semcodec
 from semcodec.bitstream.api import check_sequence
 from semcodec.cli import files, options, output
+from semcodec.cli.layer_values import layer_values
 from semcodec.cli.output import print_result
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
 
@@ -61,14 +63,19 @@ def _print_array(data: bytes) -> None:
     for record in semcodec.unpack_all(data):
         if previous:
             print_result(previous + ",")
-        item = json.dumps([record.as_dict()], indent=2).removesuffix("\n]")
+        item = json.dumps([_values(record)], indent=2).removesuffix("\n]")
         previous = item if not previous else item.removeprefix("[\n")
     print_result(previous + "\n]" if previous else "[]")
 
 
+def _values(record: semcodec.Record) -> dict[str, Any]:
+    layers = layer_values(record)
+    return record.as_dict() | ({"layers": layers} if layers else {})
+
+
 def _print(record: semcodec.Record, *, as_json: bool) -> None:
     if as_json:
-        print_result(json.dumps(record.as_dict(), indent=2))
+        print_result(json.dumps(_values(record), indent=2))
     elif output.is_terminal():
         print_result(output.escape_control(record.text))
     else:  # another program gets the text unescaped

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fuzz.strategies import layouts
-from semcodec.bitstream import inspect, layers, layout, pack, unpack, validate
+from semcodec.bitstream import extension, inspect, layers, layout, pack, unpack, validate
 from semcodec.bitstream.extensions import decode_value
-from semcodec.bitstream.layers import Group
+from semcodec.bitstream.layers import Group, Layers, WordLayout
+from semcodec.errors import InputError
 from tests import annex_c
 from tests.layouts import ROW, bits, group
 from tests.profiles import examples
@@ -116,3 +117,79 @@ def test_every_prefix_of_colors_is_valid() -> None:
     value = bytes(range(256)) * 2
     assert all(decode_value(22, value[:end]) == value[:end] for end in range(1, 513))
     assert decode_value(22, b"") is decode_value(22, value + b"\0") is None
+
+
+DOG = (8, 4, 20, 32)
+DOG_AND_GRASS = bits(group(1, DOG) + group(3, (0, 0, 1, 1), (0, 16, 32, 32)))
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        {"grass": [(0, 16, 32, 32), (0, 0, 1, 1)], "dog": [DOG]},
+        {3: [(0, 0, 1, 1), (0, 16, 32, 32)], 1: [DOG]},
+        [("dog", [DOG]), (3, ([0, 0, 1, 1], [0, 16, 32, 32]))],
+        ([1, [list(DOG)]], ["grass", [(0, 16, 32, 32), (0, 0, 1, 1)]]),
+        [Group(3, ((0, 0, 1, 1), (0, 16, 32, 32))), Group(1, (DOG,))],
+        DOG_AND_GRASS,
+    ],
+)
+def test_layout_can_be_given_as_groups_in_any_order(groups: object) -> None:
+    data = pack("small dog green grass", extensions={"layout": groups})  # type: ignore[dict-item]
+    record = unpack(data)
+    assert record.metadata == {"layout": DOG_AND_GRASS}
+    assert record.layers == Layers(
+        (
+            WordLayout("dog", 1, (DOG,)),
+            WordLayout("grass", 3, ((0, 0, 1, 1), (0, 16, 32, 32))),
+        )
+    )
+    assert record.layers.layout[0].shares == ((0.25, 0.125, 0.625, 1.0),)
+    again = pack("small dog green grass", extensions={"layout": record.layers.layout})
+    assert again == data
+
+
+def test_words_of_a_layout_are_those_that_a_decoder_returns() -> None:
+    record = unpack(pack("red dog red", coding="utf8", extensions={"layout": {"red": [DOG]}}))
+    assert record.layers.layout == (WordLayout("red", 0, (DOG,)),)
+    text = "woman dog boat apple"
+    bag = unpack(pack(text, coding="bag", extensions={"layout": {"dog": [DOG]}}))
+    assert bag.words != text.split()
+    assert bag.layers.layout == (WordLayout("dog", bag.words.index("dog"), (DOG,)),)
+
+
+def test_layers_of_a_record() -> None:
+    entries = {"layout": {9: [DOG]}, "colors": b"\0", "sketch": b" \0"}
+    record = unpack(pack("nn", extensions=entries))  # type: ignore[arg-type]
+    assert record.layers == Layers((WordLayout(None, 9, (DOG,)),), b"\0", b" \0")
+    assert any(record.layers)
+    assert not any(unpack(pack("nn")).layers)
+    invalid = record._replace(extensions=((20, b"\0"), (22, b""), (24, b"")))
+    assert invalid.layers == Layers()
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        {}, [], 5, None, "dog", {"dog": DOG}, {"dog": []}, {"dog": [DOG[:3]]}, {"dog": [DOG, DOG]},
+        {"dog": [(8, 4, 8, 32)]}, {"dog": [(8, 32, 20, 32)]}, {"dog": [(-1, 4, 20, 32)]},
+        {"dog": [(8, 4, 33, 32)]}, {"dog": [(8, 4, 20, 33)]}, {"dog": [(8, 4, 20.0, 32)]},
+        {"dog": [(True, 4, 20, 32)]}, {"dog": 5}, {"dog": [5]}, {"dog": ROW * 2}, {64: [DOG]},
+        {-1: [DOG]}, {None: [DOG]}, {"dog": [DOG], 0: [DOG]}, [("dog",)], [5],
+        {0: ROW, 1: ROW, 2: [DOG]},
+    ],
+)  # fmt: skip
+def test_groups_that_are_not_a_layout_are_an_input_error(groups: object) -> None:
+    with pytest.raises(InputError, match=r"layout takes its bytes, or .*\(SC-EXT-13\)"):
+        pack("dog", extensions={"layout": groups})  # type: ignore[dict-item]
+
+
+def test_groups_need_words_that_are_known() -> None:
+    many = " ".join(f"w{number}" for number in range(65))
+    with pytest.raises(InputError, match="boxes for 'w64', which is not one of the first 64"):
+        pack(many, coding="utf8", extensions={"layout": {"w64": [DOG]}})
+    with pytest.raises(InputError, match=r"boxes for 'n{39}…', which"):
+        pack("nn", extensions={"layout": {"n" * 50: [DOG]}})
+    with pytest.raises(InputError, match="not known here, so 'dog' has no index"):
+        extension("layout", {"dog": [DOG]})
+    assert extension("layout", {1: [DOG]}) == (20, bits(group(1, DOG)))

@@ -1,0 +1,61 @@
+"""The layers of a record as JSON values and as lines of text, with edges in shares of the picture.
+
+A word can have any length, and a record any number of words, but a layout has at most 16 boxes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import semcodec
+from semcodec._wording import plural
+from semcodec.bitstream import WordLayout
+from semcodec.cli.output import escape_control
+
+MAX_WORD: Final = 30  #: characters of a word in a line
+
+
+def layer_values(record: semcodec.Record) -> dict[str, Any]:
+    """Return the layers that a record has, as in the schema of ``inspect``."""
+    layers = record.layers
+    values: dict[str, Any] = {}
+    if layers.layout:
+        values["layout"] = [
+            {"word": group.word, "index": group.index, "boxes": [list(box) for box in group.shares]}
+            for group in layers.layout
+        ]
+    if layers.colors is not None:
+        values["colors"] = {"bytes": len(layers.colors)}
+    if layers.sketch is not None:
+        values["sketch"] = {"bytes": len(layers.sketch), "grid": layers.sketch[0]}
+    return values
+
+
+def layer_rows(record: semcodec.Record, words: Sequence[str]) -> list[tuple[str, str]]:
+    """Return a table of the layers: names, which later lines of a layer leave out, and texts.
+
+    Args:
+        record: the record.
+        words: its words, or what skeletons were restored to, to show instead of them.
+    """
+    layers = record.layers
+    boxes = [line for group in layers.layout for line in _box_lines(group, words)]
+    rows = [("" if number else "layout", line) for number, line in enumerate(boxes)]
+    if layers.colors is not None:
+        rows.append(("colors", plural(len(layers.colors), "byte")))
+    if layers.sketch is not None:
+        cells = f"{layers.sketch[0]} cells along the longer side"
+        rows.append(("sketch", f"{plural(len(layers.sketch), 'byte')}, {cells}"))
+    return rows
+
+
+def _box_lines(group: WordLayout, words: Sequence[str]) -> Iterator[str]:
+    """Yield a line for each box of a word, such as ``dog at 0.25,0.12 to 0.62,1.00``."""
+    name = f"word {group.index}, which the record does not have,"
+    if group.index < len(words):
+        name = escape_control(words[group.index])
+        name = name if len(name) <= MAX_WORD else name[: MAX_WORD - 1] + "…"
+    for box in group.shares:
+        left, top, right, bottom = (f"{edge:.2f}" for edge in box)
+        yield f"{name} at {left},{top} to {right},{bottom}"
