@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import sqrt
+from typing import ClassVar
 
 from PIL import Image
 
 from semcodec.backends import add_note
+from semcodec.backends.guides import Guide
 from semcodec.backends.painted_scene import PaintedScene
 from semcodec.errors import MissingFeatureError, RefusalError
 from semcodec.words.changes import parse_change
@@ -21,6 +23,7 @@ from semcodec_embedded.painting.account import report_scene
 from semcodec_embedded.painting.backdrop import haze_color, paint_backdrop
 from semcodec_embedded.painting.editing import CannotChangeError, change_plan
 from semcodec_embedded.painting.environment import Environment, choose_environment, is_bare
+from semcodec_embedded.painting.grading import ColorField, grade
 from semcodec_embedded.painting.noise import seeded_rng
 from semcodec_embedded.painting.parser import parse_prompt
 from semcodec_embedded.painting.placement import place_subjects
@@ -39,13 +42,18 @@ MAX_ASPECT = 16.0
 #: at the horizon and 1 at the bottom edge.
 MAX_HAZE, HAZE_DEPTH = 0.22, 0.6
 NAME = "embedded"  #: of the backend, in messages
+NO_GUIDE = Guide()  #: no layers
 MAX_SHOWN_CHANGE = 80  #: characters of a change that a message quotes
 
 
 class EmbeddedPainter:
     """Composes a picture-book scene from drawings and procedural backdrops."""
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
+    guides: ClassVar[frozenset[str]] = frozenset({"colors"})
+
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, guide: Guide | None = None
+    ) -> Image.Image:
         """Return a picture of ``prompt`` in RGB.
 
         Args:
@@ -53,8 +61,10 @@ class EmbeddedPainter:
                 are many, or if nothing else can be painted; a run of semcodec then has a notice.
             size: width and height in pixels, each at least 1.
             seed: any integer. The same arguments give the same pixels, whatever was painted before.
+            guide: the layers of a record; None or an empty one changes nothing. The scenery takes
+                the colors of a color layer; the drawings keep their own, in its light.
         """
-        plan = make_plan(prompt, size, seed)
+        plan = make_plan(prompt, size, seed, guide or Guide())
         if notice := captions.notice(plan.scene, plan.is_card):
             add_note("notices", notice)
         return _paint_plan(plan)
@@ -108,7 +118,7 @@ def _refusal(change: str, reason: str) -> RefusalError:
     )
 
 
-def make_plan(prompt: str, size: tuple[int, int], seed: int) -> Plan:
+def make_plan(prompt: str, size: tuple[int, int], seed: int, guide: Guide = NO_GUIDE) -> Plan:
     """Return the plan of a picture of ``prompt``: where everything will be drawn."""
     scene = parse_prompt(prompt)
     environment = choose_environment(scene)
@@ -123,7 +133,7 @@ def make_plan(prompt: str, size: tuple[int, int], seed: int) -> Plan:
     share = scene_height / canvas[1]
     numbered = tuple(replace(sprite, number=at) for at, sprite in enumerate(sprites))
     return Plan(
-        prompt, size, seed, scene, environment, numbered, width, caption, share, (), is_card
+        prompt, size, seed, scene, environment, numbered, width, caption, share, (), is_card, guide
     )
 
 
@@ -133,7 +143,10 @@ def _paint_plan(plan: Plan) -> Image.Image:
     caption_height = captions.caption_height(canvas[1]) if plan.caption else 0
     picture = Image.new("RGB", (canvas[0], canvas[1] - caption_height))
     rng = seeded_rng("setting", plan.prompt, plan.seed)
-    fixtures = paint_backdrop(picture, plan.scene, plan.environment, rng)
+    backdrop = paint_backdrop(picture, plan.scene, plan.environment, rng)
+    colors = _color_field(plan, picture.size)
+    if colors:
+        picture = grade(picture, backdrop.regions, colors)
     _draw_sprites(picture, plan.scene, plan.environment, plan.sprites)
     if plan.is_card:
         captions.draw_card(picture, plan.prompt)
@@ -143,7 +156,13 @@ def _paint_plan(plan: Plan) -> Image.Image:
         picture = captions.add_caption(picture, plan.caption, caption_height)
     if canvas != plan.size:
         picture = picture.resize(plan.size, Image.Resampling.LANCZOS)
-    return attach_plan(picture, replace(plan, fixtures=tuple(fixtures)))
+    return attach_plan(picture, replace(plan, fixtures=tuple(backdrop.fixtures)))
+
+
+def _color_field(plan: Plan, size: tuple[int, int]) -> ColorField | None:
+    """Return the colors of the layer for a scene of ``size`` pixels; None without a layer."""
+    layer = plan.guide.colors
+    return ColorField(layer, size, plan.share) if layer else None
 
 
 def canvas_size(size: tuple[int, int]) -> tuple[int, int]:

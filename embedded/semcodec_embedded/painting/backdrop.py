@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
@@ -11,6 +11,7 @@ from PIL import Image
 
 from semcodec_embedded.painting import background, ground, interiors, rooms, sky, studio_backdrops
 from semcodec_embedded.painting.environment import Environment
+from semcodec_embedded.painting.grading import Regions
 from semcodec_embedded.painting.layer import Layer
 from semcodec_embedded.painting.palette import NAMED, Color, darker, lighter, mix
 from semcodec_embedded.painting.scene import SceneDescription
@@ -35,11 +36,11 @@ def paint_backdrop(
     scene: SceneDescription,
     environment: Environment,
     rng: np.random.Generator,
-) -> list[interiors.Fixture]:
-    """Paint the backdrop of ``scene`` over all of ``picture``; return what furnishes a room."""
-    painter = _BackdropPainter(picture, scene, environment, rng, [])
+) -> Backdrop:
+    """Paint the backdrop of ``scene`` over all of ``picture``; return what it consists of."""
+    painter = _BackdropPainter(picture, scene, environment, rng, Backdrop())
     painter.paint()
-    return painter.fixtures
+    return painter.backdrop
 
 
 def haze_color(scene: SceneDescription, environment: Environment) -> Color:
@@ -50,6 +51,19 @@ def haze_color(scene: SceneDescription, environment: Environment) -> Color:
 
 
 @dataclass(frozen=True, slots=True)
+class Backdrop:
+    """What a painted backdrop consists of.
+
+    Attributes:
+        fixtures: what furnishes a room.
+        regions: its regions, each of which has its own colors.
+    """
+
+    fixtures: list[interiors.Fixture] = field(default_factory=list)
+    regions: Regions = field(default_factory=Regions)
+
+
+@dataclass(frozen=True, slots=True)
 class _BackdropPainter:
     """Paints one backdrop; it has a method for each kind of environment."""
 
@@ -57,7 +71,7 @@ class _BackdropPainter:
     scene: SceneDescription
     environment: Environment
     rng: np.random.Generator
-    fixtures: list[interiors.Fixture]
+    backdrop: Backdrop
 
     def paint(self) -> None:
         """Paint the backdrop for the kind of the environment."""
@@ -86,10 +100,13 @@ class _BackdropPainter:
             ground.draw_stream(layer)  # the picture would be empty otherwise
         image = sky.apply_light(canvas.image(), environment.light)
         picture.paste(image, (0, 0), image)
+        self.backdrop.regions.edge_y = environment.horizon_y
+        self.backdrop.regions.front = image.getchannel("A")
         if lights:
             lights.composite_onto(picture)
         if scene.has_wall and not environment.background:
             self._paint_outdoor_wall()
+            self.backdrop.regions.front = None
 
     def _paint_outdoor_wall(self) -> None:
         """Paint a wall over the sky, down to the ground."""
@@ -118,8 +135,9 @@ class _BackdropPainter:
             materials=self.scene.materials,
             cabinet_color=cabinets[0] if cabinets else "",
             rng=self.rng,
-            fixtures=self.fixtures,
+            fixtures=self.backdrop.fixtures,
         )
+        self.backdrop.regions.edge_y = self.environment.horizon_y
         if self.environment.kind == "room":
             rooms.draw_room(interior)
         else:

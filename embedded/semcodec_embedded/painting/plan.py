@@ -10,10 +10,11 @@ pickles of the image do not have it (``test_plan_never_leaves_the_memory``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PIL import Image
 
+from semcodec.backends.guides import Guide
 from semcodec_embedded.painting.environment import Environment
 from semcodec_embedded.painting.interiors import Fixture
 from semcodec_embedded.painting.scene import PlacedSprite, SceneDescription
@@ -37,6 +38,7 @@ class Plan:
         share: the share of the picture's height that the scene has; the rest is a caption.
         fixtures: the furnishings of the backdrop.
         is_card: whether the picture is a card with the words.
+        guide: the layers of the record from which it was painted.
     """
 
     prompt: str
@@ -50,6 +52,7 @@ class Plan:
     share: float = 1.0
     fixtures: tuple[Fixture, ...] = ()
     is_card: bool = False
+    guide: Guide = field(default=Guide(), compare=False)
 
 
 def attach_plan(picture: Image.Image, plan: Plan) -> Image.Image:
