@@ -217,7 +217,7 @@ def decode(
         words = stages.restore_words(record)
         prompt = stages.expand(words)
         painted_size = finishing.paintable_size(paint_role, target)
-        guidance = make_guidance(record, words, paint_role)
+        guidance = make_guidance(record.layers, words, paint_role, painted_size)
         task = Task(record, words, prompt, painted_size, _choose_seed(seed, record), guidance)
         picture = paint_and_reflect(run, roles, task, options, on_step)
         run.picture = picture.image  # the best one, if anything fails from now on
