@@ -12,7 +12,7 @@ from semcodec._registry import MODELS, PROMPTS
 from semcodec._wording import plural
 from semcodec.bitstream.extensions import BY_TYPE, LAYERS
 from semcodec.choices import ScanFraming, UnpackFraming
-from semcodec.cli import options
+from semcodec.cli import layer_pictures, options
 from semcodec.cli.inspect_values import (
     SCHEMA,
     file_values,
@@ -84,12 +84,28 @@ def add(commands: Commands[Parser]) -> None:
         help="one JSON object per record and line, and one per file, see "
         "spec/schema/inspect-lines-1.json; for sequences of any length (default: off)",
     )
+    parser.add_argument(
+        layer_pictures.OPTION,
+        metavar="FILE",
+        help="draw the layers of one record into a PNG file: the boxes of its words over its "
+        "colors; - for stdout, which then has nothing else (default: none)",
+    )
+    options.add_force(parser)
 
 
 def inspect(args: argparse.Namespace) -> int:
     """Print the fields, words and rate of each file."""
+    if args.png is not None:
+        is_json = args.json or args.json_lines
+        layer_pictures.check(args.png, args.files, is_json=is_json, force=args.force)
     codes: list[int] = []
     reports = _read_all(args.files, args.framing, codes)
+    if args.png is not None:
+        reports = _draw_layers(reports, args)
+    if args.png == "-":
+        for _ in reports:
+            pass
+        return max(codes)
     if args.json_lines:
         _print_lines(reports)
     elif args.json:
@@ -99,6 +115,19 @@ def inspect(args: argparse.Namespace) -> int:
     else:
         _print_pages(reports)
     return max(codes)
+
+
+def _draw_layers(reports: Iterator[FileReport], args: argparse.Namespace) -> Iterator[FileReport]:
+    """Yield the report on each file, and then write the picture of its layers if it is valid."""
+    for file in reports:
+        yield file
+        if file.report.ok:
+            layer_pictures.write(args.png, file, force=args.force)
+        else:
+            print_status(
+                f"semcodec: {file.name} is not valid, so no picture was written: "
+                "semcodec validate states why."
+            )
 
 
 def _read_all(

@@ -1,25 +1,16 @@
-"""A contact sheet: pictures of one size in rows, each with a title and a text below it.
-
-Letters are drawn with the fonts of the offline backend if it is installed, which has Latin, Greek,
-Cyrillic, Chinese, Japanese and Korean, else with the font in Pillow, which has Latin.
-"""
+"""A contact sheet: pictures of one size in rows, each with a title and a text below it."""
 
 from __future__ import annotations
 
-import gzip
-import io
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from importlib import resources
 from math import isqrt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from semcodec.errors import InputError
+from semcodec.imaging.lettering import ELLIPSIS, draw_text, text_length
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
-    from PIL.ImageFont import FreeTypeFont
 
 Size = tuple[int, int]  #: width and height in pixels
 
@@ -37,10 +28,6 @@ LINE_SPACING: Final = 1.3  #: in letter sizes
 
 MAX_LINES: Final = 12  #: of the text in a cell; the last one ends with an ellipsis
 BLACK, GRAY, PALE, WHITE = "#111111", "#6b6b6b", "#e8e8e8", "#ffffff"
-FONTS_PACKAGE: Final = "semcodec_embedded"
-FONT_FILES: Final = ("Roboto-Regular.ttf.gz", "DroidSansFallback.ttf.gz")  #: in order of preference
-MISSING: Final = "\U000f0000"  #: a character that no font has
-ELLIPSIS: Final = "…"
 
 
 class Cell(NamedTuple):
@@ -169,7 +156,7 @@ def _wrap(text: str, size: int, width: int) -> list[str]:
     """Return ``text`` as at most ``MAX_LINES`` lines of at most ``width`` pixels."""
     lines: list[str] = []
     for word in _break_words(text.split(), size, width):
-        if lines and _length(f"{lines[-1]} {word}", size) <= width:
+        if lines and text_length(f"{lines[-1]} {word}", size) <= width:
             lines[-1] += f" {word}"
         elif len(lines) < MAX_LINES:
             lines.append(word)
@@ -184,7 +171,7 @@ def _break_words(words: Iterable[str], size: int, width: int) -> Iterable[str]:
     for word in words:
         part = ""
         for char in word:
-            if part and _length(part + char, size) > width:
+            if part and text_length(part + char, size) > width:
                 yield part
                 part = ""
             part += char
@@ -197,60 +184,5 @@ def _height(caption: Iterable[Line]) -> int:
 
 def _draw_lines(draw: ImageDraw, lines: Iterable[Line], left: int, top: int) -> None:
     for line in lines:
-        x, baseline = float(left), top + line.gap + line.size
-        for run, font in _runs(line.text, line.size):
-            draw.text((x, baseline), run, line.color, font, anchor="ls")
-            x += font.getlength(run)
+        draw_text(draw, (left, top + line.gap + line.size), line.text, line.size, line.color)
         top += line.gap + line.height
-
-
-def _length(text: str, size: int) -> float:
-    return sum(font.getlength(run) for run, font in _runs(text, size))
-
-
-def _runs(text: str, size: int) -> Iterable[tuple[str, FreeTypeFont]]:
-    """Yield parts of ``text``, each with the first font that has its letters."""
-    fonts = _fonts(size)
-    run, current = "", fonts[0]
-    for char in text:
-        font = next((font for font in fonts if char == " " or _has(font, char)), fonts[0])
-        if run and font is not current:
-            yield run, current
-            run = ""
-        run, current = run + char, font
-    if run:
-        yield run, current
-
-
-@lru_cache(maxsize=4096)
-def _has(font: FreeTypeFont, char: str) -> bool:
-    """Return whether a font has a glyph for a character."""
-    glyph, missing = font.getmask(char), font.getmask(MISSING)
-    return (glyph.size, bytes(glyph)) != (missing.size, bytes(missing))
-
-
-@lru_cache(maxsize=8)
-def _fonts(size: int) -> tuple[FreeTypeFont, ...]:
-    """Return the fonts for letters of ``size`` pixels.
-
-    Raises:
-        InputError: Pillow was built without FreeType.
-    """
-    from PIL import ImageFont
-
-    try:
-        folder = resources.files(FONTS_PACKAGE) / "fonts"
-        # The basic layout is part of every Pillow; the other one needs a library.
-        return tuple(
-            ImageFont.truetype(
-                io.BytesIO(gzip.decompress((folder / name).read_bytes())),
-                size,
-                layout_engine=ImageFont.Layout.BASIC,
-            )
-            for name in FONT_FILES
-        )
-    except (ImportError, OSError):  # the offline backend is not installed, or has other fonts
-        font = ImageFont.load_default(size)
-    if not isinstance(font, ImageFont.FreeTypeFont):
-        raise InputError("This Pillow was built without fonts: install a wheel of it.")
-    return (font,)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 import semcodec
+from semcodec.imaging.layer_drawing import BoxGroup, draw_layers
 from tests.cli.conftest import Run, as_json
 
 DOG = (8, 4, 20, 32)
@@ -73,3 +78,97 @@ def test_json_of_a_sequence_has_the_layers(run: Run, tmp_path: Path) -> None:
     assert [record.get("layers") for record in records] == [{"layout": layout}, None]
     lines = run("inspect", *arguments, "--json-lines")[1].splitlines()
     assert [json.loads(line).get("layers") for line in lines] == [{"layout": layout}, None, None]
+
+
+def _draw(run: Run, tmp_path: Path, data: bytes) -> tuple[int, str, Image.Image | None]:
+    """Return the exit code, the messages, and the picture of ``inspect --png``."""
+    source, picture = tmp_path / "record", tmp_path / "layers.png"
+    source.write_bytes(data)
+    code, _, messages = run("inspect", source, "--png", picture)
+    if not picture.exists():
+        return code, messages, None
+    return code, messages, Image.open(io.BytesIO(picture.read_bytes()))
+
+
+def test_png_has_the_boxes_over_the_colors(run: Run, tmp_path: Path, layered: Path) -> None:
+    code, _, picture = _draw(run, tmp_path, layered.read_bytes())
+    record = semcodec.unpack(layered.read_bytes())
+    labels = ["dog", "grass", "word 60, not in the record"]
+    groups = [
+        BoxGroup(label, each.shares, each.index < 60)
+        for label, each in zip(labels, record.layers.layout, strict=True)
+    ]
+    assert code == 0
+    assert picture is not None
+    assert picture.tobytes() == draw_layers((1024, 1024), groups, b"abc").tobytes()
+
+
+@pytest.mark.parametrize("framing", ["bare", "file", "url", "qr", "png"])
+@pytest.mark.parametrize("layers", [{"layout": {0: [DOG]}}, {"colors": b"\x80"}])
+def test_png_of_a_record_in_every_framing(
+    run: Run, tmp_path: Path, picture: Path, framing: str, layers: dict[str, Any]
+) -> None:
+    is_png = framing == "png"
+    options: Any = {"framing": "bare" if is_png else framing, "extensions": layers}
+    data = semcodec.pack("rd bt", size=(400, 100), **options)
+    if is_png:
+        data = semcodec.embed_png(picture.read_bytes(), data)
+    code, _, drawing = _draw(run, tmp_path, data)
+    assert code == 0
+    assert drawing is not None
+    assert drawing.size == (1440, 360)
+
+
+def test_picture_goes_to_stdout_alone(run: Run, layered: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "semcodec", "inspect", layered, "--png", "-"],
+        capture_output=True,
+        check=True,
+    )
+    assert result.stderr == b""
+    assert Image.open(io.BytesIO(result.stdout)).size == (720, 720)
+
+
+@pytest.mark.parametrize(
+    ("extensions", "found"),
+    [({"seed": 7}, "no layers"), ({"sketch": b"`\1"}, "only a sketch, which has no meaning yet")],
+)
+def test_there_is_no_picture_without_layers(
+    run: Run, tmp_path: Path, extensions: dict[str, Any], found: str
+) -> None:
+    data = semcodec.pack("rd bt", framing="file", extensions=extensions)
+    code, messages, picture = _draw(run, tmp_path, data)
+    assert (code, picture) == (2, None)
+    assert f"{found}, so there is nothing to draw: encode the picture with a layout" in messages
+
+
+def test_there_is_no_picture_of_an_invalid_record(run: Run, tmp_path: Path, layered: Path) -> None:
+    code, messages, picture = _draw(run, tmp_path, layered.read_bytes()[:-1])
+    assert (code, picture) == (1, None)
+    assert "is not valid, so no picture was written" in messages
+
+
+def test_png_is_refused_before_anything_is_read(run: Run, tmp_path: Path, layered: Path) -> None:
+    there = tmp_path / "there.png"
+    there.touch()
+    for arguments, message in (
+        (("--png", there), "already exists"),
+        (("--png", tmp_path / "a.jpg"), "is not the name of a PNG file"),
+        (("--png", layered), "is the name of a record"),
+        (("--json", "--png", "-"), "both go to stdout"),
+        (("missing", "--png", tmp_path / "a.png"), "draws one record, not 2"),
+    ):
+        code, out, messages = run("inspect", layered, *arguments)
+        assert (code, out) == (2, "")
+        assert message in messages
+    assert run("inspect", layered, "--png", there, "--force")[0] == 0
+    assert Image.open(io.BytesIO(there.read_bytes())).size == (720, 720)
+
+
+def test_png_draws_one_record(run: Run, tmp_path: Path) -> None:
+    item = semcodec.pack("rd", framing="sequence", extensions={"layout": {0: [DOG]}})
+    (tmp_path / "two.semcs").write_bytes(item * 2)
+    arguments = (tmp_path / "two.semcs", "--framing", "sequence", "--png", tmp_path / "a.png")
+    code, _, messages = run("inspect", *arguments)
+    assert code == 2
+    assert "is a sequence, but --png draws one record" in messages

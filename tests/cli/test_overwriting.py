@@ -161,7 +161,7 @@ def test_demo_replaces_other_files_only_with_force(run: Run, tmp_path: Path) -> 
 
 
 def test_every_command_that_writes_files_has_the_option() -> None:
-    writing = {"--output", "--out", "--trace"}
+    writing = {"--output", "--out", "--trace", "--png"}
     for names, parser in COMMANDS.items():
         options = parser._option_string_actions
         assert bool(writing & {*options}) == ("--force" in options), names

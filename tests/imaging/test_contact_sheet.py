@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageChops, ImageFont
 
 from semcodec.errors import InputError
-from semcodec.imaging import contact_sheet
+from semcodec.imaging import contact_sheet, lettering
 from semcodec.imaging.contact_sheet import (
     MARGIN,
     MAX_LINES,
@@ -27,7 +27,7 @@ WORDS = "red wooden door brass padlock weathered white plaster wall "
 
 @pytest.fixture(autouse=True)
 def _fonts_anew() -> None:
-    contact_sheet._fonts.cache_clear()
+    lettering._fonts.cache_clear()
 
 
 def cells(count: int, text: str = WORDS) -> list[Cell]:
@@ -85,7 +85,7 @@ def test_missing_picture_is_an_empty_rectangle() -> None:
 def test_lines_are_not_wider_than_the_picture(text: str, width: int) -> None:
     lines = wrapped(text, width)
     assert len(lines) <= MAX_LINES
-    assert all(contact_sheet._length(line.removesuffix(" …"), TEXT_SIZE) <= width for line in lines)
+    assert all(lettering.text_length(line.removesuffix(" …"), TEXT_SIZE) <= width for line in lines)
     if not lines or not lines[-1].endswith("…"):
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
@@ -100,9 +100,11 @@ def test_long_text_ends_with_an_ellipsis() -> None:
 @pytest.mark.parametrize("text", [WORDS * 20_000, "x" * 100_000])
 def test_work_does_not_grow_with_the_text(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     measured: list[str] = []
-    length = contact_sheet._length
+    length = lettering.text_length
     monkeypatch.setattr(
-        contact_sheet, "_length", lambda text, size: (measured.append(text), length(text, size))[1]
+        contact_sheet,
+        "text_length",
+        lambda text, size: (measured.append(text), length(text, size))[1],
     )
     wrapped(text)
     assert len(measured) < 2000
@@ -110,18 +112,18 @@ def test_work_does_not_grow_with_the_text(text: str, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("text", ["café O’Brien T-shirt 3.5 ½", "кошка", "猫犬", "αβγ"])
 def test_letters_of_many_scripts_have_glyphs(text: str) -> None:
-    runs = list(contact_sheet._runs(text, TEXT_SIZE))
+    runs = list(lettering._runs(text, TEXT_SIZE))
     assert "".join(run for run, _ in runs) == text
     for run, font in runs:
-        assert all(char == " " or contact_sheet._has(font, char) for char in run)
+        assert all(char == " " or lettering._has(font, char) for char in run)
     assert all(a[1] is not b[1] for a, b in pairwise(runs))
 
 
 def test_without_the_offline_backend_the_font_is_that_of_pillow(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(contact_sheet, "FONTS_PACKAGE", "no_such_package")
-    [font] = contact_sheet._fonts(TEXT_SIZE)
+    monkeypatch.setattr(lettering, "FONTS_PACKAGE", "no_such_package")
+    [font] = lettering._fonts(TEXT_SIZE)
     assert font.getname()[0] == ImageFont.load_default(20).getname()[0]  # type: ignore[union-attr]
     assert ink(draw_contact_sheet(cells(2, "café 猫"), LANDSCAPE))
 
@@ -129,12 +131,12 @@ def test_without_the_offline_backend_the_font_is_that_of_pillow(
 def test_fonts_of_another_version_are_replaced(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(contact_sheet, "FONT_FILES", ("none.ttf",))
-    assert len(contact_sheet._fonts(TEXT_SIZE)) == 1
+    monkeypatch.setattr(lettering, "FONT_FILES", ("none.ttf",))
+    assert len(lettering._fonts(TEXT_SIZE)) == 1
 
 
 def test_pillow_without_fonts_is_an_input_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contact_sheet, "FONTS_PACKAGE", "no_such_package")
+    monkeypatch.setattr(lettering, "FONTS_PACKAGE", "no_such_package")
     monkeypatch.setattr(ImageFont, "load_default", lambda size: ImageFont.ImageFont())
     with pytest.raises(InputError, match="without fonts"):
         draw_contact_sheet(cells(1), LANDSCAPE)
