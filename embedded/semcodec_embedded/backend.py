@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PIL import Image
 
 from semcodec.backends.description_answers import answers_from_description
+from semcodec.backends.guides import Guide
 from semcodec.backends.painted_scene import PaintedScene
 from semcodec.backends.protocols import Answer
 from semcodec.words.predicates import Predicate
@@ -18,6 +19,7 @@ class EmbeddedBackend:
     """Describe photographs and paint scenes, offline. Threads may share one instance."""
 
     name = "embedded"
+    guides = EmbeddedPainter.guides
 
     def __init__(self) -> None:
         self._describer, self._painter = EmbeddedDescriber(), EmbeddedPainter()
@@ -39,15 +41,18 @@ class EmbeddedBackend:
         """
         return answers_from_description(self.describe(image), predicates)
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, guide: Guide | None = None
+    ) -> Image.Image:
         """Return a scene painted from the words of ``prompt``, in RGB.
 
         Args:
             prompt: words separated by spaces.
             size: width and height in pixels.
-            seed: the same prompt, size and seed give the same pixels.
+            seed: the same prompt, size, seed and guide give the same pixels.
+            guide: boxes in which things are drawn, and colors for the scenery.
         """
-        return self._painter.paint(prompt, size, seed)
+        return self._painter.paint(prompt, size, seed, guide)
 
     def paintable_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the size of the canvas on which ``paint`` composes a picture of ``size``.

@@ -24,6 +24,8 @@ from semcodec_embedded.painting.backdrop import haze_color, paint_backdrop
 from semcodec_embedded.painting.editing import CannotChangeError, change_plan
 from semcodec_embedded.painting.environment import Environment, choose_environment, is_bare
 from semcodec_embedded.painting.grading import ColorField, grade
+from semcodec_embedded.painting.horizons import fit_horizon
+from semcodec_embedded.painting.layout import apply_layout
 from semcodec_embedded.painting.noise import seeded_rng
 from semcodec_embedded.painting.parser import parse_prompt
 from semcodec_embedded.painting.placement import place_subjects
@@ -49,7 +51,7 @@ MAX_SHOWN_CHANGE = 80  #: characters of a change that a message quotes
 class EmbeddedPainter:
     """Composes a picture-book scene from drawings and procedural backdrops."""
 
-    guides: ClassVar[frozenset[str]] = frozenset({"colors"})
+    guides: ClassVar[frozenset[str]] = frozenset({"layout", "colors"})
 
     def paint(
         self, prompt: str, size: tuple[int, int], seed: int, guide: Guide | None = None
@@ -61,8 +63,10 @@ class EmbeddedPainter:
                 are many, or if nothing else can be painted; a run of semcodec then has a notice.
             size: width and height in pixels, each at least 1.
             seed: any integer. The same arguments give the same pixels, whatever was painted before.
-            guide: the layers of a record; None or an empty one changes nothing. The scenery takes
-                the colors of a color layer; the drawings keep their own, in its light.
+            guide: the layers of a record; None or an empty one changes nothing. Things are drawn
+                in their boxes, whatever these are; a box of a word without a drawing is ignored.
+                The scenery takes the colors of a color layer; the drawings keep their own, in its
+                light.
         """
         plan = make_plan(prompt, size, seed, guide or Guide())
         if notice := captions.notice(plan.scene, plan.is_card):
@@ -126,15 +130,18 @@ def make_plan(prompt: str, size: tuple[int, int], seed: int, guide: Guide = NO_G
     canvas = canvas_size(size)
     caption = "" if is_card else captions.caption_text(scene, prompt)
     scene_height = canvas[1] - (captions.caption_height(canvas[1]) if caption else 0)
-    width = HEIGHT * canvas[0] / scene_height
+    width, share = HEIGHT * canvas[0] / scene_height, scene_height / canvas[1]
+    scene, layout = apply_layout(scene, guide.layout, share)
+    environment = fit_horizon(environment, scene, layout)
     # One generator per stage, so that a change in one stage does not change the random numbers
     # of the others. Their names are part of the seed: renaming one changes every picture.
-    sprites = place_subjects(scene, environment, width, seeded_rng("placing", prompt, seed))
-    share = scene_height / canvas[1]
+    rng = seeded_rng("placing", prompt, seed)
+    sprites = place_subjects(scene, environment, width, rng, layout)
     numbered = tuple(replace(sprite, number=at) for at, sprite in enumerate(sprites))
     return Plan(
-        prompt, size, seed, scene, environment, numbered, width, caption, share, (), is_card, guide
-    )
+        prompt, size, seed, scene, environment, numbered, width, caption, share,
+        is_card=is_card, guide=guide, layout=layout,
+    )  # fmt: skip
 
 
 def _paint_plan(plan: Plan) -> Image.Image:

@@ -21,6 +21,8 @@ class PaintedObject:
         y: the vertical center, 0.0 (top) to 1.0 (bottom).
         can_be_added: whether the painter could draw it, if ``count`` is 0; if not, no change of the
             picture is tried for this noun.
+        boxes: left, top, right and bottom of each drawing inside the frame, hidden or not, in
+            shares of the width and the height; () for what has none, such as a street.
     """
 
     noun: str
@@ -31,6 +33,7 @@ class PaintedObject:
     x: float = 0.5
     y: float = 0.5
     can_be_added: bool = True
+    boxes: tuple[tuple[float, float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from semcodec.backends.painted_scene import PaintedObject, PaintedScene
 from semcodec_embedded.painting import surroundings_editing
 from semcodec_embedded.painting.figures import HALF
+from semcodec_embedded.painting.fitting import GEAR, PERSON, parts_of, place_of_part
+from semcodec_embedded.painting.geometry import Box
 from semcodec_embedded.painting.parser import has_drawing
 from semcodec_embedded.painting.placement import BED_FIXTURES, BUILDINGS_WITH_ROOMS
 from semcodec_embedded.painting.plan import Plan
@@ -135,15 +137,35 @@ class _Account:
             size=self._size(mentions, sprites),
             x=_mean((left + right) / 2 for left, _, right, _ in boxes),
             y=_mean((top + bottom) / 2 for _, top, _, bottom in boxes) * self._plan.share,
+            boxes=tuple(self._boxes(phrase, sprites)),
         )
 
-    def _frame_box(self, sprite: PlacedSprite) -> tuple[float, float, float, float]:
-        """Return the box of a sprite, cut to the frame, in shares of the scene."""
+    def _boxes(self, phrase: str, sprites: Sequence[PlacedSprite]) -> Iterator[Box]:
+        """Yield the boxes of what shows ``phrase`` in ``sprites``, in shares of the picture."""
+        for sprite in sprites:
+            parts = parts_of(sprite.name)
+            part = parts.get(GEAR if self._is_gear(phrase, sprite) else PERSON)
+            left, top, right, bottom = self._frame_box(sprite, part)
+            share = self._plan.share
+            if left < right and top < bottom:
+                yield left, top * share, right, bottom * share
+
+    def _is_gear(self, phrase: str, sprite: PlacedSprite) -> bool:
+        """Return whether ``phrase`` is the gear or the mount in a drawing of a person."""
+        is_mount = bool({phrase.rsplit(" ", 1)[-1], _singular(phrase)} & MOUNTS.keys())
+        return GEAR in parts_of(sprite.name) and (is_mount or is_gear(self._plan.scene, phrase))
+
+    def _frame_box(self, sprite: PlacedSprite, part: Box | None = None) -> Box:
+        """Return the box of a sprite or a part of it, cut to the frame, in shares of the scene."""
         left, top, right, bottom = sprite.box
-        horizontal = (min(1.0, max(0.0, x / self._plan.width)) for x in (left, right))
-        lifted = (top - sprite.elevation, bottom - sprite.elevation)
-        vertical = (min(1.0, max(0.0, y / HEIGHT)) for y in lifted)
-        (left, right), (top, bottom) = horizontal, vertical
+        box = (left, top - sprite.elevation, right, bottom - sprite.elevation)
+        if part:
+            left, upper, right, lower = part
+            mirrored = (1 - right, upper, 1 - left, lower)
+            box = place_of_part(box, mirrored if sprite.flipped else part)
+        left, top, right, bottom = box
+        left, right = (min(1.0, max(0.0, x / self._plan.width)) for x in (left, right))
+        top, bottom = (min(1.0, max(0.0, y / HEIGHT)) for y in (top, bottom))
         return left, top, right, bottom
 
     def _is_merged_gear(self, phrase: str, sprite: PlacedSprite) -> bool:
@@ -175,8 +197,8 @@ class _Account:
         word = next((mention.size for mention in mentions if mention.size), "")
         subjects = self._plan.scene.subjects
         owner = subjects[sprites[0].subject] if sprites[0].subject >= 0 else Subject("", ())
-        if not word or not owner.size:
-            return word  # a "little girl" is little by her drawing
+        if not word or not owner.size or any(sprite.is_fixed for sprite in sprites):
+            return word  # a "little girl" is little by her drawing; a box is more exact than a word
         boxes = [self._frame_box(sprite) for sprite in sprites]
         sides = [
             (right - left, (bottom - top) * whole_height(sprite.name))
@@ -190,7 +212,7 @@ class _Account:
         name = FIXTURE_NAMES.get(noun, noun)
         return [self._view(item.box) for item in self._plan.fixtures if item.noun == name]
 
-    def _view(self, box: tuple[float, float, float, float]) -> PartView:
+    def _view(self, box: Box) -> PartView:
         covered = self._covered[self._raster.box(box)]
         visible = 1.0 - float(covered.mean()) if covered.size else 0.0
         x, y = (box[0] + box[2]) / 2 / self._plan.width, (box[1] + box[3]) / 2 / HEIGHT

@@ -38,7 +38,7 @@ def draw_shadows(picture: Image.Image, sprites: Sequence[PlacedSprite]) -> None:
             contact = (rx * 0.62, ry * 0.42)  # darker where the sprite touches the ground
             canvas.ellipse((x, y - ry * 0.1), contact, shadow, opacity=0.7)
         elif sprite.support == "jump":
-            ground_y = min(MAX_JUMP_SHADOW_Y, y + sprite.height * 0.3)
+            ground_y = y if sprite.elevation else min(MAX_JUMP_SHADOW_Y, y + sprite.height * 0.3)
             canvas.ellipse((x, ground_y), (width * 0.4, 22), shadow, opacity=0.6)
     canvas.composite_onto(picture)
 

@@ -247,7 +247,8 @@ class _SceneBuilder:
         colors = tuple(self._pending_colors)
         is_little_child = self._is_little and sprites[0].startswith(CHILD_PREFIX)
         size = "" if is_little_child else self._size  # a "little girl" is as large as a girl
-        subject = Subject(phrase, sprites, count, size, colors, (), looks, words)
+        is_counted = self._count > 0
+        subject = Subject(phrase, sprites, count, size, colors, (), looks, words, is_counted)
         is_person = sprites[0] in sprite_library().people
         if self._is_adjacent and is_person and not is_figure(sprites[0]):
             subject = _with_role(self._subjects.pop(), subject)

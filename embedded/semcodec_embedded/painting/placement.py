@@ -33,8 +33,18 @@ from semcodec_embedded.painting.baselines import (
     find_baseline,
     scatter,
 )
+from semcodec_embedded.painting.box_placement import (
+    BOAT_SUBMERGED,
+    WADER_SUBMERGED,
+    fill_with_crowd,
+    is_crowd_box,
+    place_in_box,
+    raise_carried,
+)
 from semcodec_embedded.painting.drawing import aspect
 from semcodec_embedded.painting.environment import Environment
+from semcodec_embedded.painting.fitting import Target
+from semcodec_embedded.painting.layout import NO_LAYOUT, Layout
 from semcodec_embedded.painting.rules.close_ups import as_close_up
 from semcodec_embedded.painting.rules.interactions import add_table, hold_umbrella
 from semcodec_embedded.painting.rules.looks import (
@@ -52,10 +62,6 @@ from semcodec_embedded.painting.sizing import (
 from semcodec_embedded.painting.sprites import sprite_library
 from semcodec_embedded.painting.svg import HEIGHT
 
-BOAT_SUBMERGED, WADER_SUBMERGED = (
-    0.07,
-    0.26,
-)  #: the shares of a boat and of a wading animal under water
 MAX_SHRINKS, SHRINK_FACTOR = 2, 0.75  #: for a sprite that does not fit into a gap
 MAX_OVERLAP = 0.3  #: the share of a sprite that may overlap others
 MAX_SHIFT, SHIFTS = 0.45, 31  #: largest shift as a share of the width, and number of shifts
@@ -87,29 +93,38 @@ FENCE_WIDTH, LARGE_FENCE_WIDTH = 150.0, 230.0  #: width of a panel
 
 
 def place_subjects(
-    scene: SceneDescription, environment: Environment, width: float, rng: np.random.Generator
+    scene: SceneDescription,
+    environment: Environment,
+    width: float,
+    rng: np.random.Generator,
+    layout: Layout = NO_LAYOUT,
 ) -> list[PlacedSprite]:
     """Return the sprites of all subjects, farthest first.
 
-    ``width`` is the width of the picture in units.
+    ``width`` is the width of the picture in units. Sprites with a box in ``layout`` take it; the
+    others are placed around them.
     """
     behind_table = environment.kind == "table"
     drawn = [
-        (index, as_close_up(subject, behind_table))
+        (index, subject if layout.targets_of(index) else as_close_up(subject, behind_table))
         for index, subject in enumerate(scene.subjects)
-        if subject.sprites and _should_draw(subject, scene, environment)
+        if subject.sprites
+        and (layout.targets_of(index) or _should_draw(subject, scene, environment))
     ]
     has_sizes = any(subject.size for _, subject in drawn)
     composition = Composition(environment, scene.activity, width, len(drawn), has_sizes)
     placer = _Placer(composition, rng)
     ranked = sorted(enumerate(drawn), key=lambda pair: _placement_order(pair[1][1]))
+    for _, (index, subject) in ranked:
+        placer.place_in_boxes(subject, index, layout.targets_of(index))
     for rank, (index, subject) in ranked:
         placer.place(subject, index, rank=0 if has_sizes else rank)
     sprites = placer.placed
     if environment.kind == "room":
-        sprites = add_table(sprites, scene)
-    sprites = hold_umbrella(sprites)
-    return sorted(sprites, key=distance_key)
+        table = layout.surroundings_of("table", "desk")
+        sprites = add_table(sprites, scene, table[:1], width)
+    sprites = sorted(hold_umbrella(sprites), key=distance_key)
+    return raise_carried(sprites) if layout.targets else sprites
 
 
 def distance_key(sprite: PlacedSprite) -> tuple[bool, float]:
@@ -167,8 +182,11 @@ class _Placer:
 
         ``index`` is its index in the scene; ``rank`` is 0 for the main subject.
         """
+        placed = [sprite for sprite in self.placed if sprite.subject == index]
+        if placed and len(placed) >= subject.count:
+            return  # all are in boxes
         names = self._pick_sprites(subject)
-        if names[0] == "fence":
+        if names[0] == "fence" and not placed:
             panels = _fence(subject, self._composition)
             self.placed.extend(replace(panel, subject=index) for panel in panels)
             return
@@ -176,6 +194,8 @@ class _Placer:
         height = sprite_height(
             subject, names[0], rank, self._available_width(subject, names[0]), self._composition
         )
+        if placed:  # the others of a group are as tall
+            height = min(height, float(np.median([sprite.height for sprite in placed])))
         left, right = 0.0, width
         if subject.count >= GROUP_COUNT:
             left, right = _widest_gap(self.placed, width)
@@ -183,14 +203,38 @@ class _Placer:
         is_large = sprite_library().infos[names[0]].height_m >= LARGE_METERS
         # A shrunken house next to a person would look like a toy.
         shrinks = 0 if is_large and not self._composition.has_sizes else MAX_SHRINKS
-        for number, (name, column) in enumerate(zip(names, columns, strict=True)):
+        for number, (name, column) in [*enumerate(zip(names, columns, strict=True))][len(placed) :]:
             sprite = self._stand(subject, (names[0], name), left + column, height)
-            sprite = replace(sprite, colors=_colors_of(subject, number), looks=subject.looks)
-            sprite = replace(sprite, subject=index)
-            sprite = self._dress(sprite)
+            sprite = self._finish(sprite, subject, index, number)
             sprite = replace(sprite, flipped=self._should_flip(name, sprite.x))
             obstacles = [other for other in self.placed if other.name != "fence"]
             self.placed.append(_avoid_overlap(sprite, obstacles, subject, width, shrinks))
+
+    def place_in_boxes(self, subject: Subject, index: int, targets: Sequence[Target]) -> None:
+        """Place the sprites of ``subject`` that have a box; ``index`` is its index in the scene."""
+        if not targets:
+            return
+        names = self._pick_sprites(subject)
+        if is_crowd_box(subject, names[0], targets, self._composition.width):
+            sprites = fill_with_crowd(names, targets[0].box, self._composition)
+        else:
+            sprites = [
+                place_in_box(subject, names[at % len(names)], target, self._composition)
+                for at, target in enumerate(targets)
+            ]
+        for number, sprite in enumerate(sprites):
+            finished = self._finish(sprite, subject, index, number)
+            if len(targets[0].parts) == 1:
+                flipped = self._should_flip(sprite.name, sprite.x)
+                finished = replace(finished, flipped=flipped)
+            self.placed.append(finished)
+
+    def _finish(
+        self, sprite: PlacedSprite, subject: Subject, index: int, number: int
+    ) -> PlacedSprite:
+        """Return the sprite in the colors and looks of its subject."""
+        colors = _colors_of(subject, number)
+        return self._dress(replace(sprite, colors=colors, looks=subject.looks, subject=index))
 
     def _pick_sprites(self, subject: Subject) -> list[str]:
         """Return a drawing for each object, in turn from a random one of the first four."""

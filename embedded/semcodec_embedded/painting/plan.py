@@ -17,6 +17,7 @@ from PIL import Image
 from semcodec.backends.guides import Guide
 from semcodec_embedded.painting.environment import Environment
 from semcodec_embedded.painting.interiors import Fixture
+from semcodec_embedded.painting.layout import NO_LAYOUT, Layout
 from semcodec_embedded.painting.scene import PlacedSprite, SceneDescription
 
 _ATTRIBUTE = "_semcodec_plan"
@@ -38,6 +39,7 @@ class Plan:
         share: the share of the picture's height that the scene has; the rest is a caption.
         fixtures: the furnishings of the backdrop.
         is_card: whether the picture is a card with the words.
+        layout: the boxes of the subjects.
         guide: the layers of the record from which it was painted.
     """
 
@@ -52,6 +54,7 @@ class Plan:
     share: float = 1.0
     fixtures: tuple[Fixture, ...] = ()
     is_card: bool = False
+    layout: Layout = NO_LAYOUT
     guide: Guide = field(default=Guide(), compare=False)
 
 

@@ -48,6 +48,7 @@ class Subject:
         positions: keys of the table "positions", in the order of the words.
         looks: the looks of people.
         words: all phrases of the prompt that its drawing shows, such as the gear of an activity.
+        is_counted: whether a number word states the count.
     """
 
     noun: str
@@ -58,6 +59,7 @@ class Subject:
     positions: tuple[str, ...] = ()
     looks: Looks = Looks()
     words: tuple[str, ...] = field(default=(), compare=False)
+    is_counted: bool = field(default=False, compare=False)
 
     def showing(self, *others: Subject) -> Subject:
         """Return this subject with the phrases of ``others``, which are not drawn themselves."""
@@ -179,6 +181,7 @@ class PlacedSprite:
         looks: the looks of a person.
         subject: the index of its subject in the scene; -1 if it belongs to none.
         number: identifies it in the plan of a picture, whatever is changed.
+        is_fixed: whether it is where a box of the record's layout is; edits leave it there.
     """
 
     name: str
@@ -194,6 +197,7 @@ class PlacedSprite:
     looks: Looks = Looks()
     subject: int = field(default=-1, compare=False)
     number: int = field(default=-1, compare=False)
+    is_fixed: bool = False
 
     @property
     def box(self) -> tuple[float, float, float, float]:

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from semcodec_embedded.painting.figures import HALF_SCALE, is_figure, is_half_figure
+from semcodec_embedded.painting.geometry import Box
 from semcodec_embedded.painting.scene import PlacedSprite, SceneDescription
+from semcodec_embedded.painting.svg import HEIGHT
 
 # Lengths are in thousandths of the picture's height, or in shares of a person's height.
 TABLE_LEFT, TABLE_RIGHT = 340.0, 700.0  #: left and right edge of an empty table
 TABLE_BASELINE_Y, TABLE_HEIGHT = 915.0, 265.0
 TABLE_OVERHANG = 90  #: how much wider the table is than the things on it
+MIN_TABLE_HEIGHT = 60.0  #: of a table that has a box
 TABLE_EDGE = 14  #: distance below the upper edge of the table top at which things stand
 UPRIGHT_FIGURES = ("-trousers", "-dress", "-uniformed", "-walking", "-running")
 HAND_DISTANCE, HAND_HEIGHT = 0.2, 0.52  #: distances of the hand from the middle and from the feet
@@ -57,25 +60,55 @@ def put_on_head(hat: PlacedSprite, sprites: Sequence[PlacedSprite]) -> PlacedSpr
     )
 
 
-def add_table(sprites: Sequence[PlacedSprite], scene: SceneDescription) -> list[PlacedSprite]:
-    """Return ``sprites`` with a table under those that do not stand on the floor of a room."""
+def add_table(
+    sprites: Sequence[PlacedSprite],
+    scene: SceneDescription,
+    boxes: Sequence[Box] = (),
+    width: float = HEIGHT,
+) -> list[PlacedSprite]:
+    """Return ``sprites`` with a table under those that do not stand on the floor of a room.
+
+    ``boxes`` are those of the word "table", in shares of a scene of ``width`` units. Without one,
+    the table is under the lowest sprite that has a box itself.
+    """
     on_top = [sprite for sprite in sprites if sprite.support == "surface"]
     if not on_top and scene.ground not in ("table", "desk"):
         return list(sprites)
-    left = min((sprite.box[0] for sprite in on_top), default=TABLE_LEFT)
-    right = max((sprite.box[2] for sprite in on_top), default=TABLE_RIGHT)
-    width = max(right - left + TABLE_OVERHANG, TABLE_RIGHT - TABLE_LEFT)
     color = scene.color_of("ground") if scene.ground in ("table", "desk") else ""
+    left, top, right, bottom = _table_box(on_top, boxes, width)
     table = PlacedSprite(
         name="side-table",
         x=(left + right) / 2,
-        baseline_y=TABLE_BASELINE_Y,
-        width=width,
-        height=TABLE_HEIGHT,
+        baseline_y=bottom,
+        width=right - left,
+        height=bottom - top,
         colors=(color,) if color else (),
         support="ground",
+        is_fixed=bool(boxes),
     )
-    baseline_y = TABLE_BASELINE_Y + 1  # drawn just after the table
-    elevation = baseline_y - (TABLE_BASELINE_Y - TABLE_HEIGHT + TABLE_EDGE)
-    raised = [replace(sprite, baseline_y=baseline_y, elevation=elevation) for sprite in on_top]
+    baseline_y = bottom + 1  # drawn just after the table
+    raised = [_on_table(sprite, table, baseline_y) for sprite in on_top]
     return [*(sprite for sprite in sprites if sprite not in on_top), table, *raised]
+
+
+def _on_table(sprite: PlacedSprite, table: PlacedSprite, baseline_y: float) -> PlacedSprite:
+    """Return ``sprite`` on ``table``; in its own box if it has one."""
+    y = sprite.baseline_y if sprite.is_fixed else table.box[1] + TABLE_EDGE
+    return replace(sprite, baseline_y=baseline_y, elevation=baseline_y - y)
+
+
+def _table_box(on_top: Sequence[PlacedSprite], boxes: Sequence[Box], width: float) -> Box:
+    """Return left, top, right and bottom of the table, in units."""
+    for left, top, right, bottom in boxes[:1]:
+        lower = max(bottom * HEIGHT, top * HEIGHT + MIN_TABLE_HEIGHT)
+        return left * width, top * HEIGHT, right * width, lower
+    fixed = [sprite for sprite in on_top if sprite.is_fixed]
+    left = min((sprite.box[0] for sprite in fixed or on_top), default=TABLE_LEFT)
+    right = max((sprite.box[2] for sprite in fixed or on_top), default=TABLE_RIGHT)
+    span = max(right - left + TABLE_OVERHANG, TABLE_RIGHT - TABLE_LEFT)
+    left, right = (left + right - span) / 2, (left + right + span) / 2
+    top = max(
+        (sprite.baseline_y - TABLE_EDGE for sprite in fixed),
+        default=TABLE_BASELINE_Y - TABLE_HEIGHT,
+    )
+    return left, top, right, top + TABLE_HEIGHT

@@ -25,7 +25,7 @@ def merge_looks(looks: Looks, trait: str) -> Looks:
 
 def apply_looks(scene: SceneDescription) -> SceneDescription:
     """Return ``scene`` with the drawings of its people in their looks."""
-    return replace(scene, subjects=tuple(map(_with_looks, scene.subjects)))
+    return replace(scene, subjects=tuple(map(with_looks, scene.subjects)))
 
 
 def wears_plain_clothes(name: str) -> bool:
@@ -45,7 +45,8 @@ def relative_height(name: str, first: str) -> float:
     return infos[name].height_m / infos[first].height_m if is_figure(name) else 1.0
 
 
-def _with_looks(subject: Subject) -> Subject:
+def with_looks(subject: Subject) -> Subject:
+    """Return ``subject`` with the drawings of its people in their looks."""
     if not subject.sprites or subject.sprites[0] not in sprite_library().people:
         return subject
     looks = subject.looks

@@ -1,0 +1,237 @@
+"""Fit a drawing into a box: how large it is drawn, and which of its edges agree with the box.
+
+A drawing keeps its aspect ratio, so it fills only a box of its own shape. Otherwise its overlap
+with the box (intersection over union) is the highest when both have about the same area: a sailboat
+in the flat box of its hull is higher than the box and narrower. What stands has its lower edge
+at that of the box. A box at an edge of the picture is of something that the edge cuts off: there a
+drawing may extend beyond the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+
+import numpy as np
+
+from semcodec_embedded.painting.drawing import aspect
+from semcodec_embedded.painting.figures import HALF, can_be_cut, is_figure, is_half_figure
+from semcodec_embedded.painting.geometry import Box, area, intersection, iou
+from semcodec_embedded.painting.rules import rule_tables
+from semcodec_embedded.painting.rules.close_ups import ANIMAL_FACES
+from semcodec_embedded.painting.rules.looks import PREFIXES
+from semcodec_embedded.painting.scene import Subject
+from semcodec_embedded.painting.svg import HEIGHT
+
+WHOLE, PERSON, GEAR, HEAD = "", "person", "gear", "head"  #: parts of a drawing
+#: The distance from an edge of the picture, as a share of its side, up to which a box touches it: a
+#: layout has 32 steps.
+EDGE = 0.035
+SCALES = 13  #: sizes that are tried, from inside the box to around it
+#: The shares of a drawing that must be inside the picture: if the upper edge cuts it off (a person
+#: without a head is hard to recognize), and otherwise.
+MIN_BELOW_TOP, MIN_INSIDE = 0.7, 0.42
+HIDDEN_COST = 0.22  #: of a drawing outside the picture, in overlap
+OTHER_DRAWING_COST = 0.1  #: of another drawing of the noun than the first one
+MIN_SIDE = 8.0  #: of a drawing, in units; a smaller one cannot be seen at all
+MAX_SIDES = 3.0  #: height or width of a drawing, in those of the picture
+MAX_DRAWINGS = 4  #: of a noun that are tried; later ones fit the noun less well
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where one drawing belongs.
+
+    Attributes:
+        parts: pairs of a part of the drawing, such as ``GEAR``, and its box in shares of the scene.
+            ``WHOLE`` is alone.
+    """
+
+    parts: tuple[tuple[str, Box], ...]
+
+    @property
+    def box(self) -> Box:
+        """The box of all parts."""
+        lefts, tops, rights, bottoms = zip(*(box for _, box in self.parts), strict=True)
+        return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A drawing at its place, in units.
+
+    Attributes:
+        name: the name of the drawing.
+        box: left, top, right and bottom.
+        flipped: whether it must be mirrored (or must not); None if it does not matter.
+        score: the overlap with the box less what is not good about it.
+    """
+
+    name: str
+    box: Box
+    flipped: bool | None
+    score: float
+
+
+@cache
+def parts_of(name: str) -> Mapping[str, Box]:
+    """Return the parts of a drawing that words may name apart, in shares of it."""
+    table = rule_tables()["drawing_parts"]
+    key = next((name.removeprefix(each) for each in PREFIXES if name.startswith(each)), name)
+    if is_figure(name):
+        key = "figure-half" if is_half_figure(name) else "figure"
+    return {part: tuple(box) for part, box in table.get(key, {}).items()}
+
+
+def has_gear_part(subject: Subject) -> bool:
+    """Return whether the drawing of ``subject`` is of a person with gear or a mount."""
+    return bool(subject.sprites) and GEAR in parts_of(subject.sprites[0])
+
+
+def fit_drawing(names: Sequence[str], target: Target, width: float, stands: bool) -> Fit:
+    """Return the best of the drawings ``names`` at its best place.
+
+    Args:
+        names: the drawings of a noun, the preferred one first.
+        target: where it belongs.
+        width: the width of the scene, in units.
+        stands: whether its lower edge is at that of the box.
+    """
+    boxes = [(part, _in_units(box, width)) for part, box in target.parts]
+    if boxes[0][0] != WHOLE:
+        fits = [fit for name in names[:1] for fit in _fits_of_parts(name, boxes)]
+    else:
+        touched = _touched_edges(target.box)
+        fits = [
+            fit
+            for at, name in enumerate(names[:MAX_DRAWINGS])
+            for fit in _fits(name, boxes[0][1], touched, (width, stands), bool(at))
+        ]
+    return max(fits, key=lambda fit: fit.score)
+
+
+def cut_variants(name: str, box: Box) -> list[str]:
+    """Return the drawings of the upper half or the face, for a box cut by the lower edge."""
+    if not touches_lower_edge(box):
+        return []
+    half = name if is_half_figure(name) or not can_be_cut(name) else name + HALF
+    return [other for other in (half, ANIMAL_FACES.get(name, name)) if other != name]
+
+
+def touches_lower_edge(box: Box) -> bool:
+    """Return whether the lower edge of the picture cuts off what is in ``box``."""
+    return box[3] >= 1 - EDGE
+
+
+def _in_units(box: Box, width: float) -> Box:
+    left, top, right, bottom = box
+    return left * width, top * HEIGHT, right * width, bottom * HEIGHT
+
+
+def _touched_edges(box: Box) -> tuple[bool, bool, bool, bool]:
+    """Return whether ``box`` is at the left, upper, right and lower edge of the picture."""
+    left, top, right, bottom = box
+    return left <= EDGE, top <= EDGE, right >= 1 - EDGE, bottom >= 1 - EDGE
+
+
+def _fits(
+    name: str,
+    box: Box,
+    touched: tuple[bool, bool, bool, bool],
+    place: tuple[float, bool],
+    is_other: bool,
+) -> Iterator[Fit]:
+    """Yield a drawing in sizes between the largest inside the box and the smallest around it."""
+    (width, stands), shape = place, aspect(name)
+    across, down = box[2] - box[0], box[3] - box[1]
+    inside, around = sorted((down, across / shape))
+    inside = max(inside, MIN_SIDE, MIN_SIDE / shape)
+    around = min(max(around, inside), MAX_SIDES * HEIGHT, MAX_SIDES * width / shape)
+    cost = OTHER_DRAWING_COST if is_other else 0.0
+    frame = (0.0, 0.0, width, HEIGHT)
+    for height in np.geomspace(inside, max(around, inside), SCALES).tolist():
+        size = (height * shape, height)
+        lefts = _starts((box[0], box[2]), size[0], (touched[0], touched[2]), "middle")
+        tops = _starts(
+            (box[1], box[3]), height, (touched[1], touched[3]), "end" if stands else "middle"
+        )
+        for left, top in product(lefts, tops):
+            drawn = (left, top, left + size[0], top + height)
+            if not touched[1] and drawn[1] < 0 < box[1]:  # its head would be cut off
+                continue
+            score = _score(drawn, box, frame)
+            yield Fit(name, drawn, None, score - cost)
+    # Always at least one: inside the box.
+    size = (inside * shape, inside)
+    left, top = (box[0] + box[2] - size[0]) / 2, box[3] - inside
+    yield Fit(name, (left, top, left + size[0], box[3]), None, -1.0 - cost)
+
+
+def _starts(
+    sides: tuple[float, float], length: float, touched: tuple[bool, bool], anchor: str
+) -> Iterator[float]:
+    """Yield where a drawing may begin on one axis so that it extends only beyond touched edges."""
+    start, end = sides
+    yield end - length if anchor == "end" else (start + end - length) / 2
+    if touched[1] and length > end - start:
+        yield start
+    if touched[0] and length > end - start:
+        yield end - length
+
+
+def _score(drawn: Box, box: Box, frame: Box) -> float:
+    seen = intersection(drawn, frame)
+    share = seen / area(drawn)
+    visible = (
+        max(drawn[0], frame[0]), max(drawn[1], frame[1]),
+        min(drawn[2], frame[2]), min(drawn[3], frame[3]),
+    )  # fmt: skip
+    least = MIN_BELOW_TOP if drawn[1] < -1 else MIN_INSIDE
+    if share < least:
+        return -1.0
+    return iou(visible, box) - HIDDEN_COST * (1 - share)
+
+
+def _fits_of_parts(name: str, boxes: Sequence[tuple[str, Box]]) -> Iterator[Fit]:
+    """Yield a drawing and its mirror image so that its parts are where their boxes are."""
+    parts, shape = parts_of(name), aspect(name)
+    for flipped in (False, True):
+        places = [_mirrored(parts[part], flipped) for part, _ in boxes if part in parts]
+        wanted = [box for part, box in boxes if part in parts]
+        drawn = _least_squares(places, wanted, shape) if places else boxes[0][1]
+        score = sum(
+            iou(place_of_part(drawn, place), box) for place, box in zip(places, wanted, strict=True)
+        )
+        yield Fit(name, drawn, flipped if len(places) > 1 else None, score)
+
+
+def _mirrored(box: Box, flipped: bool) -> Box:
+    left, top, right, bottom = box
+    return (1 - right, top, 1 - left, bottom) if flipped else box
+
+
+def place_of_part(drawn: Box, part: Box) -> Box:
+    """Return where a ``part`` of a drawing is, if the drawing is at ``drawn``."""
+    width, height = drawn[2] - drawn[0], drawn[3] - drawn[1]
+    return (
+        drawn[0] + part[0] * width, drawn[1] + part[1] * height,
+        drawn[0] + part[2] * width, drawn[1] + part[3] * height,
+    )  # fmt: skip
+
+
+def _least_squares(places: Sequence[Box], boxes: Sequence[Box], shape: float) -> Box:
+    """Return where a drawing is if the edges of its parts are nearest to those of the boxes.
+
+    The unknowns are its height and the place of its upper left corner; all edges count alike.
+    """
+    u = np.array([[place[0], place[2]] for place in places]).ravel() * shape
+    v = np.array([[place[1], place[3]] for place in places]).ravel()
+    x = np.array([[box[0], box[2]] for box in boxes]).ravel()
+    y = np.array([[box[1], box[3]] for box in boxes]).ravel()
+    spread = float((u - u.mean()) @ (u - u.mean()) + (v - v.mean()) @ (v - v.mean()))
+    height = float((u - u.mean()) @ (x - x.mean()) + (v - v.mean()) @ (y - y.mean())) / spread
+    height = max(height, MIN_SIDE, MIN_SIDE / shape)
+    left, top = float(x.mean() - height * u.mean()), float(y.mean() - height * v.mean())
+    return left, top, left + height * shape, top + height
