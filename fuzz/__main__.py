@@ -6,6 +6,7 @@ import argparse
 import importlib.util
 import subprocess
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,11 @@ def run(options: argparse.Namespace) -> int:
     """Run a target on its corpus and on random inputs."""
     if options.engine == "atheris":
         return run_atheris(options)
+    start = time.process_time()
     outcome = engine.run(options.target, options.seed, options.runs, options.seconds)
+    rate = outcome.runs / max(time.process_time() - start, 1e-3)
     if outcome.failed is None:
-        print(f"{options.target}: {outcome.runs} inputs, no finding")
+        print(f"{options.target}: {outcome.runs} inputs, no finding ({rate:,.0f} a second of CPU)")
         return 0
     if outcome.buffer is None:
         return report(options.target, *outcome.failed)

@@ -11,7 +11,9 @@ from typing import Any, Protocol, cast
 
 from hypothesis.strategies import SearchStrategy
 
-NAMES = ("unpack", "roundtrip", "fields", "differential", "framings", "words", "guess")
+NAMES = (
+    "unpack", "roundtrip", "fields", "differential", "framings", "words", "guess", "layout",
+)  # fmt: skip
 
 
 class Target(Protocol):
