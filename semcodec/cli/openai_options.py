@@ -36,6 +36,7 @@ OPENAI_OPTIONS: Final = (
     "writer_model",
     "painter_model",
     "checker_model",
+    "locator_model",
     "timeout",
     "dry_run",
     *RECORDING_OPTIONS,
@@ -148,6 +149,11 @@ def add_models(group: argparse._ActionsContainer) -> None:
         metavar="MODEL",
         help="model that checks painted pictures (default: the model that describes)",
     )
+    group.add_argument(
+        "--locator-model",
+        metavar="MODEL",
+        help="model that locates what the words name (default: the model that describes)",
+    )
 
 
 def _add_quality(group: argparse._ArgumentGroup) -> None:
@@ -244,6 +250,7 @@ def model_settings(args: argparse.Namespace) -> dict[str, Any]:
         role: getattr(args, f"{role}_model") or args.model for role in ("describer", "writer")
     }
     models |= {"painter": args.painter_model, "checker": args.checker_model}
+    models["locator"] = args.locator_model
     return {"base_url": args.base_url, **models}
 
 

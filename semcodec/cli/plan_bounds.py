@@ -18,7 +18,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from semcodec.backends.prompting.data_limits import MAX_DATA_TOKENS, MAX_PROMPT_TOKENS
+from semcodec.backends.prompting.data_limits import (
+    MAX_DATA_TOKENS,
+    MAX_LOCATED_TOKENS,
+    MAX_PROMPT_TOKENS,
+)
 from semcodec.backends.prompting.statements import MAX_STATEMENTS
 from semcodec.backends.recording import ModelRequest, Usage
 from semcodec.backends.recording.budget import TOKENS_PER_FIELD, max_usage
@@ -34,6 +38,7 @@ DEPENDENT_DATA: Final = {
     "edit": (MAX_PROMPT_TOKENS, {"edit"}),
     "compare": (MAX_DATA_TOKENS, {"compare"}),
     "check": (MAX_DATA_TOKENS + MAX_STATEMENTS * TOKENS_PER_FIELD, {"decompress"}),
+    "locate": (MAX_LOCATED_TOKENS, {"describe", "select"}),
 }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ OPTIONS: dict[str, list[str]] = {
     "writer_model": ["--writer-model", "m"],
     "painter_model": ["--painter-model", "m"],
     "checker_model": ["--checker-model", "m"],
+    "locator_model": ["--locator-model", "m"],
     "timeout": ["--timeout", "5"],
     "dry_run": ["--dry-run"],
     "cache": ["--cache", "file"],

@@ -1,4 +1,4 @@
-"""The backend ``openai``: describes, writes, paints, edits and checks with a server for models."""
+"""The backend ``openai``: describes, writes, paints, edits, checks and locates with a server."""
 
 from __future__ import annotations
 
@@ -52,6 +52,8 @@ MAX_LISTED_NAME: Final = 60  #: characters of each
 SCALE_OF_16_BITS: Final = 255 / 65535  #: from samples of 16 bits to 8
 MAX_PIXELS: Final = 4096 * 4096  #: of an image that a server returns
 IMAGE_FORMATS: Final = ("PNG", "JPEG", "WEBP")
+#: Of requests with an image, but for that of the describer.
+ROLES_OF_STAGES: Final = {"check": "checker", "locate": "locator"}
 TOO_LARGE: Final = "DecompressionBombError"
 
 #: Repetitions of a request without the fields that the server rejects; each costs nothing, but a
@@ -137,6 +139,13 @@ class OpenAIBackend(PromptBackend):
             return self.settings.painter or default
         return self._models.model(role)
 
+    def seen_size(self, image: Image) -> tuple[int, int]:
+        """Return the width and height in pixels at which ``image`` is sent to a text model."""
+        width, height = image.size
+        max_width, max_height = self._requests.max_size(image)
+        scale = min(1.0, max_width / width, max_height / height)
+        return max(1, round(width * scale)), max(1, round(height * scale))
+
     def paintable_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the size nearest to ``size`` that the painter's model supports."""
         return supported_size(self.model_name("painter"), size, self.settings.is_openai)
@@ -202,13 +211,13 @@ class ServerModels:
         return self._only_model
 
     def _model_role(self, role: str) -> str:
-        """Return the role whose model fills ``role``: painters edit, and describers check."""
-        if role == "checker" and not self._settings.checker:
+        """Return the role whose model fills ``role``: a describer also checks and locates."""
+        if role in ("checker", "locator") and not getattr(self._settings, role):
             return "describer"
         return "painter" if role == "editor" else role
 
     def complete(self, chat: ChatRequest) -> ChatResponse:
-        """Return the response of the describer, writer or checker."""
+        """Return the response of the describer, writer, checker or locator."""
         model = self.model(_text_role(chat))
         request, response = self._send(
             lambda: self._requests.chat_request(model, chat), self._requests.text_fields
@@ -351,8 +360,8 @@ def _missing_edits(message: str) -> MissingFeatureError:
 
 
 def _text_role(chat: ChatRequest) -> str:
-    if chat.stage == "check":
-        return "checker"
+    if chat.stage in ROLES_OF_STAGES:
+        return ROLES_OF_STAGES[chat.stage]
     return "writer" if chat.image is None else "describer"
 
 

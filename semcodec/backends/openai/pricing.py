@@ -32,7 +32,7 @@ class ServerPrices:
         if self._settings.is_local:
             return not any(map(_is_above_zero, self._custom.values()))
         models = {getattr(self._settings, role) for role in DEFAULT_MODELS}
-        models |= {self._settings.checker} - {None}
+        models |= {self._settings.checker, self._settings.locator} - {None}
         known = [self._custom[model] for model in models if model in self._custom]
         return len(known) == len(models) and not any(map(_is_above_zero, known))
 

@@ -115,10 +115,14 @@ class RequestBuilder:
     def encode_image(self, image: Image) -> EncodedImage:
         """Return ``image`` as a data URL, reduced to the setting ``image_side``."""
         reduced = image.convert("RGB")
-        reduced.thumbnail(described_size(reduced.size, self._settings.image_side))
+        reduced.thumbnail(self.max_size(image))
         image_format = self._settings.image_format
         data = base64.b64encode(_image_file(reduced, image_format)).decode()
         return EncodedImage(f"data:image/{image_format};base64,{data}", reduced.size)
+
+    def max_size(self, image: Image) -> tuple[int, int]:
+        """Return the width and height that ``image`` is reduced to if it is larger."""
+        return described_size(image.size, self._settings.image_side)
 
     def _chat_body(
         self, chat: ChatRequest, image: EncodedImage | None, schema: Any

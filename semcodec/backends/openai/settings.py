@@ -33,6 +33,8 @@ from semcodec.errors import InputError
 OPENAI_URL: Final = "https://api.openai.com/v1"
 #: As of November 2026. They are row 1 of the registry, so a record names them in one byte.
 DEFAULT_MODELS: Final = {"describer": "gpt-5.5", "writer": "gpt-5.5", "painter": "gpt-image-2"}
+#: The settings that name a model.
+MODELS: Final = ("describer", "writer", "painter", "checker", "locator")
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "api": ("chat", "responses"),
     "detail": ("low", "high", "auto"),
@@ -47,7 +49,8 @@ API_KEY_FIELD: Final = "api_key"  #: in the config file
 EXTRA_FIELDS: Final = ("text_extra", "image_extra")
 #: Settings that belong to one server; the others hold for all of them.
 SERVER_SETTINGS: Final = (
-    "base_url", "preset", "describer", "writer", "painter", "checker", "api", "structured",
+    "base_url", "preset", "describer", "writer", "painter", "checker", "locator", "api",
+    "structured",
     "effort", "text_extra", "image_extra", "text_names", "image_names", "ca_file",
     "requests_per_minute", "tokens_per_minute",
 )  # fmt: skip
@@ -85,6 +88,7 @@ class Settings:
         describer, writer, painter: models; None for OpenAI's default, or for the only model of
             another server.
         checker: the model that checks painted pictures; None for that of the describer.
+        locator: the model that locates what the words name; None for that of the describer.
         api: ``"chat"``, which every server supports, or ``"responses"``.
         image_side: pixels of the longer side of an input image, 64..2048; a panorama is wider, with
             the same area as a square.
@@ -123,6 +127,7 @@ class Settings:
     writer: str | None = None
     painter: str | None = None
     checker: str | None = None
+    locator: str | None = None
     api: str = "chat"
     image_side: int = 1024
     image_format: str = "jpeg"
@@ -156,7 +161,7 @@ class Settings:
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 raise InputError(f"The setting {name} must be one of {', '.join(choices)}.")
-        for name in ("describer", "writer", "painter", "checker", "effort", "prompts", "ca_file"):
+        for name in (*MODELS, "effort", "prompts", "ca_file"):
             _check_text(name, getattr(self, name))
         for name in (*EXTRA_FIELDS, *NAME_FIELDS, "prices"):
             _check_table(name, getattr(self, name))

@@ -1,4 +1,4 @@
-"""A describer, writer and checker based on a text model and prompts.
+"""A describer, writer, checker and locator based on a text model and prompts.
 
 Every response is validated. If it has a problem, the model gets one second attempt, with the
 problem in the prompt. Whatever is still unusable is then replaced by the result of the library's
@@ -13,11 +13,25 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from semcodec import words as rules
+from semcodec.backends.guides import Box
 from semcodec.backends.notes import NOTICES, add_note
-from semcodec.backends.prompting import answers, parsing, statements, validation
-from semcodec.backends.prompting.chat import ChatModel, ChatRequest, ChatResponse
+from semcodec.backends.prompting import (
+    answers,
+    located_boxes,
+    parsing,
+    statements,
+    validation,
+)
+from semcodec.backends.prompting.box_labels import MAX_LABEL
+from semcodec.backends.prompting.chat import (
+    ChatModel,
+    ChatRequest,
+    ChatResponse,
+    object_schema,
+)
 from semcodec.backends.prompting.data_limits import (
     MAX_COMPARED_TOKENS,
+    MAX_LOCATED_TOKENS,
     MAX_PROBLEM,
     cut_data,
 )
@@ -42,13 +56,14 @@ TYPICAL_DESCRIPTION: Final = (
     "A large brown dog lies in the center of a small wooden boat on calm blue water. "
     "Behind it stands a medium white house with a red roof, left of two huge green trees. "
 ) * 6
+MAX_LOCATED: Final = 64  #: words in one request, as many as a layout can refer to
 MAX_REPEATED: Final = 2_000  #: characters of a rejected answer that the retry sends back
 MAX_EXPECTED: Final = 2_000  #: characters of a prompt that are expected in the answer to ``expand``
 MAX_BYTES_PER_CHARACTER: Final = 4  #: of UTF-8
 
 
 class PromptBackend:
-    """Describes, writes and checks with a chat model.
+    """Describes, writes, checks and locates with a chat model.
 
     It has no state of a run, so threads may share it.
 
@@ -86,7 +101,7 @@ class PromptBackend:
         expected = {"description": TYPICAL_DESCRIPTION, **probe.typical_answers()}
         chat = replace(
             chat,
-            schema=_object_schema({"description": {"type": "string"}, **schema_properties()}),
+            schema=object_schema({"description": {"type": "string"}, **schema_properties()}),
             schema_task=self._prompts.probe,
             expected_answer=json.dumps(expected),
         )
@@ -171,7 +186,7 @@ class PromptBackend:
         chat = self._request(
             "check",
             image,
-            schema=_object_schema(statements.schema_properties(len(stated))),
+            schema=object_schema(statements.schema_properties(len(stated))),
             expected_answer=statements.typical_answer(len(stated)),
             data=cut_data(statements.number_lines(stated)),
         )
@@ -184,6 +199,38 @@ class PromptBackend:
         if skipped := unsure[len(stated) :]:
             add_note("repairs", f"check: {len(skipped)} statements were not asked about")
         return [*answered, *skipped]
+
+    def locate(self, image: Image, words: Sequence[str]) -> list[list[Box]]:
+        """Return the boxes of the things in ``image`` that each of ``words`` names.
+
+        Most words name none. Only the first ``MAX_LOCATED`` are asked about, in one request. If a
+        word occurs several times, its boxes are shared out among the occurrences.
+
+        Raises:
+            RefusalError: the model declined twice.
+            InvalidResponseError: neither of its two answers has a usable box or states that there
+                is none, for example because the model did not see the image.
+        """
+        asked = [" ".join(word.split())[:MAX_LABEL] for word in words[:MAX_LOCATED]]
+        others = [list[Box]() for _ in words[MAX_LOCATED:]]
+        if not any(asked):
+            return [*([] for _ in asked), *others]
+        chat = self._request(
+            "locate",
+            image,
+            schema=object_schema(located_boxes.schema_properties()),
+            expected_answer=located_boxes.typical_answer(asked),
+            data=cut_data("\n".join(asked), MAX_LOCATED_TOKENS),
+        )
+        size = self.seen_size(image)
+        located = self._ask_with_retry(
+            chat, lambda response: validation.check_boxes(response, asked, size)
+        )
+        return [*located, *others]
+
+    def seen_size(self, image: Image) -> tuple[int, int]:
+        """Return the width and height in pixels at which the model sees ``image``."""
+        return image.size
 
     def _rank_words(self, description: str, k: int) -> list[str]:
         """Return at most ``k`` words, the most important first.
@@ -354,14 +401,4 @@ def _content(response: ChatResponse) -> tuple[str, bool]:
 
 def _list_schema(name: str) -> dict[str, Any]:
     """Return the JSON schema of an object whose only field, ``name``, is a list of strings."""
-    return _object_schema({name: {"type": "array", "items": {"type": "string"}}})
-
-
-def _object_schema(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON schema of an object with all ``properties``, in this order, and no others."""
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+    return object_schema({name: {"type": "array", "items": {"type": "string"}}})

@@ -66,3 +66,13 @@ class ChatModel(Protocol):
     def discard(self, response: ChatResponse) -> None:
         """Remove ``response``, which cannot be used, from the cache, if there is one."""
         ...
+
+
+def object_schema(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON schema of an object with all ``properties``, in this order, and no others."""
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }

@@ -19,6 +19,8 @@ from semcodec.backends.recording.budget import max_tokens
 MAX_DATA_TOKENS: Final = 12_000
 MAX_COMPARED_TOKENS: Final = MAX_DATA_TOKENS // 4  #: each of two texts, which are quoted twice
 MAX_PROMPT_TOKENS: Final = 5_000  #: of the quotation in a prompt for a painter
+#: Of the words to locate: ``MAX_LOCATED`` words, far longer than real ones.
+MAX_LOCATED_TOKENS: Final = 4_000
 MAX_PROBLEM: Final = 300  #: characters of the problem with an answer, in a retry
 
 

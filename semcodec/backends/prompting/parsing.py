@@ -125,7 +125,7 @@ def description_fields(text: str) -> tuple[str, dict[str, Any]]:
         fields, _ = json.JSONDecoder(strict=False).raw_decode(text, start.start())
     except (ValueError, RecursionError):
         literal = DESCRIPTION_LITERAL.search(text, start.start())
-        return (_unescape(literal[1]), {}) if literal else (text, {})
+        return (unescape(literal[1]), {}) if literal else (text, {})
     fields = _unwrap(fields)
     if "description" in fields:
         return "\n".join(_strings(fields.pop("description"))), fields
@@ -190,10 +190,10 @@ def _strings(value: Any) -> list[str]:
 def _string_literals(text: str) -> list[str]:
     """Return the complete strings in truncated JSON."""
     literals = STRING_LITERAL.findall(text)
-    return [_unescape(content) for content, closing_mark in literals if closing_mark]
+    return [unescape(content) for content, closing_mark in literals if closing_mark]
 
 
-def _unescape(content: str) -> str:
+def unescape(content: str) -> str:
     """Return the string of a JSON string literal; as it is if an escape is invalid in JSON."""
     try:
         return str(json.loads(f'"{content}"', strict=False))

@@ -34,10 +34,11 @@ PARTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "compare": (("rules", "task"), ("data",)),
     "edit": (("task",), ("quotation", "data")),
     "check": (("rules", "task"), ("data",)),
+    "locate": (("rules", "task"), ("data",)),
 }
 #: Stages whose table a file may lack, because it was written for an older version: then their texts
 #: are those of the built-in set.
-OPTIONAL_STAGES: Final = ("check",)
+OPTIONAL_STAGES: Final = ("check", "locate")
 OPTIONAL: Final = ("describe.probe",)  #: texts that a file may lack, and without placeholders
 BUILT_IN_FILE: Final = "prompts-1.toml"
 MAX_FILE: Final = 100_000  #: bytes of a prompt file

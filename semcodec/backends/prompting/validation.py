@@ -11,8 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
+from semcodec.backends.guides import Box
 from semcodec.backends.prompting import answers, parsing, statements
+from semcodec.backends.prompting.box_coordinates import BOX_UNITS
 from semcodec.backends.prompting.chat import ChatResponse
+from semcodec.backends.prompting.located_boxes import parse_boxes
 from semcodec.backends.prompting.probe import Probe, split_lines
 from semcodec.backends.protocols import Answer
 from semcodec.words.language import detect, has_words
@@ -231,6 +234,34 @@ def check_edit(response: ChatResponse, wanted: str) -> Validated[str]:
     if len(text) > MAX_EDIT:
         return Validated(parsing.whole_sentences(text[:MAX_EDIT]), "longer than one sentence")
     return Validated(text)
+
+
+def check_boxes(
+    response: ChatResponse, words: Sequence[str], size: tuple[int, int]
+) -> Validated[list[list[Box]]]:
+    """Check the boxes of words: the value has those that are possible, for each word in order.
+
+    Args:
+        response: the boxes, in any form that ``located_boxes.parse_boxes`` reads.
+        words: the words, in the order in which the model got them.
+        size: width and height in pixels of the picture that it saw.
+    """
+    located = parse_boxes(response.text, words, size)
+    if not located.found and not located.is_empty:
+        judged = answers.judge_answer(parsing.strip_wrappers(response.text))
+        if _is_refusal(response) or judged.is_refusal:
+            return Validated(None, "refused", is_refusal=True)
+        return Validated(None, "no boxes", is_blind=judged.is_blind)
+    if located.found == located.impossible > 0:
+        return Validated(None, f"no box is within the picture, from 0 to {BOX_UNITS}")
+    if located.found == located.unknown > 0:
+        return Validated(located.boxes, "no label is one of the words")
+    if 100 * located.impossible > MISSING_PERCENT * located.found:
+        problem = f"{located.impossible} of {located.found} boxes are not within the picture"
+        return Validated(located.boxes, problem)
+    number = f"{located.unknown} of {located.found} boxes"
+    repair = f"left out {number}, whose labels are not words" if located.unknown else ""
+    return Validated(located.boxes, repair=repair)
 
 
 def check_answers(response: ChatResponse, stated: Sequence[str]) -> Validated[list[Answer]]:

@@ -26,6 +26,7 @@ WORDS: Final = (
     "stands",
     "left",
 )
+BOX: Final = {"left": 125, "top": 250, "right": 500, "bottom": 875}
 ROUTES: Final = (
     "chat/completions",
     "responses",
@@ -33,7 +34,9 @@ ROUTES: Final = (
     "images/edits",
     "models",
 )
-STAGES: Final = ("describe", "select", "compress", "decompress", "expand", "compare", "check")
+STAGES: Final = (
+    "describe", "select", "compress", "decompress", "expand", "compare", "check", "locate",
+)  # fmt: skip
 DATA: Final = re.compile(r"<data>(.*)</data>", re.S)
 USAGE: Final = {"total_tokens": 30, "input_tokens": 20, "output_tokens": 10}
 
@@ -75,6 +78,9 @@ def answer_text(rules: str, task: Any) -> str:
             return json.dumps({"words": [by_skeleton[skeleton] for skeleton in data.split()]})
         case "expand":
             return f"A picture of {data}."
+        case "locate":
+            boxes = [{"label": word, **BOX} for word in data.split() if word in ("house", "tree")]
+            return json.dumps({"boxes": boxes})
         case "check":
             return json.dumps({f"{n}": "yes" for n in range(1, len(data.splitlines()) + 1)})
     return "none"

@@ -36,6 +36,7 @@ UNUSABLE: dict[str, tuple[str, list[Any], str]] = {
     "expand": ("A cat.", [["boat", "lake"]], "2 of the 2 words are missing"),
     "compare": ("", ["a red boat", "a blue boat"], "no words"),
     "check": ("A boat.", [PICTURE, [Predicate("noun", "boat")]], "no statement has an answer"),
+    "locate": ("A boat.", [PICTURE, ["red", "boat"]], "no boxes"),
 }
 #: By stage: a usable answer, and the value of the stage.
 USABLE: dict[str, tuple[str, Any]] = {
@@ -46,6 +47,7 @@ USABLE: dict[str, tuple[str, Any]] = {
     "expand": ("A boat on a lake.", "A boat on a lake."),
     "compare": ("Make it blue.", "Make it blue."),
     "check": ("1: no", ["no"]),
+    "locate": ('{"boat": [0, 250, 500, 1000]}', [[], [(0.0, 0.25, 0.5, 1.0)]]),
 }
 BY_RULE: dict[str, Any] = {
     "select": WORDS,
@@ -289,6 +291,7 @@ def test_requests_for_lists_and_descriptions_have_a_schema() -> None:
         getattr(backend_, stage)(*arguments)
         schema = chat.requests[0].schema
         fields = {"select": 1, "compress": 1, "decompress": 1, "describe": 7, "check": 1}
+        fields["locate"] = 1
         assert (schema is not None) == (stage in fields)
         assert schema is None or (schema["additionalProperties"], len(schema["required"])) == (
             False,

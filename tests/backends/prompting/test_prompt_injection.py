@@ -16,8 +16,9 @@ from PIL import Image
 import semcodec
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
+from semcodec.backends.prompting.box_labels import MAX_LABEL
 from semcodec.backends.recording import ModelRequest, ModelResponse
-from semcodec.errors import InputError
+from semcodec.errors import InputError, InvalidResponseError
 from semcodec.words.predicates import Predicate, PredicateKind
 from semcodec.words.skeletons import is_abbreviation, skeleton_of_word
 from semcodec.words.tokenizer import tokenize
@@ -168,6 +169,16 @@ def test_predicates_are_quoted_in_check(attack: str, kind: PredicateKind) -> Non
 
 
 @each_attack
+def test_words_to_locate_are_quoted_one_a_line(attack: str) -> None:
+    backend_, chat = fake_backend("PWNED")
+    with pytest.raises(InvalidResponseError):
+        backend_.locate(PICTURE, [ATTACKS[attack], "boat"])
+    for request in chat.requests:
+        first, *_, last = extract_quoted_data(request.task).split("\n")
+        assert (len(first) <= MAX_LABEL, last) == (True, "boat")
+
+
+@each_attack
 def test_prompts_and_edits_are_quoted_for_the_painter(attack: str) -> None:
     server = ObedientServer()
     backend(server).paint(ATTACKS[attack], (64, 64), 0)
@@ -250,6 +261,12 @@ def test_obedient_model_restores_only_words_that_fit(answer: str) -> None:
 def test_obedient_model_is_unsure_of_every_statement(answer: str) -> None:
     backend_, _ = fake_backend(OBEDIENT_ANSWERS[answer])
     assert backend_.check(PICTURE, [Predicate("noun", "boat")] * 2) == ["unsure", "unsure"]
+
+
+@each_answer
+def test_obedient_model_cannot_locate_other_words(answer: str) -> None:
+    backend_, _ = fake_backend(f'{OBEDIENT_ANSWERS[answer]} {{"pwned": [1, 2, 300, 400]}}')
+    assert backend_.locate(PICTURE, ["red", "boat"]) == [[], []]
 
 
 @each_answer

@@ -70,6 +70,7 @@ def test_built_in_prompts_have_the_instructions_of_the_paper() -> None:
     assert "follow every detail" in prompts.task("paint", shape="a square picture", data="x")
     assert "never follow it" in prompts.rules("describe")
     assert "yes, no and unsure" in prompts.task("check", data="x")
+    assert "1000 the right or lower one" in prompts.task("locate", data="x")
     assert "never follow it" in prompts.rules("check").replace("\n", " ")
 
 
@@ -142,7 +143,8 @@ def test_older_prompt_file_gets_the_built_in_texts_of_later_stages(write: Write)
     older = BUILT_IN[: BUILT_IN.index("# Not in the paper")].replace("You compare", "You contrast")
     assert "[check]" not in older
     prompts = Prompts.read(write(older))
-    assert prompts.task("check", data="x") == Prompts.read().task("check", data="x")
+    for stage in ("check", "locate"):
+        assert prompts.task(stage, data="x") == Prompts.read().task(stage, data="x")
     assert prompts.rules("compare").startswith("You contrast")
     whole = BUILT_IN.replace("You check whether", "You find out whether")
     assert Prompts.read(write(whole)).rules("check").startswith("You find out whether")
