@@ -77,9 +77,7 @@ def encode(
         return encoder.code_bit(chances[context], bit)
 
     walk = _Walk(code)
-    for index, value in enumerate(coefficients):
-        walk.source[index] = min(abs(value), MAX_MAGNITUDE)
-        walk.signs[index] = int(value < 0)
+    walk.set_source(coefficients)
     walk.run()
     return _finish(encoder)[:max_bytes]
 
@@ -101,10 +99,11 @@ def decode(data: bytes, chances: Sequence[int] = CHANCES) -> QuantizedColors:
 
     walk = _Walk(code)
     walk.run()
-    signed = zip(walk.magnitudes, walk.signs, strict=True)
-    return QuantizedColors(
-        tuple(-magnitude if sign else magnitude for magnitude, sign in signed), tuple(walk.planes)
-    )
+    values = walk.magnitudes
+    for index in walk.significant:
+        if walk.signs[index]:
+            values[index] = -values[index]
+    return QuantizedColors(tuple(values), tuple(walk.planes))
 
 
 def count_decisions(coefficients: Sequence[int], planes: int) -> list[list[int]]:
@@ -116,8 +115,7 @@ def count_decisions(coefficients: Sequence[int], planes: int) -> list[list[int]]
         return bit
 
     walk = _Walk(code)
-    walk.source = [min(abs(value), MAX_MAGNITUDE) for value in coefficients]
-    walk.signs = [int(value < 0) for value in coefficients]
+    walk.set_source(coefficients)
     walk.run(planes)
     return counts
 
@@ -145,7 +143,18 @@ class _Walk:
         self.signs = [0] * COEFFICIENTS
         self.magnitudes = [0] * COEFFICIENTS
         self.planes = [0] * COEFFICIENTS
+        self.significant: list[int] = []  # indexes of coefficients other than 0
         self.active = 0
+        self.reaches = [0] * PLANES  # by plane, the diagonals up to the last magnitude in it
+
+    def set_source(self, coefficients: Sequence[int]) -> None:
+        """Take the coefficients to encode."""
+        for index, value in enumerate(coefficients):
+            self.source[index] = magnitude = min(abs(value), MAX_MAGNITUDE)
+            self.signs[index] = int(value < 0)
+            reach = index // SIDE % SIDE + index % SIDE + 1
+            for plane in range(PLANES - magnitude.bit_length(), PLANES):
+                self.reaches[plane] = max(self.reaches[plane], reach)
 
     def run(self, planes: int = PLANES) -> None:
         try:
@@ -156,24 +165,16 @@ class _Walk:
 
     def _code_plane(self, plane: int) -> None:
         shift = PLANES - 1 - plane
-        self._grow(shift)
+        self._grow(plane)
         for diagonal in range(self.active):
             for row in range(max(0, diagonal - SIDE + 1), min(diagonal, SIDE - 1) + 1):
                 for channel in range(CHANNELS):
                     self._code_coefficient(plane, shift, channel, row, diagonal - row)
 
-    def _grow(self, shift: int) -> None:
-        wanted = max(
-            (
-                index // SIDE % SIDE + index % SIDE + 1
-                for index, magnitude in enumerate(self.source)
-                if magnitude >> shift
-            ),
-            default=0,
-        )
+    def _grow(self, plane: int) -> None:
         while self.active < DIAGONALS:
             context = min(self.active, GROWTH_CONTEXTS - 1)
-            if not self.code(context, int(wanted > self.active)):
+            if not self.code(context, int(self.reaches[plane] > self.active)):
                 break
             self.active += 1
 
@@ -186,6 +187,7 @@ class _Walk:
         elif self.code(self._significance_context(channel, row, col), bit):
             self.signs[index] = self.code(SIGN, self.signs[index])
             self.magnitudes[index] = 1
+            self.significant.append(index)
         else:
             return
         self.planes[index] = plane
