@@ -34,6 +34,14 @@ from semcodec.pipeline.reflection.steps import ReflectionTrace, StopReason
 #: The roles of a run; the describer is one only if pictures are described.
 ROLES: Final = ("writer", "painter", "editor", "checker", "upscaler")
 DESCRIBING_ROLES: Final = (*ROLES, "describer")
+#: What a layer was used for, for people; see ``Decoded.guides``.
+USES: Final = {
+    "painter": "used by the painter",
+    "prompt": "added to the prompt",
+    "aligned": "applied to the picture",
+    "painter, aligned": "used by the painter and applied to the picture",
+    "ignored": "ignored",
+}
 SCHEMA: Final = "semcodec/decode/1"  #: published as spec/schema/decode-1.json
 
 
@@ -123,6 +131,20 @@ def add(commands: Commands[Parser]) -> None:
         type=options.seed,
         metavar="N",
         help="seed of the painter (default: the seed in the record, else 0)",
+    )
+    parser.add_argument(
+        "--ignore-layers",
+        action="store_true",
+        help="paint from the words alone; otherwise the boxes and colors of a record go to the "
+        "painter if it takes them, else to the prompt and into the colors of the painted picture "
+        "(default: off)",
+    )
+    parser.add_argument(
+        "--align-colors",
+        type=options.share,
+        metavar="SHARE",
+        help="how much of the coarse colors of the painted picture to replace by those of the "
+        "record, 0 to 1 (default: 0 for a painter that takes colors, 0.9 for others)",
     )
     parser.add_argument(
         "--plain",
@@ -219,6 +241,8 @@ def _decode(
             candidates=args.candidates,
             size=args.size,
             seed=args.seed,
+            ignore_layers=args.ignore_layers,
+            align_colors=args.align_colors,
             progress=progress,
             on_step=None if steps is None else steps.add,
         )
@@ -229,7 +253,7 @@ def _decode(
         _picture_file(decoded, job.output, args.plain),
         "png",
         decoded.trace,
-        f"painted from {' '.join(decoded.words)!r}{_summary(args, decoded)}",
+        f"painted from {' '.join(decoded.words)!r}{_layers(decoded)}{_summary(args, decoded)}",
         _values(decoded),
         is_interrupted(decoded.trace),
         None if steps is None else steps.error,
@@ -265,6 +289,12 @@ def _picture_file(decoded: semcodec.Decoded, name: str, plain: bool) -> bytes:
         raise failure from error
 
 
+def _layers(decoded: semcodec.Decoded) -> str:
+    """Return what the layers of the record were used for, if it has any."""
+    uses = [f"{layer} {USES[use]}" for layer, use in decoded.guides.items()]
+    return f", {', '.join(uses)}" if uses else ""
+
+
 def _summary(args: argparse.Namespace, decoded: semcodec.Decoded) -> str:
     """Return what reflection did, if it tried anything or was asked for."""
     reflection = decoded.trace.reflection
@@ -280,6 +310,7 @@ def _values(decoded: semcodec.Decoded) -> dict[str, Any]:
         "words": decoded.words,
         "received_words": decoded.received_words,
         "coding": decoded.record.coding,
+        "guides": decoded.guides,
         "reflection": _reflection_values(decoded.trace.reflection),
     }
 

@@ -236,6 +236,14 @@ def seed(text: str) -> int:
     return int(text)
 
 
+def share(text: str) -> float:
+    """Return a share, 0 to 1."""
+    value = _to_float(text)
+    if not 0 <= value <= 1:
+        raise ArgumentTypeError(f"invalid share {text!r}, expected a number from 0 to 1")
+    return value
+
+
 def rate(text: str) -> float:
     """Return a finite number above 0."""
     value = _to_float(text)
@@ -344,8 +352,8 @@ def _clause(error: Exception) -> str:
 
 
 def _to_float(text: str) -> float:
-    """Return ``text`` as a number; 0, which all callers reject, if it is not a number."""
+    """Return ``text`` as a number; NaN, which is within no limits, if it is not a number."""
     try:
         return float(text)
     except ValueError:
-        return 0.0
+        return float("nan")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,11 +33,39 @@ def crop_to_aspect(image: Image, size: Size) -> Image:
 
     Nothing is resampled, and the object itself is returned if nothing has to be cut away.
     """
-    width, height = _cropped_size(image.size, size)
-    if (width, height) == image.size:
-        return image
-    left, top = (image.width - width) // 2, (image.height - height) // 2
-    return image.crop((left, top, left + width, top + height))
+    box = kept_box(image.size, size)
+    return image if box[2:] == image.size else image.crop(box)
+
+
+def kept_box(picture: Size, size: Size) -> tuple[int, int, int, int]:
+    """Return the edges of what ``crop_to_aspect`` keeps of a picture: left, top, right, bottom."""
+    width, height = _cropped_size(picture, size)
+    left, top = (picture[0] - width) // 2, (picture[1] - height) // 2
+    return left, top, left + width, top + height
+
+
+def surround(image: Image, box: tuple[int, int, int, int], size: Size) -> Image:
+    """Return a picture of ``size`` with ``image`` in ``box``, and its outermost pixels around it.
+
+    Args:
+        image: a picture of any size; it is scaled.
+        box: left, top, right and bottom edge in pixels, within ``size``.
+        size: width and height of the result.
+    """
+    from PIL import Image as pil  # noqa: N813  # the usual name of the module's functions
+
+    left, top, right, bottom = box
+    inner = image.resize((max(1, right - left), max(1, bottom - top)))
+    columns = ((0, left, 0), (left, right, None), (right, size[0], inner.width - 1))
+    rows = ((0, top, 0), (top, bottom, None), (bottom, size[1], inner.height - 1))
+    result = pil.new(image.mode, size)
+    for (start, end, column), (above, below, row) in product(columns, rows):
+        x0, x1 = (0, inner.width) if column is None else (column, column + 1)
+        y0, y1 = (0, inner.height) if row is None else (row, row + 1)
+        if end > start and below > above:
+            part = inner.crop((x0, y0, x1, y1)).resize((end - start, below - above))
+            result.paste(part, (start, above))
+    return result
 
 
 def _cropped_size(picture: Size, size: Size) -> Size:

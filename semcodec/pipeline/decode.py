@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from semcodec import backends, bitstream, carriers
@@ -14,7 +14,7 @@ from semcodec.choices import PictureFormat, Reflection, ReflectionMethod
 from semcodec.errors import InputError
 from semcodec.pipeline import finishing, validation
 from semcodec.pipeline.finishing import MAX_PAINTED_SIDE
-from semcodec.pipeline.guidance import make_guidance
+from semcodec.pipeline.guidance import Canvas, LayerOptions, make_guidance
 from semcodec.pipeline.reflection.painting import (
     OnStep,
     ReflectionOptions,
@@ -25,6 +25,7 @@ from semcodec.pipeline.reflection.painting import (
 from semcodec.pipeline.reflection.steps import Step
 from semcodec.pipeline.trace import Progress, Trace, TracedRun, trace_run
 from semcodec.sources import Source, read_source
+from semcodec.words.predicates import find_predicates
 from semcodec.words.skeleton_readings import find_slip, received_words
 
 if TYPE_CHECKING:
@@ -48,7 +49,12 @@ class Decoded:
         trace: the stages ``"decompress"`` (only for ``nibble``), ``"expand"``, ``"paint"``, those
             of reflection (``"check"``, ``"edit"``, ``"describe"``, ``"compare"``, and again
             ``"paint"``) and ``"upscale"`` (only for a picture that was painted smaller), with their
-            models, inputs and outputs.
+            models, inputs and outputs. A picture that is aligned with the colors of the record has
+            a stage ``"align"``.
+        guides: what each layer of the record was used for: ``"painter"`` (the painter took it),
+            ``"prompt"`` (its places were added to the prompt), ``"aligned"`` (the painted picture
+            was aligned with its colors), ``"painter, aligned"`` or ``"ignored"``. Empty if the
+            record has no layers.
 
     Example:
         >>> import semcodec
@@ -69,6 +75,7 @@ class Decoded:
     words: list[str]
     record: Record
     trace: Trace
+    guides: dict[str, str] = field(default_factory=dict)
 
     @property
     def received_words(self) -> list[str]:
@@ -118,14 +125,16 @@ def decode(
     candidates: int = 1,
     size: tuple[int, int] | None = None,
     seed: int | None = None,
+    ignore_layers: bool = False,
+    align_colors: float | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
     on_step: OnStep | None = None,
 ) -> Decoded:
     """Return a picture painted from the words of a record.
 
-    Only the words, the size and the seed of the record are used. A record never selects a backend,
-    a model or a server, and language models get its words as quoted data.
+    Only the words, the size, the seed and the layers of the record are used. A record never selects
+    a backend, a model or a server, and language models get its words as quoted data.
 
     Args:
         data: one record in any framing that ``unpack`` reads, as bytes, or as a text form that is
@@ -166,6 +175,12 @@ def decode(
             which must be within the same range.
         seed: 0..2^32-1; the offline painter returns the same picture for the same seed. None for
             the record's seed, or 0 if it has none.
+        ignore_layers: whether to paint as if the record had only its words. Otherwise its boxes and
+            colors go to the painter if it takes them; if not, places are added to the prompt, and
+            the painted picture is aligned with the colors.
+        align_colors: how far a painted picture is aligned with the colors of the record, 0.0 (not
+            at all) to 1.0; None for 0.0 if the painter takes colors, else 0.9. It is the share of
+            the difference in the coarse colors that is removed; of lightness, 7/9 of it.
         limits: limits on the record, as for ``unpack``.
         progress: called before each stage with its name and the name of its backend.
         on_step: called after each step of reflection with its ``Step``, and a copy of its picture
@@ -191,6 +206,7 @@ def decode(
         (96, 64)
     """
     options = ReflectionOptions(reflect, reflect_by, candidates)
+    layer_options = LayerOptions(ignore_layers, align_colors)
     if seed is not None and (type(seed) is not int or not 0 <= seed <= MAX_SEED):
         raise InputError(f"Invalid seed: use an integer from 0 to {MAX_SEED}.")
     record = _read_record(data, Limits() if limits is None else limits)
@@ -217,12 +233,17 @@ def decode(
         words = stages.restore_words(record)
         prompt = stages.expand(words)
         painted_size = finishing.paintable_size(paint_role, target)
-        guidance = make_guidance(record.layers, words, paint_role, painted_size)
-        task = Task(record, words, prompt, painted_size, _choose_seed(seed, record), guidance)
+        predicates = find_predicates(words, ordered=record.coding != "bag")
+        canvas = Canvas(painted_size, target)
+        guidance = make_guidance(
+            record.layers, words, predicates, paint_role, canvas, layer_options
+        )
+        first_seed = _choose_seed(seed, record)
+        task = Task(record, words, predicates, prompt, painted_size, first_seed, guidance)
         picture = paint_and_reflect(run, roles, task, options, on_step)
         run.picture = picture.image  # the best one, if anything fails from now on
         image = finishing.finish(run, picture.image, target, paint_role, upscale_role)
-        return Decoded(image, words, record, run.trace)
+        return Decoded(image, words, record, run.trace, guidance.uses)
 
 
 @dataclass(frozen=True, slots=True)

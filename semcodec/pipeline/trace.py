@@ -34,7 +34,7 @@ _SHORT_REPR: Final = reprlib.Repr()
 _SHORT_REPR.maxlevel = 2
 _SHORT_REPR.maxother = _SHORT_REPR.maxstring = _SHORT_REPR.maxlong = 80
 
-PICTURE_STAGES: Final = ("paint", "edit")
+PICTURE_STAGES: Final = ("paint", "edit", "align")
 CALLS: Final = "calls"  #: the kind of notes about requests to servers
 
 _Stage = tuple[str, str, float, tuple[Any, ...]]  # its name, model, start and inputs

@@ -7,7 +7,7 @@ writer and the reader of these sentences are side by side.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from semcodec.words.predicates import PredicateKind
@@ -45,6 +45,11 @@ _PATTERNS: Final = {
     )
     for action, sentence in SENTENCES.items()
 }
+#: The place of a new or a moved thing, at the end of a sentence; see ``places``.
+_PLACE: Final = re.compile(
+    r"(?P<change>.*?) (?P<place>(?:(?:at the|in the|all over the) [a-z ]+)?"
+    r"\((?:each )?\d+ % of the width, [^()]*\).*)\."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +60,37 @@ class Change:
         action: what to do.
         noun: the object, in the words of the predicate.
         value: the number, color, size or place; ``""`` if the action needs none.
+        place: where a thing is added or moved to, such as ``"at the left (30 % of the width, 60 %
+            of the height)"``; ``""`` if that is open.
     """
 
     action: ChangeAction
     noun: str
     value: str = ""
+    place: str = ""
 
     @property
     def text(self) -> str:
         """The change as a sentence."""
-        return SENTENCES[self.action].format(noun=self.noun, value=self.value)
+        sentence = SENTENCES[self.action].format(noun=self.noun, value=self.value)
+        return f"{sentence[:-1]} {self.place}." if self.place else sentence
 
 
 def parse_change(text: str) -> Change | None:
     """Return the change that ``text`` states, or None if it is not one of ``SENTENCES``.
 
     >>> parse_change("Move the dog to the left.")
-    Change(action='move', noun='dog', value='left')
+    Change(action='move', noun='dog', value='left', place='')
+    >>> parse_change("Add dog at the left (30 % of the width, 60 % of the height).").place
+    'at the left (30 % of the width, 60 % of the height)'
     """
+    if match := _PLACE.fullmatch(text):
+        change = _parse_sentence(f"{match['change']}.")
+        return None if change is None else replace(change, place=match["place"])
+    return _parse_sentence(text)
+
+
+def _parse_sentence(text: str) -> Change | None:
     ordered = sorted(
         _PATTERNS, key=lambda action: -len(SENTENCES[action])
     )  # the most specific first

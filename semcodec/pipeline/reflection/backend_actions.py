@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from semcodec.backends import Describer, Editor, GuidedPainter, Painter, Writer
+from semcodec.backends.guides import declared_guides
 from semcodec.backends.isolation import attempt, backend_name, isolate
 from semcodec.backends.protocols import Checker
 from semcodec.errors import MissingFeatureError
 from semcodec.pipeline import validation
-from semcodec.pipeline.guidance import Guidance
+from semcodec.pipeline.guidance import Aligner, Guidance
 from semcodec.pipeline.reflection.checkers import SceneChecker
 from semcodec.pipeline.reflection.scoring import CheckResult
 from semcodec.pipeline.reflection.steps import StepCost
@@ -40,13 +41,17 @@ class Picture:
 
     Attributes:
         raw: the object that the painter or editor returned, with what it knows of it.
-        image: a copy in RGB.
+        unaligned: a copy of ``raw`` in RGB.
+        image: what is checked and kept: a copy in RGB, aligned with the colors of the record if
+            the painter does not take them. Edits start from ``raw``, so that a picture is aligned
+            once, and the colors do not drift from one edit to the next.
         digest: SHA-256 of the pixels of ``image``, in hexadecimal.
         model: the name of the backend that made it.
         notices: sentences for the user about this picture.
     """
 
     raw: Any
+    unaligned: Image
     image: Image
     digest: str
     model: str
@@ -88,6 +93,13 @@ class BackendActions:
     def __post_init__(self) -> None:
         self._model, self._started = "", time.perf_counter()
         self._stages = len(self.run.trace.stages)  # those before this step
+        changer = self.painter if self.editor is None else self.editor
+        self._knows_boxes = "layout" in declared_guides(changer)
+
+    @property
+    def full_prompt(self) -> str:
+        """The prompt with the places of its words."""
+        return self.guidance.extend(self.prompt)
 
     @property
     def backends(self) -> tuple[object, ...]:
@@ -96,11 +108,11 @@ class BackendActions:
 
     def paint(self, seed: int) -> Picture:
         """Return a picture of the prompt."""
-        return self._paint(self.prompt, seed)
+        return self._paint(self.full_prompt, seed)
 
     def repaint(self, changes: Sequence[str], seed: int) -> Picture:
         """Return a picture of the prompt and ``changes``, which are sentences."""
-        return self._paint(" ".join([self.prompt, *changes]), seed)
+        return self._paint(" ".join([self.full_prompt, *changes]), seed)
 
     def edit(self, picture: Picture, change: str, seed: int) -> Picture:
         """Return ``picture`` with ``change`` applied."""
@@ -115,7 +127,7 @@ class BackendActions:
             raise
         finally:
             if _digest(picture.raw) != before:  # the editor has painted into it
-                picture.raw = picture.image.copy()
+                picture.raw = picture.unaligned.copy()
 
     def check(self, picture: Picture) -> CheckResult | None:
         """Return the answers of the checker."""
@@ -141,7 +153,8 @@ class BackendActions:
         if isinstance(self.checker, SceneChecker):
             with isolate(self.painter, "check", "failed to report its picture"):
                 painted = self.checker.find(picture.raw, predicate.noun)
-        return suggest_changes(predicate, painted, tried)
+        boxes = self.guidance.find_boxes(predicate.noun)
+        return suggest_changes(predicate, painted, tried, boxes, knows_boxes=self._knows_boxes)
 
     def describe(self, picture: Picture) -> str:
         """Return a description of ``picture``, by the prompt that describes photographs."""
@@ -185,22 +198,32 @@ class BackendActions:
 
     def _paint(self, prompt: str, seed: int) -> Picture:
         self._model = backend_name(self.painter)
-        guide = self.guidance.guide
-        if guide is None:
-            raw = self.run.run_stage("paint", self.painter, Painter.paint, prompt, self.size, seed)
-        else:
-            painter = cast(GuidedPainter, self.painter)
-            raw = self.run.run_stage(
-                "paint", painter, GuidedPainter.paint, prompt, self.size, seed, guide=guide
-            )
+        raw = self._call_painter(prompt, seed)
+        if self.guidance.uses:
+            self.run.add_notes(guides=self.guidance.uses)
         return self._picture(raw, self.painter, "paint")
+
+    def _call_painter(self, prompt: str, seed: int) -> object:
+        if (guide := self.guidance.guide) is None:
+            return self.run.run_stage("paint", self.painter, Painter.paint, prompt, self.size, seed)
+        painter = cast(GuidedPainter, self.painter)
+        return self.run.run_stage(
+            "paint", painter, GuidedPainter.paint, prompt, self.size, seed, guide=guide
+        )
 
     def _picture(self, raw: object, backend: object, stage: str) -> Picture:
         """Return the picture that a backend has made; its notices wait until it is kept."""
         notices: list[str] = []
         checked = validation.check_picture(raw, self.words, backend, notices.append, stage)
-        image = validation.to_rgb(checked, backend, stage)
-        return Picture(raw, image, _digest(image), self._model, notices)
+        unaligned = validation.to_rgb(checked, backend, stage)
+        image = self._align(unaligned)
+        return Picture(raw, unaligned, image, _digest(image), self._model, notices)
+
+    def _align(self, image: Image) -> Image:
+        aligner = self.guidance.aligner
+        return (
+            image if aligner is None else self.run.run_stage("align", aligner, Aligner.align, image)
+        )
 
 
 def _digest(image: Any) -> str:

@@ -27,7 +27,7 @@ from semcodec.pipeline.reflection.loop import Outcome, Plan
 from semcodec.pipeline.reflection.steps import ReflectionTrace, Step
 from semcodec.pipeline.trace import TracedRun
 from semcodec.words import Judge, judge
-from semcodec.words.predicates import Predicate, PredicateKind, find_predicates
+from semcodec.words.predicates import Predicate, PredicateKind
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -136,10 +136,21 @@ class Roles:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What to paint."""
+    """What to paint.
+
+    Attributes:
+        record: the record.
+        words: its words, restored if its coding is ``nibble``.
+        predicates: the statements that follow from the words.
+        prompt: the prompt, without the places of its words.
+        size: width and height to paint.
+        seed: of the first picture.
+        guidance: what the layers of the record do for the pictures.
+    """
 
     record: Record
     words: list[str]
+    predicates: Sequence[Predicate]
     prompt: str
     size: tuple[int, int]
     seed: int
@@ -302,8 +313,11 @@ def _payload_ubpp(record: Record) -> float:
 
 
 def _find_predicates(task: Task, choice: _Choice) -> list[Predicate]:
-    found = find_predicates(task.words, ordered=task.record.coding != "bag")
-    return [item for item in found if choice.kinds is None or item.kind in choice.kinds]
+    return [
+        item
+        for item in task.guidance.keep_agreeing(task.predicates)
+        if choice.kinds is None or item.kind in choice.kinds
+    ]
 
 
 # --- how much is tried
@@ -311,7 +325,7 @@ def _find_predicates(task: Task, choice: _Choice) -> list[Predicate]:
 
 def _make_plan(task: Task, options: ReflectionOptions, choice: _Choice, *, can_edit: bool) -> Plan:
     """Return the limits of the loop; without a checker, one picture is painted."""
-    plan = Plan(task.seed, 0, can_edit=can_edit, prompt=task.prompt)
+    plan = Plan(task.seed, 0, can_edit=can_edit, prompt=task.guidance.extend(task.prompt))
     if options.is_by_description:
         candidates = 1 if choice.checker is None else options.candidates
         # The rounds come after the candidates, which would otherwise leave none of them.

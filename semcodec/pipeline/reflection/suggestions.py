@@ -6,10 +6,13 @@ is made visible, and one that is not there is added. Without a report, only the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
+from semcodec.backends.guides import Box
 from semcodec.backends.painted_scene import PaintedObject
+from semcodec.words import places
 from semcodec.words.changes import ACTIONS, Change, ChangeAction
 from semcodec.words.predicates import Predicate, PredicateKind
 
@@ -24,10 +27,19 @@ ALTERNATIVES: Final[dict[PredicateKind, tuple[ChangeAction, ...]]] = {
     "size": ("separate",),
     "place": ("separate",),
 }
+#: Actions that move a thing out of its box. "move" is for a statement that agrees with the box (see
+#: ``guidance.keep_agreeing``), so it is of use if the editor does not know the box.
+LEAVING: Final[frozenset[ChangeAction]] = frozenset({"separate"})
+LEAVING_WITH_BOXES: Final[frozenset[ChangeAction]] = LEAVING | {"move"}
 
 
 def suggest_changes(
-    predicate: Predicate, painted: PaintedObject | None, tried: AbstractSet[str] = frozenset()
+    predicate: Predicate,
+    painted: PaintedObject | None,
+    tried: AbstractSet[str] = frozenset(),
+    boxes: Sequence[Box] = (),
+    *,
+    knows_boxes: bool = False,
 ) -> list[str]:
     """Return sentences for an editor, the most promising first, without those ``tried``.
 
@@ -35,17 +47,33 @@ def suggest_changes(
         predicate: a statement that does not hold.
         painted: what the painter drew for the noun; None if it does not report that.
         tried: sentences that are left out.
+        boxes: where the record has the noun. No change is for another place.
+        knows_boxes: whether the editor has the boxes, so that no sentence has to name them.
 
     Example:
         >>> suggest_changes(Predicate("color", "boat", "red"), None)
         ['Recolor the boat red.']
+        >>> suggest_changes(Predicate("noun", "boat"), None, boxes=[(0.0, 0.5, 0.3, 0.9)])
+        ['Add boat at the bottom left (30 % of the width, 40 % of the height).']
     """
     noun, value = predicate.noun, predicate.value
     changes = [
-        Change(action, noun, value if action == ACTIONS[predicate.kind] else "")
+        Change(
+            action,
+            noun,
+            value if action == ACTIONS[predicate.kind] else "",
+            "" if knows_boxes else _describe_boxes(action, boxes),
+        )
         for action in _actions(predicate.kind, painted)
+        if not boxes or action not in (LEAVING_WITH_BOXES if knows_boxes else LEAVING)
     ]
     return [change.text for change in changes if change.text not in tried]
+
+
+def _describe_boxes(action: ChangeAction, boxes: Sequence[Box]) -> str:
+    if action == "add" and boxes:
+        return places.describe_boxes(boxes, counted=False)
+    return places.describe_size(boxes[0]) if action == "move" and len(boxes) == 1 else ""
 
 
 def _actions(kind: PredicateKind, painted: PaintedObject | None) -> tuple[ChangeAction, ...]:
