@@ -1,4 +1,4 @@
-"""The offline backend: a describer and a painter in one object."""
+"""The offline backend: a describer, a locator and a painter in one object."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from PIL import Image
 
 from semcodec.backends.description_answers import answers_from_description
-from semcodec.backends.guides import Guide
+from semcodec.backends.guides import Box, Guide
 from semcodec.backends.painted_scene import PaintedScene
 from semcodec.backends.protocols import Answer
 from semcodec.words.predicates import Predicate
 from semcodec_embedded.describer import EmbeddedDescriber
+from semcodec_embedded.locator import EmbeddedLocator
 from semcodec_embedded.painter import EmbeddedPainter, canvas_size
+from semcodec_embedded.recognition import Recognizer
 
 
 class EmbeddedBackend:
@@ -22,7 +24,9 @@ class EmbeddedBackend:
     guides = EmbeddedPainter.guides
 
     def __init__(self) -> None:
-        self._describer, self._painter = EmbeddedDescriber(), EmbeddedPainter()
+        recognizer = Recognizer()  # shared, so that the networks run once for each photograph
+        self._describer, self._locator = EmbeddedDescriber(recognizer), EmbeddedLocator(recognizer)
+        self._painter = EmbeddedPainter()
 
     def describe(self, image: Image.Image) -> str:
         """Return a few sentences about ``image``, a PIL image in any mode; never empty.
@@ -32,6 +36,19 @@ class EmbeddedBackend:
             BackendError: the networks cannot be loaded or run.
         """
         return self._describer.describe(image)
+
+    def locate(self, image: Image.Image, words: Sequence[str]) -> list[list[Box]]:
+        """Return the boxes of the objects that ``words`` name, as the detector found them.
+
+        Args:
+            image: a PIL image in any mode.
+            words: words of any description of it; see ``semcodec.backends.Locator``.
+
+        Raises:
+            InputError: ``image`` cannot be read.
+            BackendError: the networks cannot be loaded or run.
+        """
+        return self._locator.locate(image, words)
 
     def check(self, image: Image.Image, predicates: Sequence[Predicate]) -> list[Answer]:
         """Return for each of ``predicates`` whether the description of ``image`` states it.

@@ -13,12 +13,11 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
-from semcodec.errors import InputError
 from semcodec_embedded import colors
-from semcodec_embedded.classifier import classify, crop
+from semcodec_embedded.classifier import crop
 from semcodec_embedded.colors import FUR_COLORS, NAMES, NEUTRAL_COLORS, Floats
 from semcodec_embedded.detector import Detection
-from semcodec_embedded.fusion import Evidence, fuse
+from semcodec_embedded.fusion import Evidence
 from semcodec_embedded.inference_rules import (
     flower_phrase,
     infer_activity,
@@ -27,13 +26,12 @@ from semcodec_embedded.inference_rules import (
     with_contents,
 )
 from semcodec_embedded.labels import labels
-from semcodec_embedded.panorama import detect
 from semcodec_embedded.phrasing import DescribedObject, object_phrases
+from semcodec_embedded.recognition import BLANK, Recognizer, prepare
 from semcodec_embedded.scene import Scene, describe_surroundings, measure_region
 from semcodec_embedded.windows import is_panorama
 
 # Lightness, chroma and spread are in CIELAB units, 0..100; shares are of chroma-weighted votes.
-MAX_SIDE = 1024  #: pixels; a higher resolution does not improve the description
 MIN_VIEW_SIDE = 4  #: pixels of the shorter side of a thumbnail; below, it is a mere line
 MIN_SPREAD = 2.5  #: a picture is blank if no channel has a larger standard deviation
 MIN_ACCENT_SHARE = 0.05  #: share above which a vivid color is named
@@ -65,7 +63,14 @@ UNCOLORED_NOUNS = frozenset((
 
 
 class EmbeddedDescriber:
-    """Describe photographs offline, in under a second. Threads may share one instance."""
+    """Describe photographs offline, in under a second. Threads may share one instance.
+
+    Args:
+        recognizer: runs the networks; with the same one, a locator need not run them again.
+    """
+
+    def __init__(self, recognizer: Recognizer | None = None) -> None:
+        self._recognizer = recognizer or Recognizer()
 
     def describe(self, image: Image.Image) -> str:
         """Return a few sentences about ``image``, never empty.
@@ -77,24 +82,14 @@ class EmbeddedDescriber:
             InputError: ``image`` cannot be read.
             BackendError: the networks cannot be loaded or run.
         """
-        picture = _prepare(image)
+        picture = prepare(image)
         view = colors.to_lab_thumbnail(picture)
-        evidence = fuse([], {}) if _is_blank(view) else fuse(detect(picture), classify(picture))
-        evidence = _without_surfaces(evidence)
+        found = BLANK if _is_blank(view) else self._recognizer.recognize(picture)
+        evidence = _without_surfaces(found.evidence)
         boxes = [detection.box for detection in evidence.objects]
         scene = describe_surroundings(picture, boxes, evidence.places)
         sentences = dict.fromkeys(_sentences(picture, view, evidence, scene))
         return " ".join(f"{text[0].upper()}{text[1:]}." for text in sentences if text)
-
-
-def _prepare(image: Image.Image) -> Image.Image:
-    """Return a copy of ``image`` in RGB, its longer side at most ``MAX_SIDE`` pixels."""
-    try:
-        picture = image.convert("RGB")
-        picture.thumbnail((MAX_SIDE, MAX_SIDE), reducing_gap=2.0)
-    except (OSError, ValueError, SyntaxError, MemoryError) as error:
-        raise InputError(f"The image cannot be read ({error}): use another file.") from error
-    return picture
 
 
 def _without_surfaces(evidence: Evidence) -> Evidence:

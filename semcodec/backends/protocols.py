@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from semcodec.backends.guides import Guide, GuideKind
+    from semcodec.backends.guides import Box, Guide, GuideKind
     from semcodec.backends.painted_scene import PaintedScene
     from semcodec.words import Selection, SelectionRequest
     from semcodec.words.predicates import Predicate
@@ -31,6 +31,7 @@ ROLES: Final = {
     "editor": "edit",
     "checker": "check",
     "upscaler": "upscale",
+    "locator": "locate",
 }
 #: The answers of a checker to a predicate.
 Answer: TypeAlias = Literal["yes", "no", "unsure"]
@@ -56,6 +57,24 @@ class AnyLanguageDescriber(Protocol):
 
     def describe_in_any_language(self, image: Image) -> str:
         """Return a description of ``image``, in English if that costs nothing."""
+        ...
+
+
+class Locator(Protocol):
+    """Finds where in an image the things are that words name."""
+
+    def locate(self, image: Image, words: Sequence[str]) -> Sequence[Sequence[Box]]:
+        """Return, for each of ``words``, the boxes of what it names in ``image``.
+
+        The result has as many items as ``words``, in the same order. An item is empty if the word
+        names nothing that can be pointed at (*red*, *running*, *foggy*), or if it was not found. A
+        noun of several words (*stop sign*) has its boxes at its last word. A word that occurs twice
+        may have the same boxes twice; ``encode`` sends each box once.
+
+        Args:
+            image: what was described, ``Encoded.image``.
+            words: the words of the record, in the order in which a decoder returns them.
+        """
         ...
 
 

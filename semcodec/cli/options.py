@@ -46,12 +46,14 @@ ROLE_OPTIONS: Final = {
     "editor": "--editor",
     "checker": "--checker",
     "upscaler": "--upscaler",
+    "locator": "--locator",
 }
 #: The default of an option that is not simply that of ``--backend``.
 DEFAULT_BACKENDS: Final = {
     "editor": "the painter if it can edit; else pictures are painted again",
     "checker": "what the painter reports of its picture; else that of --backend if it can check",
     "upscaler": "that of --backend if it can enlarge, else lanczos",
+    "locator": "the describer if it can locate, else embedded",
 }
 MAX_SECONDS: Final = 3600
 

@@ -33,6 +33,14 @@ _SINGULARS: Final = frozenset(
     """.split()
 )
 
+#: Nouns in the singular form that name several things.
+_COLLECTIVES: Final = frozenset(
+    """
+    audience bunch cluster couple crew crowd cutlery family flock fleet food fruit furniture group
+    herd livestock luggage pack pair row silverware stack team traffic trio wildlife
+    """.split()
+)
+
 
 def singular(word: str) -> str:
     """Return the singular of a noun in lower case; the noun itself if it is not a plural."""
@@ -58,6 +66,11 @@ def singular(word: str) -> str:
 def is_plural(word: str) -> bool:
     """Return whether a noun can mean several: dogs, people, sheep; "glass" cannot."""
     return word in _UNMARKED or word in IRREGULAR_PLURALS or singular(word) != word
+
+
+def names_several(word: str) -> bool:
+    """Return whether a noun in lower case can name several things: dogs, sheep, family."""
+    return is_plural(word) or word in _COLLECTIVES
 
 
 def _is_known(word: str) -> bool:
