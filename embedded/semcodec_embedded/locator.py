@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import NamedTuple
 
 from PIL import Image
 
@@ -25,6 +24,7 @@ from semcodec_embedded.labels import labels
 from semcodec_embedded.recognition import Recognition, Recognizer, prepare
 
 EXACT, SYNONYM, GENERAL = range(3)  #: how well a word names a class, the best first
+PERSON = "person"  #: the class that all words for people name equally well: a man among people
 MIN_NAMED_SCORE = 0.3  #: detector score, 0..1, of an object that only a word supports
 #: Words for people that are smaller than others.
 CHILDREN = frozenset("baby boy child daughter girl infant kid newborn son toddler".split())
@@ -47,7 +47,8 @@ class Names:
     compounds: Mapping[tuple[str, str], str]
 
 
-class Name(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Name:
     """A word that names classes.
 
     Attributes:
@@ -126,7 +127,7 @@ def _classes(words: Sequence[str], index: int) -> Iterator[tuple[str, int]]:
         (EXACT, _spoken_nouns().get(word, ())),
     ):
         for each in classes:
-            yield each, rank
+            yield each, EXACT if each == PERSON and rank == SYNONYM else rank
 
 
 def _is_modifier(words: Sequence[str], index: int) -> bool:

@@ -35,6 +35,7 @@ STAGES: Final = {
     "editor": "the edit stage",
     "checker": "the check stage",
     "upscaler": "the upscale stage",
+    "locator": "the locate stage of layers",
 }
 
 

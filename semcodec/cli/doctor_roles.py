@@ -12,6 +12,7 @@ from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.recording import ModelRequest
 from semcodec.cli import openai_options
 from semcodec.errors import BackendError, SemcodecError
+from semcodec.pipeline.layers.stages import find_locator
 from semcodec.pipeline.reflection import qualification
 from semcodec.pipeline.reflection.painting import KINDS, MIN_AUTO_UBPP, is_paid
 
@@ -33,6 +34,7 @@ def describe_roles(args: argparse.Namespace) -> list[tuple[str, str, bool]]:
         ("editor", *selected.describe_named("editor", selected.describe_editor)),
         ("checker", *selected.describe_named("checker", selected.describe_checker)),
         ("upscaler", *selected.describe("upscaler")),
+        ("locator", *selected.describe_named("locator", selected.describe_locator)),
     ]
 
 
@@ -82,6 +84,23 @@ class _Selection:
             return "none: pictures are not checked, add --checker NAME"
         text = f"{_name(checker, 'checker')}; {_when(checker, painter)}"
         return f"{text}; else {own}" if own else text
+
+    def describe_locator(self) -> str:
+        """Return what finds the boxes of a layout, if one is wanted."""
+        locator = self._find_locator()
+        if locator is None:
+            return "none: records have no layout, add --locator NAME"
+        return f"{_name(locator, 'locator')}, only with --layers"
+
+    def _find_locator(self) -> Any:
+        """Return the locator that ``encode`` finds; None if there is none."""
+        if self._args.locator:
+            return self._find_optional("locator")
+        backend, describer = self._load(self._args.backend), self._find_optional("describer")
+        try:
+            return find_locator(backend, describer, None)
+        except SemcodecError:
+            return None
 
     def _has_other_checker(self) -> bool:
         """Return whether the user has named a checker that may decide."""

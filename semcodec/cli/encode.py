@@ -20,6 +20,7 @@ from semcodec.cli import (
     openai_options,
     options,
 )
+from semcodec.cli.layer_values import layer_summary, layer_values
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import Commands, Parser, add_command
 from semcodec.cli.planning import Job, Purpose, is_several, make_plan
@@ -28,6 +29,7 @@ from semcodec.imaging import fitting
 from semcodec.pipeline import profile_options
 from semcodec.pipeline.encode import CODINGS, MODEL_CHOICES, SKELETON_METHODS
 from semcodec.pipeline.language import LANGUAGES
+from semcodec.pipeline.layers.choice import check_layers
 from semcodec.pipeline.rate_control import RATES
 from semcodec.signatures import identify
 
@@ -47,7 +49,7 @@ def add(commands: Commands[Parser]) -> None:
         usage="IMAGE|DIR... [options]",
         examples=(
             "semcodec encode photo.jpg --max-bytes 16",
-            "semcodec encode photos -o records",
+            "semcodec encode photo.jpg --layers layout,colors:12",
         ),
         exit_codes=batch.BATCH_EXIT_CODES,
     )
@@ -82,10 +84,14 @@ def add(commands: Commands[Parser]) -> None:
         "and of the program) (default: no profile)",
     )
     options.add_backends(
-        parser, describer="the describe stage", writer="the select and compress stages"
+        parser,
+        describer="the describe stage",
+        writer="the select and compress stages",
+        locator="the locate stage of --layers",
     )
     _add_description(parser)
     _add_limits(parser)
+    options.add_layers(parser)
     parser.add_argument(
         "--size",
         type=options.size_or_auto,
@@ -203,7 +209,9 @@ def encode(args: argparse.Namespace) -> int:
     description_files.check_options(args, args.images, is_batch=is_several(args.images))
     plan = make_plan(args, args.images, purpose, openai_options.files(args))
     description_files.check_jobs(plan.jobs)
-    roles = ("describer", "writer") if args.description is None else ("writer",)
+    describing = ("describer",) if args.description is None else ()
+    locating = ("locator",) if args.layers.locates else ()
+    roles = (*describing, "writer", *locating)
     return batch.run(args, plan, _encode, roles=roles, schema=SCHEMA, participle="encoded")
 
 
@@ -211,9 +219,10 @@ def _apply_profile(args: argparse.Namespace) -> None:
     """Set the framing of the profile, and check that options match each other.
 
     Raises:
-        UsageError: an option conflicts with the profile, the check with the framing, or the order
-            with the coding.
+        UsageError: an option conflicts with the profile, the check with the framing, the order
+            with the coding, or a layer with its limits; or there is a locator for no layout.
     """
+    options.check_locator(args)
     try:
         profile_options.check_conflicts(
             args.profile, framing=args.framing, check=args.check, size=args.size, models=args.models
@@ -221,6 +230,7 @@ def _apply_profile(args: argparse.Namespace) -> None:
         args.framing = args.framing or profile_options.default_framing(args.profile)
         api.overhead(0, framing=args.framing, check=args.check)
         words.check_order(args.order, args.coding)
+        check_layers(args.layers, args.max_bytes, args.profile)
     except InputError as error:
         raise UsageError(str(error)) from error
 
@@ -242,6 +252,7 @@ def _encode(
         max_bytes=args.max_bytes,
         ubpp=args.ubpp,
         rate=args.rate,
+        layers=args.layers.text,
         order=args.order,
         coding=args.coding,
         size=args.size,
@@ -258,6 +269,7 @@ def _encode(
     )
     interrupts.defer()
     line = f"{plural(len(encoded.data), 'byte')}, {encoded.record.text!r}"
+    line += layer_summary(encoded.data, encoded.record)
     return batch.Result(encoded.data, args.framing, encoded.trace, line, _values(encoded))
 
 
@@ -272,6 +284,7 @@ def _values(encoded: semcodec.Encoded) -> dict[str, Any]:
         "size": list(record.size),
         "description": encoded.description,
         "words": record.words,
+        "layers": layer_values(record),
         "rate": _rate(encoded.trace),
         "payload_bits": record.payload_bits,
         "ubpp": round(semcodec.rate_breakdown(encoded.data).ubpp("payload"), 3),

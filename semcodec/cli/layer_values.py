@@ -11,8 +11,10 @@ from typing import Any, Final
 import semcodec
 from semcodec._wording import plural
 from semcodec.bitstream import WordLayout
+from semcodec.bitstream.extensions import BY_NAME, LAYERS
 from semcodec.cli.output import escape_control
 
+LAYER_TYPES: Final = frozenset(BY_NAME[name].type for name in LAYERS)
 MAX_WORD: Final = 30  #: characters of a word in a line
 
 
@@ -48,6 +50,26 @@ def layer_rows(record: semcodec.Record, words: Sequence[str]) -> list[tuple[str,
         cells = f"{layers.sketch[0]} cells along the longer side"
         rows.append(("sketch", f"{plural(len(layers.sketch), 'byte')}, {cells}"))
     return rows
+
+
+def layer_summary(data: bytes, record: semcodec.Record) -> str:
+    """Return the end of a line about a new record: the bytes of its layers, or "" without any.
+
+    Args:
+        data: the record in its framing; of a text form, its characters are counted.
+        record: the record.
+    """
+    layers = record.layers
+    parts = []
+    if boxes := sum(len(group.boxes) for group in layers.layout):
+        parts.append("a layout of 1 box" if boxes == 1 else f"a layout of {boxes} boxes")
+    if layers.colors is not None:
+        parts.append(f"{plural(len(layers.colors), 'byte')} of colors")
+    if not parts:
+        return ""
+    others = tuple(pair for pair in record.extensions if pair[0] not in LAYER_TYPES)
+    saved = len(data) - len(semcodec.repack(record._replace(extensions=others)))
+    return f", {saved} of them for {' and '.join(parts)}"
 
 
 def _box_lines(group: WordLayout, words: Sequence[str]) -> Iterator[str]:

@@ -25,8 +25,10 @@ from semcodec.choices import (
     WordOrder,
     values_of,
 )
+from semcodec.cli.output import UsageError
 from semcodec.errors import InputError, SemcodecError
 from semcodec.pipeline.finishing import MAX_PAINTED_SIDE
+from semcodec.pipeline.layers.choice import LayerChoice, read_choice
 from semcodec.pipeline.reflection.painting import MAX_TRIES
 from semcodec.words import MAX_K, Judge
 
@@ -175,6 +177,32 @@ def add_order(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_layers(parser: argparse.ArgumentParser) -> None:
+    """Add ``--layers`` of a command that makes records of photographs."""
+    parser.add_argument(
+        "--layers",
+        type=layers,
+        default="off",
+        metavar="off|auto|layout,colors[:N]",
+        help="send layers beside the words: boxes that state where things and people are (layout), "
+        "and the colors of the scene in N bytes (1 to 512, 12 if N is omitted); with --max-bytes, "
+        "words are left out for them. auto adds them in the bytes that the words leave of "
+        "--max-bytes. A layer reveals more of the photograph than the words (default: %(default)s)",
+    )
+
+
+def check_locator(args: argparse.Namespace) -> None:
+    """Check that a locator is only named for a layout.
+
+    Raises:
+        UsageError: it is named, and no layer needs it.
+    """
+    if args.locator is not None and not args.layers.locates:
+        raise UsageError(
+            "--locator finds the boxes of a layout: add --layers layout, or omit --locator."
+        )
+
+
 def not_empty(text: str) -> str:
     """Return ``text``; reject an empty or blank value."""
     if text.strip():
@@ -201,6 +229,14 @@ def size_or_auto(text: str) -> tuple[int, int] | str:
     if text.lower() == "auto":
         return "auto"
     return size(text, expected="auto or WxH, such as 1248x832")
+
+
+def layers(text: str) -> LayerChoice:
+    """Return the layers of ``off``, ``auto``, or ``layout`` and ``colors[:N]``."""
+    try:
+        return read_choice(text)
+    except InputError as error:
+        raise ArgumentTypeError(_clause(error)) from error
 
 
 def background(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -34,7 +35,7 @@ from semcodec.pipeline.encode import CODINGS
 from semcodec.pipeline.language import LANGUAGES
 
 FRAMINGS: Final = ("bare", "file")
-ROLES: Final = ("describer", "writer", "painter", "upscaler")
+ROLES: Final = ("describer", "writer", "painter", "upscaler", "locator")
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -82,6 +83,7 @@ def add(commands: Commands[Parser]) -> None:
         writer="the select, compress, decompress and expand stages",
         painter="the paint stage",
         upscaler="the upscale stage of pictures that were painted smaller",
+        locator="the locate stage of --layers, once for each budget",
     )
     description_files.add_argument(parser, "FILE")
     _add_encoding(parser)
@@ -120,6 +122,7 @@ def _add_encoding(parser: argparse.ArgumentParser) -> None:
         default="en",
         help="language of the description, as for encode (default: %(default)s)",
     )
+    options.add_layers(parser)
     parser.add_argument(
         "--judge",
         type=options.judge,
@@ -150,6 +153,7 @@ def sweep(args: argparse.Namespace) -> int:
     stem = "stdin" if args.photo == "-" else Path(args.photo).stem
     limits = budgets.from_options(args)
     names = [f"{stem}-{part}" for part in budgets.file_names(limits)]
+    _check_layers(args, limits)
     rows = [Row(budget, name) for budget, name in zip(limits, names, strict=True)]
     outputs = Outputs(args, f"{stem}-strip{PICTURE}")
     outputs.check(rows)
@@ -191,12 +195,27 @@ def _check_options(args: argparse.Namespace) -> None:
     description_files.check_options(args, [args.photo])
 
 
+def _check_layers(args: argparse.Namespace, limits: Sequence[budgets.Budget]) -> None:
+    """Check that each budget can have the layers.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    options.check_locator(args)
+    if args.layers.is_auto and any(budget.kind != "max_bytes" for budget in limits):
+        raise UsageError(
+            "--layers auto needs budgets in bytes: add --max-bytes, or name the layers, such as "
+            "layout,colors:12."
+        )
+
+
 def _roles(args: argparse.Namespace) -> tuple[str, ...]:
     """Return the roles that the run needs; the backends of others are not loaded."""
     omitted = {
         "describer": args.description is not None,
         "painter": args.no_paint,
         "upscaler": args.no_paint,
+        "locator": not args.layers.locates,
     }
     return tuple(role for role in ROLES if not omitted.get(role))
 
@@ -223,6 +242,7 @@ def _run(args: argparse.Namespace, run: Sweep, outputs: Outputs) -> None:
 def _encode(args: argparse.Namespace, run: Sweep, outputs: Outputs, progress: Progress) -> None:
     names = ("coding", "framing", "judge", "language", "size")
     chosen: dict[str, Any] = {name: getattr(args, name) for name in names}
+    chosen["layers"] = args.layers.text
     if args.description is not None:
         chosen["description"] = description_files.read(args.description)
     photograph = files.read_bytes(args.photo)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 #: Errors of one budget, after which the others are tried: too few bytes for a word, an unusable
 #: response, a refused prompt.
 ERRORS_OF_ONE: Final = (InputError, InvalidResponseError, RefusalError)
+#: The roles of ``encode``, and those that ``decode`` has no argument for.
+ENCODING: Final = ("backend", "describer", "writer", "locator")
+NOT_PAINTING: Final = ("backend", "describer", "locator")
 NOT_DONE: Final = "not done"
 
 
@@ -112,7 +115,7 @@ class Sweep:
         Raises:
             SemcodecError: the failure concerns all budgets.
         """
-        options |= {r: self._roles[r] for r in ("describer", "writer") if r in self._roles}
+        options |= {role: self._roles[role] for role in ENCODING if role in self._roles}
         if "describer" in options:
             options["describer"] = _Described(options["describer"])
         if self._is_progressive:
@@ -144,7 +147,7 @@ class Sweep:
         Raises:
             SemcodecError: the failure concerns all budgets.
         """
-        options |= {role: self._roles[role] for role in self._roles if role != "describer"}
+        options |= {role: self._roles[role] for role in self._roles if role not in NOT_PAINTING}
         last: semcodec.Decoded | None = None
         for row in self.rows:
             interrupts.allow()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from semcodec import backends, imaging, words
@@ -33,12 +34,15 @@ from semcodec.pipeline import language as languages
 from semcodec.pipeline import model_ids, profile_options
 from semcodec.pipeline.description import GivenDescription
 from semcodec.pipeline.encoding_stages import EncodingStages
+from semcodec.pipeline.layers.choice import LayerChoice, check_layers, read_choice
+from semcodec.pipeline.layers.fitting import Fitting, Placed
+from semcodec.pipeline.layers.stages import LayerStages, find_locator
 from semcodec.pipeline.limit_checks import LimitCheck
 from semcodec.pipeline.model_ids import AUTO, NAMES
 from semcodec.pipeline.rate_control import RateLimits
 from semcodec.pipeline.trace import Progress, Trace, TracedRun, trace_run
 from semcodec.sources import Source
-from semcodec.words import Judge, SelectionRequest
+from semcodec.words import Judge, SelectionRequest, skeleton
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -88,6 +92,8 @@ def encode(
     backend: object = "auto",
     describer: object = None,
     writer: object = None,
+    locator: object = None,
+    layers: str | Sequence[str] = "off",
     k: int | None = None,
     max_bytes: int | None = None,
     ubpp: float | None = None,
@@ -207,12 +213,15 @@ def encode(
     check_choice("language", language, languages.LANGUAGES)
     words.check_order(order, coding)
     imaging.parse_background(background)
-    limits = RateLimits(k, max_bytes, ubpp, rate)
+    choice = read_choice(layers)
+    check_layers(choice, max_bytes, profile)
+    limits = RateLimits(k, max_bytes, ubpp, AUTO if choice.is_auto else rate)
     fitting.check_fit(fit)
     header = _check_header(profile, framing, check, size, models)
     limit_check = LimitCheck(limits, profile, check)
     loaded_judge = words.judge(judge)
     roles = _find_roles(backend, describer, writer, description)
+    found_locator = find_locator(backend, roles[0], locator) if choice.locates else None
 
     with trace_run(progress) as run:
         stages = EncodingStages(run, skeletons, *roles)
@@ -226,6 +235,7 @@ def encode(
         if not model_ids.is_free(stages.describer):  # else the subject decides, at no cost
             limit_check.check_header(selection_coding, header)
         fitted = fitting.fit_photograph(loaded.image, target, fit)
+        layer_stages = LayerStages(run, choice, found_locator, fitted)
         described = stages.describe(fitted, language)
         max_words = limits.max_words(target)
         max_bits = limits.max_bits(
@@ -236,7 +246,7 @@ def encode(
             described, max_words, max_bits, channel, loaded_judge, order=order
         )
         subject = limit_check.find_subject(request, header)
-        request = limits.narrow(request)
+        request = limits.narrow(_leave_colors(request, choice, limits, header, subject))
         rate_bits = replace(limits, max_bytes=None).max_bits(target, lambda payload: payload)
         for selected, is_complete in stages.selections(request, rate_bits, subject):
             run.add_notes(**limits.notes(request))
@@ -249,11 +259,71 @@ def encode(
                 record = api.build_record(text, coding=text_coding, **options)
                 data = api.serialize(record)
                 if limits.accepts(data, record):
+                    if choice:
+                        builder = _Builder(selected, text, text_coding, header)
+                        fit_in = Fitting(
+                            max_bytes,
+                            partial(stages.cut, selected, request, subject),
+                            builder.rebuild,
+                            subject,
+                        )
+                        record = layer_stages.add(builder.place(record), fit_in)
+                        data = api.serialize(record)
                     languages.note_cost(described, record, run)
                     if size != AUTO or target not in SIZE_CODES:
                         limit_check.add_size_notice(run, record, request)
                     return Encoded(data, record, run.trace, fitted, described)
         raise InputError("The words do not fit the limits: allow more bytes.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Builder:
+    """Makes the record of some of the selected words.
+
+    Attributes:
+        selected: the words.
+        text: the text of all of them, for ``nibble`` their skeletons.
+        coding: the coding of the text.
+        header: the other arguments of ``build_record``.
+    """
+
+    selected: list[str]
+    text: str
+    coding: Coding
+    header: dict[str, Any]
+
+    def rebuild(self, kept: list[str]) -> Placed:
+        """Return the record of ``kept``, which are among the selected words."""
+        if self.coding != "nibble":
+            record = api.build_record(" ".join(kept), coding=self.coding, **self.header)
+            return Placed(record, record.words)
+        # A model may have made the skeletons, and is not called again.
+        made = dict(zip(self.selected, self.text.split(), strict=True))
+        text = " ".join(made.get(word) or skeleton(word) for word in kept)
+        return Placed(api.build_record(text, coding=self.coding, **self.header), kept)
+
+    def place(self, record: Record) -> Placed:
+        """Return the record of all selected words with these, in its order."""
+        return Placed(record, self.selected if self.coding == "nibble" else record.words)
+
+
+def _leave_colors(
+    request: SelectionRequest,
+    choice: LayerChoice,
+    limits: RateLimits,
+    header: dict[str, Any],
+    subject: list[str],
+) -> SelectionRequest:
+    """Return ``request`` with the bits that reserved colors leave, but enough for the subject."""
+    if request.max_bits is None or choice.is_auto or not choice.color_bytes:
+        return request
+    extensions = {**header.get("extensions", {}), "colors": bytes(choice.color_bytes)}
+    with_colors = {**header, "extensions": extensions}
+    left = limits.max_bits(
+        header["size"], lambda payload: payload + api.overhead(payload, **with_colors)
+    )
+    least = -(-request.channel.payload_bits(subject) // 8) * 8
+    return replace(request, max_bits=min(request.max_bits, max(left or 0, least, 8)))
 
 
 def _extension_options(header: dict[str, Any], states_order: bool) -> Iterator[dict[str, Any]]:

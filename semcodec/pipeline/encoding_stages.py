@@ -101,6 +101,26 @@ class EncodingStages:
             yield kept, False
             kept = kept[:-1]
 
+    def cut(
+        self,
+        selected: list[str],
+        request: SelectionRequest,
+        subject: list[str],
+        payload_bytes: int,
+    ) -> list[str]:
+        """Return the most important of the selected words whose payload has at most so many bytes.
+
+        No model is called. Empty if the subject does not fit.
+        """
+        bits = min(8 * payload_bytes, request.max_bits or 8 * payload_bytes)
+        narrowed = replace(request, max_bits=max(1, bits), judge=None)
+        if request.order == words.IMPORTANCE:
+            kept = words.cut_to_limits(selected, narrowed)
+            return kept if _has_words(kept, subject) else []
+        with suppress(InputError):
+            return words.arrange_by_importance(selected, narrowed)
+        return []
+
     def _keep_subject(
         self, selected: list[str], subject: list[str], request: SelectionRequest
     ) -> list[str]:

@@ -51,8 +51,8 @@ class Stage:
     name or its shortened ``repr``.
 
     Attributes:
-        name: ``"describe"``, ``"select"``, ``"compress"``, ``"decompress"``, ``"expand"`` or
-            ``"paint"``.
+        name: ``"describe"``, ``"select"``, ``"compress"``, ``"locate"``, ``"decompress"``,
+            ``"expand"`` or ``"paint"``.
         model: name of the backend that ran the stage.
         seconds: wall-clock time, rounded to 0.1 ms.
         inputs: the arguments of the call, in order.
@@ -60,8 +60,9 @@ class Stage:
         notes: further details by kind: ``"calls"`` (requests to servers, with tokens and
             dollars), ``"repairs"`` (how responses were corrected), ``"judge"`` and ``"strategy"``
             (how words were selected), ``"rate"`` with ``"max_words"`` and ``"max_bits"`` (the rules
-            that limit the words, and their numbers), ``"failed"`` (the message of the error that
-            ended the run).
+            that limit the words, and their numbers), ``"layout_bytes"``, ``"boxes"`` and
+            ``"color_bytes"`` (the layers of the record), ``"failed"`` (the message of the error
+            that ended the run).
 
     Example:
         >>> from semcodec.pipeline import Stage

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from itertools import islice
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 from semcodec import imaging
 from semcodec._wording import plural
+from semcodec.backends.guides import Box
 from semcodec.backends.isolation import backend_name, isolate
 from semcodec.backends.protocols import Answer
 from semcodec.coding import nibble
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
 Size = tuple[int, int]  #: width and height in pixels
 
+MAX_LOCATED: Final = 1_000  #: boxes of all words; a record has at most 16
+MAX_OVERSHOOT: Final = 0.02  #: share of the picture, less than one 32nd
 MAX_CHANGE: Final = 300  #: characters of a change; one sentence has fewer
 MAX_WORD_LETTERS: Final = 200  #: longer than any real word
 
@@ -229,6 +234,52 @@ def check_answers(result: object, expected: int, backend: object) -> tuple[Answe
     if not set(texts) <= set(ANSWERS):
         raise _invalid(backend, "check", "an answer is not yes, no or unsure")
     return tuple(ANSWERS[ANSWERS.index(text)] for text in texts)
+
+
+def check_boxes(result: object, expected: int, backend: object) -> list[list[Box]]:
+    """Return the boxes of a locator, for each of ``expected`` words.
+
+    Edges are shares of the width and the height. An edge that is outside the picture by at most
+    ``MAX_OVERSHOOT``, as networks and rounding make them, is moved to the picture's edge, and a box
+    without an area is left out.
+    """
+    with _reading(backend, "locate"):
+        if not isinstance(result, list | tuple):
+            raise _invalid(backend, "locate", "expected a list with a list of boxes for each word")
+        groups = [_box_items(group, backend) for group in islice(_items(result), expected + 1)]
+        if len(groups) != expected:
+            problem = f"the number of lists is not that of the words, {expected}"
+            raise _invalid(backend, "locate", problem)
+        if sum(map(len, groups)) > MAX_LOCATED:
+            raise _invalid(backend, "locate", f"more than {MAX_LOCATED:,} boxes")
+        boxes = [[_check_box(box, backend) for box in group] for group in groups]
+    return [[box for box in group if box[0] < box[2] and box[1] < box[3]] for group in boxes]
+
+
+def _box_items(group: object, backend: object) -> list[object]:
+    """Return the items of a list of boxes, at most one more than are allowed."""
+    if not isinstance(group, list | tuple):
+        raise _invalid(backend, "locate", "expected a list of boxes for each word")
+    return list(islice(_items(group), MAX_LOCATED + 1))
+
+
+def _check_box(box: object, backend: object) -> Box:
+    """Return four edges within the picture, left before right and top before bottom."""
+    edges = list(islice(_items(box), 5)) if isinstance(box, list | tuple) else []
+    values = [float(cast(Any, edge)) for edge in edges if _is_number(edge)]
+    if len(edges) != 4 or len(values) != 4:
+        raise _invalid(backend, "locate", "a box is not four numbers")
+    if not all(-MAX_OVERSHOOT <= value <= 1 + MAX_OVERSHOOT for value in values):  # also NaN
+        raise _invalid(backend, "locate", "an edge of a box is not from 0.0 to 1.0")
+    left, top, right, bottom = (min(max(value, 0.0), 1.0) for value in values)
+    if left > right or top > bottom:
+        raise _invalid(backend, "locate", "the edges of a box are not left, top, right, bottom")
+    return left, top, right, bottom
+
+
+def _is_number(value: object) -> bool:
+    """Return whether a value is a real number, such as one of NumPy; True is not."""
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _reading(backend: object, stage: str) -> AbstractContextManager[None]:

@@ -64,10 +64,19 @@ def test_each_role_has_the_backend_and_the_model_that_the_options_select(run: Ru
         run, "--describer", "openai", "--painter", "embedded", "--checker", "openai",
         "--checker-model", "a-vision-model",
     )  # fmt: skip
-    assert list(rows) == ["describer", "writer", "painter", "editor", "checker", "upscaler"]
+    assert sorted(rows) == sorted(registry.ROLES)
     assert rows["describer"] == "openai, model gpt-5.5"
     assert (rows["writer"], rows["painter"], rows["upscaler"]) == ("rules", "embedded", "lanczos")
     assert rows["checker"].startswith("openai, model a-vision-model; only with --reflect N")
+
+
+def test_locator_is_the_describer_or_the_offline_backend(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert what_would_run(run)["locator"] == "embedded, only with --layers"
+    assert what_would_run(run, "--locator", "embedded")["locator"].startswith("embedded")
+    monkeypatch.setattr(registry, "_entry_points", dict)
+    assert what_would_run(run)["locator"] == "none: records have no layout, add --locator NAME"
 
 
 def test_model_of_another_server_is_not_asked_for(run: Run, requests: list[ModelRequest]) -> None:

@@ -1,0 +1,163 @@
+"""Divide a limit in bytes between the words of a record and its layers.
+
+Layers that were named are reserved: words are left out for them, but not the subject, beside which
+layers are shortened as truncation shortens them (spec §9.5). With ``"auto"`` it is the other way
+around: the words take what they need, and layers the rest, as long as it is worth its bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from semcodec._bisection import largest
+from semcodec.bitstream import Record, extensions, layers
+from semcodec.bitstream import framing as framings
+from semcodec.bitstream.extensions import BY_NAME, LAYOUT_TYPE, ORDER_TYPE, Extension
+from semcodec.bitstream.layers import Group
+from semcodec.bitstream.rate import part_lengths
+from semcodec.bitstream.record import keep_payload
+from semcodec.pipeline.layers.boxes import PlacedBox, make_layout, move_boxes
+
+COLORS_TYPE: Final = BY_NAME["colors"].type
+#: Bytes of colors at which ``"auto"`` stops: the next 40 bytes make the mean color error only 1.2
+#: smaller, in units of CIELAB at 16 x 16, after 12.8 for the first 12 (docs/layers.md).
+MAX_AUTO_COLOR_BYTES: Final = 80
+MAX_ROUNDS: Final = 4  #: of words that are left out; each needs fewer bytes for boxes
+MIN_AUTO_COLOR_BYTES: Final = 4  #: fewer have little more than one color for the whole picture
+
+
+class LayerValues(NamedTuple):
+    """The values of the layers of a record.
+
+    Attributes:
+        layout: the groups of a layout; none for no layout.
+        colors: the bytes of the colors; none for no colors.
+    """
+
+    layout: tuple[Group, ...] = ()
+    colors: bytes = b""
+
+    @property
+    def entries(self) -> tuple[Extension, ...]:
+        """The layers as extensions."""
+        pairs = (LAYOUT_TYPE, layers.write_layout(self.layout)), (COLORS_TYPE, self.colors)
+        return tuple(pair for pair in pairs if pair[1])
+
+    def shorter(self) -> Iterator[LayerValues]:
+        """Yield what each step of truncation leaves: fewer bytes of colors, then fewer groups."""
+        for count in reversed(range(len(self.colors))):
+            yield self._replace(colors=self.colors[:count])
+        for count in reversed(range(len(self.layout))):
+            yield LayerValues(self.layout[:count])
+
+
+class Placed(NamedTuple):
+    """A record without layers, and the layers that may be added to it.
+
+    Attributes:
+        record: the record.
+        words: its words, for ``nibble`` those of which it has the skeletons.
+        boxes: the most valuable first; their indexes are those of ``words``.
+        colors: all bytes of the colors that there may be.
+    """
+
+    record: Record
+    words: Sequence[str]
+    boxes: Sequence[PlacedBox] = ()
+    colors: bytes = b""
+
+    @property
+    def values(self) -> LayerValues:
+        """All layers."""
+        return LayerValues(make_layout(self.boxes), self.colors)
+
+    def on(self, fewer: Placed) -> Placed:
+        """Return the layers of this record on one of fewer words."""
+        boxes = move_boxes(self.boxes, self.words, fewer.words)
+        return fewer._replace(boxes=boxes, colors=self.colors)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """A limit in bytes, and how to change a record for it.
+
+    Attributes:
+        max_bytes: the limit of the record in its framing; None for no limit.
+        cut: a function from a limit on the bytes of the payload to the words that are within it,
+            the most important ones; none if the subject is not.
+        rebuild: a function from words to their record without layers.
+        subject: the words of the subject, as a decoder returns them.
+    """
+
+    max_bytes: int | None
+    cut: Callable[[int], list[str]]
+    rebuild: Callable[[list[str]], Placed]
+    subject: list[str]
+
+    def fits(self, record: Record) -> bool:
+        """Return whether a record is within the limit."""
+        return self.max_bytes is None or part_lengths(record)["file"] <= self.max_bytes
+
+    def payload_bytes(self, record: Record, values: LayerValues) -> int:
+        """Return the largest payload, in bytes, for which such a record with layers fits."""
+        entries = [entry for entry in record.extensions if entry[0] != ORDER_TYPE]
+        lengths = part_lengths(record)
+        fixed = sum(lengths[part] for part in ("header", "size", "models", "check"))
+        fixed += len(extensions.write([*entries, *values.entries]))
+        limit = self.max_bytes or 0
+        return largest(limit, lambda count: framings.length(record.framing, fixed + count) <= limit)
+
+
+def add_layers(record: Record, values: LayerValues) -> Record:
+    """Return ``record`` with layers."""
+    entries = tuple(sorted((*record.extensions, *values.entries)))
+    return keep_payload(record._replace(extensions=entries), record.payload)
+
+
+def fill(placed: Placed, fitting: Fitting) -> Record:
+    """Return the record with layers in the bytes that it leaves: boxes first, and then colors.
+
+    Boxes come first, because a byte of them changes a painted picture most (docs/layers.md).
+    """
+
+    def with_layers(boxes: int, colors: int) -> Record:
+        values = LayerValues(make_layout(placed.boxes[:boxes]), placed.colors[:colors])
+        return add_layers(placed.record, values)
+
+    boxes = largest(len(placed.boxes), lambda count: fitting.fits(with_layers(count, 0)))
+    limit = min(MAX_AUTO_COLOR_BYTES, len(placed.colors))
+    colors = largest(limit, lambda count: fitting.fits(with_layers(boxes, count)))
+    return with_layers(boxes, colors if colors >= MIN_AUTO_COLOR_BYTES else 0)
+
+
+def reserve(placed: Placed, fitting: Fitting) -> Record | None:
+    """Return the record with all its layers, and without the words for which they leave no bytes.
+
+    None if not even the subject fits beside them. Before words, the record loses its entry for
+    their order, because that states that no word was left out.
+    """
+    full = add_layers(placed.record, placed.values)
+    if fitting.fits(full):
+        return full
+    best, values = None, placed.values
+    # Leaving out a word with boxes leaves bytes for other words, so that it is tried again.
+    for _ in range(MAX_ROUNDS):
+        words = fitting.cut(fitting.payload_bytes(placed.record, values))
+        fewer = placed.on(fitting.rebuild(words)) if words else None
+        record = fewer and add_layers(fewer.record, fewer.values)
+        if fewer is None or record is None or not fitting.fits(record):
+            break
+        best = record
+        if fewer.values == values:
+            break
+        values = fewer.values
+    return best
+
+
+def shorten(placed: Placed, fitting: Fitting) -> Record:
+    """Return the record of the subject with as much of the layers as fits."""
+    least = placed.on(fitting.rebuild(fitting.subject)) if fitting.subject else placed
+    records = (add_layers(least.record, values) for values in least.values.shorter())
+    return next(filter(fitting.fits, records), placed.record)

@@ -1,0 +1,148 @@
+"""Find the layers of an image: the stage ``locate``, and its colors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from semcodec import backends
+from semcodec._wording import plural
+from semcodec.backends import Locator
+from semcodec.backends.isolation import backend_name, has_method
+from semcodec.backends.registry import OFFLINE_BACKEND
+from semcodec.bitstream import Record
+from semcodec.bitstream import layers as layouts
+from semcodec.bitstream.extensions import LAYOUT_TYPE
+from semcodec.errors import SemcodecError
+from semcodec.imaging import color_layer
+from semcodec.pipeline import validation
+from semcodec.pipeline.layers.boxes import PlacedBox, choose_boxes
+from semcodec.pipeline.layers.choice import LayerChoice
+from semcodec.pipeline.layers.fitting import (
+    COLORS_TYPE,
+    MAX_AUTO_COLOR_BYTES,
+    Fitting,
+    LayerValues,
+    Placed,
+    fill,
+    reserve,
+    shorten,
+)
+from semcodec.pipeline.trace import TracedRun
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+NO_LOCATOR: Final = (
+    "The record has no layout, because no backend can locate words: install semcodec-embedded, or "
+    "name a locator."
+)
+NO_BOXES: Final = (
+    "The record has no layout: the locator {} found none of its words as a thing in the picture."
+)
+ROLE: Final = "locator"
+
+
+def find_locator(backend: object, describer: object, locator: object) -> Any:
+    """Return the backend that locates words; None if there is none.
+
+    It is the one that was named; else the describer if it can locate, else ``backend``, else the
+    offline backend if it is installed.
+
+    Args:
+        backend, locator: as in ``encode``.
+        describer: the object that describes.
+
+    Raises:
+        InputError, BackendError: as for ``backends.find_all``, for a backend that was named.
+    """
+    if backends.is_named(locator):
+        return backends.find(ROLE, backend, locator)
+    if has_method(describer, backends.ROLES[ROLE]):
+        return describer
+    (found,) = backends.find_all(backend, locator=None)
+    if found is not None:
+        return found
+    try:
+        return backends.find(ROLE, backends.AUTO, OFFLINE_BACKEND)
+    except SemcodecError:  # it is not installed, or lacks the role
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerStages:
+    """The layers of one run.
+
+    Attributes:
+        run: the run.
+        choice: the layers that the record is to have.
+        locator: finds the boxes of words; None if there is none.
+        image: the image that was described.
+    """
+
+    run: TracedRun
+    choice: LayerChoice
+    locator: Any
+    image: Image
+
+    def add(self, placed: Placed, fitting: Fitting) -> Record:
+        """Return the record with its layers, within the limit; the trace states their bytes.
+
+        Args:
+            placed: the record without layers, and its words.
+            fitting: the limit.
+        """
+        boxes = self._locate(placed.words)
+        wanted = placed._replace(boxes=boxes, colors=self._colors())
+        if self.choice.is_auto:
+            record = fill(wanted, fitting)
+        elif (complete := reserve(wanted, fitting)) is not None:
+            record = complete
+        else:
+            record = shorten(wanted, fitting)
+            self._note_shortened(wanted.values, layers_of(record))
+        sent = layers_of(record)
+        self.run.add_notes(
+            layout_bytes=len(layouts.write_layout(sent.layout)),
+            boxes=sum(len(group.boxes) for group in sent.layout),
+            color_bytes=len(sent.colors),
+        )
+        return record
+
+    def _locate(self, words: Sequence[str]) -> list[PlacedBox]:
+        """Return the boxes of words that are worth their bytes."""
+        if not self.choice.locates:
+            return []
+        if self.locator is None:
+            self.run.add_notice(NO_LOCATOR)
+            return []
+        located = self.run.run_stage(
+            "locate", self.locator, Locator.locate, self.image, list(words)
+        )
+        boxes = choose_boxes(words, validation.check_boxes(located, len(words), self.locator))
+        if not boxes and self.choice.layout:
+            self.run.add_notice(NO_BOXES.format(backend_name(self.locator)))
+        return boxes
+
+    def _colors(self) -> bytes:
+        count = MAX_AUTO_COLOR_BYTES if self.choice.is_auto else self.choice.color_bytes
+        return color_layer.encode_colors(self.image, count) if count else b""
+
+    def _note_shortened(self, wanted: LayerValues, sent: LayerValues) -> None:
+        parts = []
+        if wanted.colors:
+            parts.append(f"{len(sent.colors)} of {plural(len(wanted.colors), 'byte')} of colors")
+        if wanted.layout:
+            count = sum(len(group.boxes) for group in sent.layout)
+            parts.append(plural(count, "box").replace("boxs", "boxes"))
+        self.run.add_notice(
+            f"The limit leaves {' and '.join(parts)} beside the subject: allow more bytes."
+        )
+
+
+def layers_of(record: Record) -> LayerValues:
+    """Return the layers of a record that has at most a layout and colors."""
+    values = dict(record.extensions)
+    layout = layouts.split_layout(values.get(LAYOUT_TYPE, b"")) or ()
+    return LayerValues(tuple(layout), values.get(COLORS_TYPE, b""))
