@@ -33,7 +33,6 @@ from semcodec.backends.recording.budget import TOKENS_PER_FIELD, max_usage
 DEPENDENT_DATA: Final = {
     "select": (MAX_DATA_TOKENS, {"describe"}),
     "compress": (2 * MAX_DATA_TOKENS, {"describe", "select"}),  # inflected forms can be longer
-    "locate": (MAX_DATA_TOKENS, {"describe", "select"}),
     "expand": (MAX_DATA_TOKENS, {"decompress"}),
     "paint": (MAX_PROMPT_TOKENS, {"decompress", "expand", "compare", "check"}),
     "edit": (MAX_PROMPT_TOKENS, {"edit"}),
