@@ -6,7 +6,6 @@ their sprites, and post-process the picture.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from math import sqrt
 from typing import ClassVar
@@ -23,16 +22,18 @@ from semcodec_embedded.painting.account import report_scene
 from semcodec_embedded.painting.backdrop import haze_color, paint_backdrop
 from semcodec_embedded.painting.editing import CannotChangeError, change_plan
 from semcodec_embedded.painting.environment import Environment, choose_environment, is_bare
-from semcodec_embedded.painting.grading import ColorField, grade
+from semcodec_embedded.painting.grading import ColorField, Grading, grade
 from semcodec_embedded.painting.horizons import fit_horizon
+from semcodec_embedded.painting.layer_horizon import find_horizon
 from semcodec_embedded.painting.layout import apply_layout
 from semcodec_embedded.painting.noise import seeded_rng
 from semcodec_embedded.painting.parser import parse_prompt
 from semcodec_embedded.painting.placement import place_subjects
 from semcodec_embedded.painting.plan import Plan, attach_plan, plan_of
 from semcodec_embedded.painting.post_processing import post_process
-from semcodec_embedded.painting.scene import PlacedSprite, SceneDescription
+from semcodec_embedded.painting.scene import PlacedSprite
 from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
+from semcodec_embedded.painting.visibility import covered_shares
 
 #: Limits of the canvas, in pixels; other sizes are painted at the nearer limit, then resized. The
 #: longer side may be over MAX_SIDE if the area is at most MAX_AREA: a panorama needs the pixels.
@@ -132,6 +133,8 @@ def make_plan(prompt: str, size: tuple[int, int], seed: int, guide: Guide = NO_G
     scene_height = canvas[1] - (captions.caption_height(canvas[1]) if caption else 0)
     width, share = HEIGHT * canvas[0] / scene_height, scene_height / canvas[1]
     scene, layout = apply_layout(scene, guide.layout, share)
+    if guide.colors:
+        environment = find_horizon(environment, guide.colors, share)
     environment = fit_horizon(environment, scene, layout)
     # One generator per stage, so that a change in one stage does not change the random numbers
     # of the others. Their names are part of the seed: renaming one changes every picture.
@@ -151,25 +154,31 @@ def _paint_plan(plan: Plan) -> Image.Image:
     picture = Image.new("RGB", (canvas[0], canvas[1] - caption_height))
     rng = seeded_rng("setting", plan.prompt, plan.seed)
     backdrop = paint_backdrop(picture, plan.scene, plan.environment, rng)
-    colors = _color_field(plan, picture.size)
+    colors, overruled = _color_field(plan, picture.size), frozenset[str]()
     if colors:
-        picture = grade(picture, backdrop.regions, colors)
-    _draw_sprites(picture, plan.scene, plan.environment, plan.sprites)
+        picture, overruled = grade(picture, backdrop.regions, _grading(plan, colors))
+    _draw_sprites(picture, plan, colors)
     if plan.is_card:
         captions.draw_card(picture, plan.prompt)
     finish_rng = seeded_rng("finish", plan.prompt, plan.seed)
-    picture = post_process(picture, plan.scene.moods, plan.environment.light, finish_rng)
+    picture = post_process(picture, plan.scene.moods, plan.environment.light, finish_rng, colors)
     if caption_height:
         picture = captions.add_caption(picture, plan.caption, caption_height)
     if canvas != plan.size:
         picture = picture.resize(plan.size, Image.Resampling.LANCZOS)
-    return attach_plan(picture, replace(plan, fixtures=tuple(backdrop.fixtures)))
+    fixtures = tuple(backdrop.fixtures)
+    return attach_plan(picture, replace(plan, fixtures=fixtures, overruled=overruled))
 
 
 def _color_field(plan: Plan, size: tuple[int, int]) -> ColorField | None:
     """Return the colors of the layer for a scene of ``size`` pixels; None without a layer."""
     layer = plan.guide.colors
     return ColorField(layer, size, plan.share) if layer else None
+
+
+def _grading(plan: Plan, colors: ColorField) -> Grading:
+    covered = covered_shares(plan.sprites, plan.width, colors.grid.shape[:2])
+    return Grading(colors, covered, plan.recolored, "gray" in plan.scene.moods)
 
 
 def canvas_size(size: tuple[int, int]) -> tuple[int, int]:
@@ -190,21 +199,20 @@ def canvas_size(size: tuple[int, int]) -> tuple[int, int]:
     return (longer, shorter) if width > height else (shorter, longer)
 
 
-def _draw_sprites(
-    picture: Image.Image,
-    scene: SceneDescription,
-    environment: Environment,
-    sprites: Sequence[PlacedSprite],
-) -> None:
+def _draw_sprites(picture: Image.Image, plan: Plan, colors: ColorField | None) -> None:
     """Draw all shadows, then the sprites from far to near, then the waterlines over them."""
-    compositing.draw_shadows(picture, sprites)
-    light, haze = environment.light, haze_color(scene, environment)
+    compositing.draw_shadows(picture, plan.sprites, colors)
+    haze = haze_color(plan.scene, plan.environment)
     waterlines = SvgCanvas(picture.size)
-    for sprite in sprites:
-        opacity = _haze_opacity(sprite, environment)
-        compositing.draw_sprite(picture, sprite, light, (haze, opacity))
+    for sprite in plan.sprites:
+        opacity = _haze_opacity(sprite, plan.environment)
+        if colors:
+            tints = (compositing.layer_tint(sprite, colors), (colors.at(sprite), opacity))
+        else:
+            tints = (compositing.light_tint(plan.environment.light), (haze, opacity))
+        compositing.draw_sprite(picture, sprite, tints)
         if sprite.support == "water":
-            compositing.draw_waterline(waterlines, sprite)
+            compositing.draw_waterline(waterlines, sprite, colors)
     waterlines.composite_onto(picture)
 
 

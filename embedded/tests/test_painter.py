@@ -223,8 +223,8 @@ def test_backdrop_differs_from_an_object_of_its_color() -> None:
 def test_flipped_sprite_is_mirrored() -> None:
     left, right = (Image.new("RGB", (100, 100), "white") for _ in range(2))
     sprite = PlacedSprite("horse", 500.0, 900.0, 800.0, 700.0, (), "ground")
-    draw_sprite(left, sprite, "day", ((0, 0, 0), 0.0))
-    draw_sprite(right, replace(sprite, flipped=True), "day", ((0, 0, 0), 0.0))
+    draw_sprite(left, sprite, ())
+    draw_sprite(right, replace(sprite, flipped=True), ())
     assert left.tobytes() == right.transpose(Image.Transpose.FLIP_LEFT_RIGHT).tobytes()
     assert left.tobytes() != right.tobytes()
 
@@ -233,7 +233,7 @@ def test_haze_lightens_a_sprite() -> None:
     near, far = (Image.new("RGB", (100, 100), "white") for _ in range(2))
     sprite = PlacedSprite("horse", 500.0, 900.0, 800.0, 700.0, (), "ground")
     for picture, amount in ((near, 0.0), (far, 0.5)):
-        draw_sprite(picture, sprite, "day", ((255, 255, 255), amount))
+        draw_sprite(picture, sprite, [((255, 255, 255), amount)])
     assert np.asarray(far).mean() > np.asarray(near).mean() + 10
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from semcodec_embedded.painting import background, ground, interiors, rooms, sky, studio_backdrops
 from semcodec_embedded.painting.environment import Environment
-from semcodec_embedded.painting.grading import Regions
+from semcodec_embedded.painting.grading import Part, Regions
 from semcodec_embedded.painting.layer import Layer
 from semcodec_embedded.painting.palette import NAMED, Color, darker, lighter, mix
 from semcodec_embedded.painting.scene import SceneDescription
@@ -102,11 +102,20 @@ class _BackdropPainter:
         picture.paste(image, (0, 0), image)
         self.backdrop.regions.edge_y = environment.horizon_y
         self.backdrop.regions.front = image.getchannel("A")
+        self.backdrop.regions.parts = [
+            _sky_part(scene, environment),
+            _nearest_part(scene, environment),
+            _colored_part(scene, "ground", "below"),
+        ]
         if lights:
             lights.composite_onto(picture)
         if scene.has_wall and not environment.background:
             self._paint_outdoor_wall()
             self.backdrop.regions.front = None
+            self.backdrop.regions.parts = [
+                _colored_part(scene, "wall"),
+                _colored_part(scene, "ground", "below"),
+            ]
 
     def _paint_outdoor_wall(self) -> None:
         """Paint a wall over the sky, down to the ground."""
@@ -138,6 +147,10 @@ class _BackdropPainter:
             fixtures=self.backdrop.fixtures,
         )
         self.backdrop.regions.edge_y = self.environment.horizon_y
+        self.backdrop.regions.parts = [
+            _colored_part(self.scene, "wall", "background", "sky"),
+            _colored_part(self.scene, "ground", "below"),
+        ]
         if self.environment.kind == "room":
             rooms.draw_room(interior)
         else:
@@ -150,6 +163,7 @@ class _BackdropPainter:
         # Without clouds or the sun, it would not be recognizable as a sky.
         flags = scene.sky if "cloudless" in scene.sky else scene.sky | {"cloudy"}
         sky.paint_sky(self.picture, sky.Sky(colors, light, flags, horizon=1.0), self.rng)
+        self.backdrop.regions.parts = [_colored_part(scene, "sky", "background")]
 
     def _paint_studio(self) -> None:
         """Paint a blurred backdrop or, if a material is named, a sharp wall."""
@@ -158,6 +172,7 @@ class _BackdropPainter:
         lower_color = self.scene.color_of("below", "ground")
         lower = NAMED[lower_color] if lower_color else darker(upper, 0.22)
         studio_backdrops.paint_blurred(self.picture, (upper, lower), self.rng)
+        self.backdrop.regions.parts = [_colored_part(self.scene, "background", "wall", "sky")]
         canvas = SvgCanvas(self.picture.size)
         if self.scene.materials:
             wall = _material_color(self.scene, upper, color)
@@ -169,16 +184,19 @@ class _BackdropPainter:
         canvas.composite_onto(self.picture)
 
     def _paint_underwater(self) -> None:
+        self.backdrop.regions.parts = [_colored_part(self.scene, "background", "ground")]
         studio_backdrops.paint_underwater(
             self.picture, self.scene.color_of("background", "ground"), self.rng
         )
 
     def _paint_space(self) -> None:
+        self.backdrop.regions.parts = [_colored_part(self.scene, "background", "ground")]
         studio_backdrops.paint_space(
             self.picture, self.scene.color_of("background", "ground"), self.rng
         )
 
     def _paint_shapes(self) -> None:
+        self.backdrop.regions.parts = [_colored_part(self.scene, "background", "wall")]
         upper_color = self.scene.color_of("background", "wall")
         lower_color = self.scene.color_of("below", "ground")
         upper = lighter(NAMED[upper_color], 0.15) if upper_color else NEUTRAL_BACKDROP
@@ -204,9 +222,34 @@ class _BackdropPainter:
 
 
 def _sky_colors(scene: SceneDescription, environment: Environment) -> sky.SkyColors:
-    hides_sky = environment.background and environment.background[-1] in OPAQUE_BACKGROUNDS
-    behind = "" if hides_sky else scene.color_of("background")
+    behind = _color_behind(scene, environment)
     return sky.sky_colors(environment.light, scene.color_of("sky"), behind)
+
+
+def _color_behind(scene: SceneDescription, environment: Environment) -> str:
+    """Return the color of the background if the sky shows it, or ""."""
+    hides_sky = environment.background and environment.background[-1] in OPAQUE_BACKGROUNDS
+    return "" if hides_sky else scene.color_of("background")
+
+
+def _colored_part(scene: SceneDescription, *names: str) -> Part:
+    """Return the first part with one of ``names`` that has a color."""
+    colors = dict(scene.part_colors)
+    parts = (Part(name, colors[name]) for name in names if colors.get(name))
+    return next(parts, Part())
+
+
+def _sky_part(scene: SceneDescription, environment: Environment) -> Part:
+    behind = ("background",) if _color_behind(scene, environment) else ()
+    return _colored_part(scene, "sky", *behind)
+
+
+def _nearest_part(scene: SceneDescription, environment: Environment) -> Part:
+    """Return the part of the nearest background."""
+    if not environment.background:
+        return Part()
+    kind = environment.background[-1]
+    return _colored_part(scene, "trees" if kind == "grove" else kind, "background")
 
 
 def _background_tint(kind: str, scene: SceneDescription, environment: Environment) -> str:

@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from PIL import Image
 
 from semcodec_embedded.painting.drawing import render
-from semcodec_embedded.painting.palette import Color
+from semcodec_embedded.painting.grading import ColorField
+from semcodec_embedded.painting.palette import WHITE, Color, lighter, lightness, mix
 from semcodec_embedded.painting.scene import PlacedSprite
-from semcodec_embedded.painting.sky import apply_light
+from semcodec_embedded.painting.sky import LIGHT_TINTS
 from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas, blur
 
 REFLECTION_HEIGHT, REFLECTION_OPACITY = 0.42, 0.3  #: relative to the sprite
 NIGHT_STRENGTH = 0.55  #: of moonlight on a sprite, which would be lost in the dark otherwise
-MIN_HAZE = 0.01  #: less is not visible
+MIN_TINT = 0.01  #: less is not visible
+#: Shares of the colors around a sprite in its tint: everywhere, and in the dark in addition, below
+#: a lightness in steps of 1/255. The chroma is weaker than around, so that faces stay faces.
+LAYER_TINT, DARK_TINT, DARK_LIGHTNESS, TINT_CHROMA = 0.1, 0.25, 110, 0.6
+ISLET_TINT, FOAM_WHITE = 0.5, 0.6  #: share of the colors around an islet, and of white in foam
 SHADOW: Color = (28, 26, 44)
 ISLET_SAND, ISLET_GRASS = (206, 190, 150), (122, 168, 96)
 MAX_JUMP_SHADOW_Y = 985.0  #: keeps the shadow of a jump inside the picture
@@ -22,7 +27,26 @@ MAX_JUMP_SHADOW_Y = 985.0  #: keeps the shadow of a jump inside the picture
 RIPPLES = ((0, 1.06, 3.2, 0.75), (7, 1.3, 2.4, 0.5), (16, 0.9, 2.4, 0.4))
 
 
-def draw_shadows(picture: Image.Image, sprites: Sequence[PlacedSprite]) -> None:
+Tint = tuple[Color, float]  #: a color and its share, 0 to 1
+
+
+def light_tint(light: str) -> Tint:
+    """Return the tint of sprites in ``light``; moonlight is weaker on them than elsewhere."""
+    color, share = LIGHT_TINTS.get(light, (SHADOW, 0.0))
+    return color, share * (NIGHT_STRENGTH if light == "night" else 1.0)
+
+
+def layer_tint(sprite: PlacedSprite, colors: ColorField) -> Tint:
+    """Return the tint of ``sprite`` by the colors of a layer: stronger where it is dark."""
+    color = colors.around(sprite)
+    light = lightness(color)
+    share = LAYER_TINT + DARK_TINT * max(0.0, 1 - light / DARK_LIGHTNESS)
+    return mix((round(light),) * 3, color, TINT_CHROMA), share
+
+
+def draw_shadows(
+    picture: Image.Image, sprites: Sequence[PlacedSprite], colors: ColorField | None = None
+) -> None:
     """Draw soft shadows under standing and jumping sprites, and the islets."""
     # All shadows are drawn before all sprites, because a shadow on a sprite looks like a stain.
     canvas = SvgCanvas(picture.size)
@@ -30,8 +54,13 @@ def draw_shadows(picture: Image.Image, sprites: Sequence[PlacedSprite]) -> None:
     for sprite in sprites:
         x, y, width = sprite.x, sprite.baseline_y, sprite.width
         if sprite.support == "islet":
-            canvas.ellipse((x, y + 4), (width * 0.78, 40), ISLET_SAND)
-            canvas.ellipse((x, y - 6), (width * 0.72, 34), ISLET_GRASS)
+            around = colors.around(sprite) if colors else SHADOW
+            sand, grass = (
+                mix(color, around, ISLET_TINT if colors else 0.0)
+                for color in (ISLET_SAND, ISLET_GRASS)
+            )
+            canvas.ellipse((x, y + 4), (width * 0.78, 40), sand)
+            canvas.ellipse((x, y - 6), (width * 0.72, 34), grass)
         if sprite.support in ("ground", "surface") and not sprite.elevation:
             rx, ry = width * 0.62, max(6.0, width * 0.13)
             canvas.ellipse((x, y - ry * 0.16), (rx, ry), shadow, opacity=0.62)
@@ -43,17 +72,15 @@ def draw_shadows(picture: Image.Image, sprites: Sequence[PlacedSprite]) -> None:
     canvas.composite_onto(picture)
 
 
-def draw_sprite(
-    picture: Image.Image, sprite: PlacedSprite, light: str, haze: tuple[Color, float]
-) -> None:
-    """Draw ``sprite`` in ``light``; ``haze`` is the color and share of the haze before it."""
+def draw_sprite(picture: Image.Image, sprite: PlacedSprite, tints: Sequence[Tint]) -> None:
+    """Draw ``sprite`` in ``tints``: those of the light, and of the haze before it."""
     scale = picture.size[1] / HEIGHT
     size = max(1, round(sprite.width * scale)), max(1, round(sprite.height * scale))
     image = render(sprite.name, size, sprite.colors, sprite.looks)
     if sprite.flipped:
         image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    strength = NIGHT_STRENGTH if light == "night" else 1.0
-    image = _apply_haze(apply_light(image, light, strength), haze)
+    for color, share in tints:
+        image = _apply_tint(image, color, share)
     left = round((sprite.x - sprite.width / 2) * scale)
     top = round((sprite.baseline_y - sprite.elevation - sprite.height) * scale)
     if sprite.support == "water":
@@ -62,13 +89,12 @@ def draw_sprite(
         picture.paste(image, (left, top), image)
 
 
-def _apply_haze(image: Image.Image, haze: tuple[Color, float]) -> Image.Image:
-    color, amount = haze
-    if amount <= MIN_HAZE:
+def _apply_tint(image: Image.Image, color: Color, share: float) -> Image.Image:
+    if share <= MIN_TINT:
         return image
-    hazy = Image.blend(image.convert("RGB"), Image.new("RGB", image.size, color), amount)
-    hazy.putalpha(image.getchannel("A"))
-    return hazy
+    tinted = Image.blend(image.convert("RGB"), Image.new("RGB", image.size, color), share)
+    tinted.putalpha(image.getchannel("A"))
+    return tinted
 
 
 def _draw_floating(
@@ -86,10 +112,13 @@ def _draw_floating(
     picture.paste(above, (left, top), above)
 
 
-def draw_waterline(canvas: SvgCanvas, sprite: PlacedSprite) -> None:
+def draw_waterline(
+    canvas: SvgCanvas, sprite: PlacedSprite, colors: ColorField | None = None
+) -> None:
     """Draw the ripples at the waterline of ``sprite``."""
+    foam = lighter(colors.around(sprite), FOAM_WHITE) if colors else WHITE
     waterline_y = sprite.baseline_y - sprite.height * sprite.submerged
     for offset, length, thickness, opacity in RIPPLES:
         center = (sprite.x, waterline_y + offset * sprite.height / 300)
         size = (sprite.width * length, thickness)
-        canvas.lens(center, size, (255, 255, 255), opacity=opacity)
+        canvas.lens(center, size, foam, opacity=opacity)

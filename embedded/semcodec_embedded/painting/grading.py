@@ -15,27 +15,43 @@ pixels. So a picture takes at most a third longer.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import numpy as np
 from PIL import Image, ImageEnhance
 
+from semcodec_embedded.colors import NAMES, color_histogram, to_lab
 from semcodec_embedded.painting.noise import Floats
 from semcodec_embedded.painting.palette import Color
+from semcodec_embedded.painting.scene import PlacedSprite
 from semcodec_embedded.painting.svg import HEIGHT
 
 GRID_SIDE = 160  #: cells of the longer side of the grid
 #: Radius (standard deviation) of the averages, as shares of the geometric mean of both sides:
 #: details of the scenery up to this size stay, and the layer is averaged inside of a region.
-DETAIL_RADIUS, LAYER_RADIUS = 0.07, 0.025
-DETAIL_CHROMA = 0.45  #: share of the chroma of details that stays: their hue belongs to other light
+DETAIL_RADIUS, LAYER_RADIUS = 0.1, 0.05
+FILL_RADIUS = 0.12  #: of the averages that replace the colors of objects
+FAINT = 0.01  #: a weight that matters only where all others are near zero
+DETAIL_CHROMA = 0.7  #: share of the chroma of details that stays: their hue belongs to other light
+#: Share of the layer in the lightness and in the color: the rest is drawn, so that a meadow stays
+#: greener than the road in it.
+LIGHTNESS_SHARE, CHROMA_SHARE = 0.88, 0.75
 #: Details are weaker in the dark and stronger in the light, as a power of the ratio of the
 #: lightness of the layer and of the drawn scenery, between two limits.
-GAIN_POWER, MIN_GAIN, MAX_GAIN = 0.6, 0.45, 1.15
+GAIN_POWER, MIN_GAIN, MAX_GAIN = 0.6, 0.6, 1.15
 #: Steps of 1/255 that the layer keeps from black and white, so that details can be seen on it.
 HEADROOM = 14.0
 #: The contrast of the edge between two regions, at the edge only: its share, and its limit in
 #: steps of 1/255.
 EDGE_SHARE, MAX_EDGE = 0.5, 22.0
+#: Shares of the way from the colors of the layer to the drawn ones that are tried.
+MOVES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+MAX_LIGHTNESS_MOVE = 36.0  #: steps of 1/255
+#: Greatest difference in chroma from the mean of a region, in steps of 1/255: more is the color of
+#: an object, and a spot in the scenery.
+MAX_SPOT = 60.0
+MIN_NAMED_SHARE = 0.4  #: of a region, from which its color has the name that the words state
+AROUND = 0.2  #: width of the surroundings of a sprite, as a share of its width
 BAND_ROWS = 256  #: rows computed at a time, to limit the memory for large pictures
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
@@ -64,9 +80,29 @@ class ColorField:
         red, green, blue = self.grid[y:to_y, x:to_x].mean((0, 1)).tolist()
         return round(red), round(green), round(blue)
 
-    def light(self) -> float:
-        """Return the mean lightness, 0 to 255."""
-        return float((self.grid @ _LUMA).mean())
+    def around(self, sprite: PlacedSprite) -> Color:
+        """Return the mean color around ``sprite``."""
+        left, top, right, bottom = sprite.box
+        lift, margin = sprite.elevation, AROUND * sprite.width
+        return self.mean(left - margin, top - lift, right + margin, bottom - lift)
+
+    def at(self, sprite: PlacedSprite) -> Color:
+        """Return the color where ``sprite`` touches the ground."""
+        left, _, right, bottom = sprite.box
+        return self.mean(left, bottom - sprite.elevation, right, bottom - sprite.elevation)
+
+    def image(self, size: tuple[int, int]) -> Image.Image:
+        """Return the colors as an image of ``size``."""
+        cells = Image.fromarray((self.grid + 0.5).astype(np.uint8))
+        return cells.resize(size, Image.Resampling.BICUBIC)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the surroundings with the color that the words give it; both "" for none."""
+
+    name: str = ""
+    color: str = ""
 
 
 @dataclass(slots=True)
@@ -77,10 +113,13 @@ class Regions:
         edge_y: the y of the lower edge of the upper regions, in units: of the sky or the wall. The
             height of the picture if there is one region only.
         front: the opacity of what stands before the sky, of the size of the picture; or None.
+        parts: what the words name in each region: the sky or wall, what stands before it (if
+            ``front`` is not None), and the ground.
     """
 
     edge_y: float = HEIGHT
     front: Image.Image | None = field(default=None)
+    parts: list[Part] = field(default_factory=list)
 
     def masks(self, size: tuple[int, int]) -> list[Image.Image]:
         """Return the opacity of each region: images of mode L that add up to 255 everywhere."""
@@ -97,31 +136,104 @@ class Regions:
         return [sky, front, below]
 
 
-def grade(picture: Image.Image, regions: Regions, colors: ColorField) -> Image.Image:
-    """Return ``picture``, which shows scenery alone, in the ``colors`` of a layer."""
-    picture = ImageEnhance.Color(picture).enhance(DETAIL_CHROMA)
-    rows, columns = colors.grid.shape[:2]
+@dataclass(frozen=True, slots=True)
+class Grading:
+    """How a scenery is graded.
+
+    Attributes:
+        colors: the colors of the layer.
+        covered: the share of each cell of the grid, 0 to 1, that drawings will cover: there, the
+            layer has the colors of objects and not those of the scenery.
+        recolored: the parts whose color was changed: it holds whatever the layer has.
+        is_gray: whether the picture will be without colors.
+    """
+
+    colors: ColorField
+    covered: Floats
+    recolored: frozenset[str] = frozenset()
+    is_gray: bool = False
+
+
+def grade(
+    picture: Image.Image, regions: Regions, grading: Grading
+) -> tuple[Image.Image, frozenset[str]]:
+    """Return ``picture``, which shows scenery alone, in the colors of a layer.
+
+    Returns:
+        The picture, and the names of the parts that do not show the color that the words give
+        them: the layer contradicts it.
+    """
+    picture = ImageEnhance.Color(picture).enhance(0.0 if grading.is_gray else DETAIL_CHROMA)
+    layer, free = grading.colors.grid, 1 - grading.covered
+    rows, columns = layer.shape[:2]
     drawn = np.asarray(picture.resize((columns, rows), Image.Resampling.BOX), np.float32)
-    masks = [mask for mask in regions.masks(picture.size) if mask.getbbox()]
     averages = _Averages((rows, columns))
-    everywhere = averages.of(drawn, np.ones((rows, columns), np.float32), DETAIL_RADIUS)
+    everywhere = averages.of(drawn, np.ones((rows, columns), np.float32))
     total = np.zeros((picture.size[1], picture.size[0], 4), np.float32)
-    for mask in masks:
+    overruled = set()
+    for mask, part in zip_longest(regions.masks(picture.size), regions.parts, fillvalue=Part()):
+        if not isinstance(mask, Image.Image) or not mask.getbbox():
+            continue
         cells = np.asarray(mask.resize((columns, rows), Image.Resampling.BOX), np.float32)
         cells = cells / np.float32(255)
-        change = _change(drawn, cells, everywhere, colors.grid, averages)
-        _add(total, change, mask)
-    return _apply(picture, total)
+        base = averages.of(drawn, cells)
+        graded = _blend(base, averages.filled(layer, cells, cells * free), cells)
+        named = _in_color(graded, base, cells, part, part.name in grading.recolored)
+        if named is None:
+            overruled.add(part.name)
+        _add(total, _change(base, graded if named is None else named, everywhere), mask)
+    return _apply(picture, total), frozenset(overruled)
 
 
-def _change(
-    drawn: Floats, mask: Floats, everywhere: Floats, layer: Floats, averages: _Averages
-) -> Floats:
+def _blend(base: Floats, layer: Floats, mask: Floats) -> Floats:
+    """Return the colors of the layer with a share of the drawn ones, without vivid spots."""
+    lightness, chroma = _split(layer)
+    middle = _mean(chroma, mask)
+    offset = chroma - middle
+    distance = np.sqrt((offset**2).sum(-1, keepdims=True)) + 1e-6
+    offset *= MAX_SPOT * np.tanh(distance / MAX_SPOT) / distance
+    drawn_lightness, drawn_chroma = _split(base)
+    lightness = lightness + (1 - LIGHTNESS_SHARE) * (drawn_lightness - lightness)
+    return lightness + CHROMA_SHARE * (middle + offset) + (1 - CHROMA_SHARE) * drawn_chroma
+
+
+def _split(values: Floats) -> tuple[Floats, Floats]:
+    """Return the lightness of sRGB values, in a last axis of 1, and what their color adds to it."""
+    lightness = (values @ _LUMA)[..., None]
+    return lightness, values - lightness
+
+
+def _in_color(
+    graded: Floats, base: Floats, mask: Floats, part: Part, is_recolored: bool
+) -> Floats | None:
+    """Return ``graded`` in the color that the words give ``part``; None if that is impossible.
+
+    The colors are moved towards the drawn ones, no farther than it takes to have the name. The
+    lightness stays near that of the layer, unless the color of the part was changed.
+    """
+    if not part.color:
+        return graded
+    lightness, chroma = _split(_mean(base, mask) - _mean(graded, mask))
+    if not is_recolored:
+        lightness = np.clip(lightness, -MAX_LIGHTNESS_MOVE, MAX_LIGHTNESS_MOVE)
+    for share in MOVES:
+        moved = graded + np.float32(share) * (lightness + chroma)
+        if _shows(moved, mask, part.color):
+            return moved
+    return moved if is_recolored else None
+
+
+def _shows(values: Floats, mask: Floats, word: str) -> bool:
+    """Return whether enough of a region has the color ``word``."""
+    lab = to_lab(np.clip(values, 0, 255) / np.float32(255))
+    return float(color_histogram(lab, mask > 0.5)[NAMES.index(word)]) >= MIN_NAMED_SHARE
+
+
+def _change(base: Floats, wanted: Floats, everywhere: Floats) -> Floats:
     """Return what one region is multiplied by, and what is then added in red, green and blue."""
-    base = averages.of(drawn, mask, DETAIL_RADIUS)
-    wanted = averages.of(layer, mask, LAYER_RADIUS)
     ratio = (wanted @ _LUMA + 1) / (base @ _LUMA + 1)
-    gain = np.clip(ratio**GAIN_POWER, MIN_GAIN, MAX_GAIN)[..., None]
+    gain = np.clip(ratio, 1e-3, None)[..., None] ** GAIN_POWER
+    gain = np.clip(gain, MIN_GAIN, MAX_GAIN)
     edge = ((base - everywhere) @ _LUMA * EDGE_SHARE)[..., None]
     edge = MAX_EDGE * np.tanh(edge / MAX_EDGE)
     return np.concatenate([gain, wanted + edge * gain - gain * base], -1)
@@ -134,17 +246,32 @@ class _Averages:
         self._shape = shape
         self._mean_side = float(np.sqrt(shape[0] * shape[1]))
 
-    def of(self, values: Floats, mask: Floats, radius: float) -> Floats:
+    def of(self, values: Floats, mask: Floats) -> Floats:
         """Return the average around each cell of ``values``, an array of shape (rows, columns, 3).
 
         Cells far outside of the mask have the average of all that is inside of it.
         """
+        return self._of(values, mask, DETAIL_RADIUS, _mean(values, mask))
+
+    def filled(self, layer: Floats, mask: Floats, free: Floats) -> Floats:
+        """Return the averages of a layer in ``mask``; what is not ``free`` has those around it."""
+        around = self._of(layer, free, FILL_RADIUS, _mean(layer, mask))
+        return self._of(layer, free, LAYER_RADIUS, around)
+
+    def _of(self, values: Floats, mask: Floats, radius: float, default: Floats) -> Floats:
+        """Return the average around each cell, and ``default`` far outside of the mask."""
         down, across = (_weights(count, radius * self._mean_side) for count in self._shape)
-        inside = mask[..., None] + 1e-6
-        stacked = np.concatenate([values * inside, inside], -1)
-        sums = np.einsum("yr,rxc->yxc", down, np.einsum("xs,rsc->rxc", across, stacked))
-        mean = (values * inside).mean((0, 1)) / inside.mean()
-        return np.asarray((sums[..., :3] + 1e-4 * mean) / (sums[..., 3:] + 1e-4), np.float32)
+        stacked = np.concatenate([values * mask[..., None], mask[..., None]], -1)
+        rows, columns = self._shape
+        sums = np.tensordot(across, stacked, (1, 1)).transpose(1, 0, 2)
+        sums = (down @ sums.reshape(rows, -1)).reshape(rows, columns, 4)
+        return np.asarray((sums[..., :3] + FAINT * default) / (sums[..., 3:] + FAINT), np.float32)
+
+
+def _mean(values: Floats, mask: Floats) -> Floats:
+    """Return the mean of ``values`` in ``mask``."""
+    total = np.tensordot(mask, values, 2) + FAINT * values.mean((0, 1))
+    return np.asarray(total / (mask.sum() + FAINT), np.float32)
 
 
 def _weights(count: int, radius: float) -> Floats:

@@ -51,6 +51,12 @@ def darker(color: Color, share: float) -> Color:
     return mix(color, SHADE, share)
 
 
+def lightness(color: Color) -> float:
+    """Return the lightness of ``color``, 0 to 255: its luma, as of Rec. 601."""
+    red, green, blue = color
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
 def to_hex(color: Color) -> str:
     """Return ``color`` as "#rrggbb"; values are clamped to 0..255."""
     return "#{:02x}{:02x}{:02x}".format(*(min(255, max(0, value)) for value in color))

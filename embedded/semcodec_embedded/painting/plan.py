@@ -41,6 +41,9 @@ class Plan:
         is_card: whether the picture is a card with the words.
         layout: the boxes of the subjects.
         guide: the layers of the record from which it was painted.
+        recolored: the parts of the surroundings whose color was changed.
+        overruled: the parts of the surroundings whose color is that of the layer, which contradicts
+            the words.
     """
 
     prompt: str
@@ -56,6 +59,8 @@ class Plan:
     is_card: bool = False
     layout: Layout = NO_LAYOUT
     guide: Guide = field(default=Guide(), compare=False)
+    recolored: frozenset[str] = frozenset()
+    overruled: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def attach_plan(picture: Image.Image, plan: Plan) -> Image.Image:

@@ -171,6 +171,8 @@ def _part_colors(mention: Mention, plan: Plan) -> tuple[str, ...]:
     part = "ground" if mention.table == "grounds" else mention.key
     if part == "ground" and environment.ground == "road" and mention.key == scene.verge:
         part = "verge"
+    if part in plan.overruled:
+        return ()
     if mention.table == "backgrounds":
         return tuple(filter(None, (scene.color_of(part),)))
     row = next((row for row in COLORED_PARTS[environment.kind] if part in row), ())

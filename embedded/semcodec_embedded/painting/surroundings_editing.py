@@ -17,8 +17,12 @@ def recolor(plan: Plan, mention: Mention, color: str) -> Plan:
     part = "ground" if mention.table == "grounds" else mention.key
     if part == "ground" and plan.environment.ground == "road" and mention.key == plan.scene.verge:
         part = "verge"
-    colors = {**dict(plan.scene.part_colors), part: color}
-    return replace(plan, scene=replace(plan.scene, part_colors=tuple(colors.items())))
+    colors = dict(plan.scene.part_colors)
+    if colors.get(part) == color:
+        return plan
+    scene = replace(plan.scene, part_colors=tuple({**colors, part: color}.items()))
+    recolored, overruled = plan.recolored | {part}, plan.overruled - {part}
+    return replace(plan, scene=scene, recolored=recolored, overruled=overruled)
 
 
 def add(plan: Plan, mention: Mention) -> Plan | None:

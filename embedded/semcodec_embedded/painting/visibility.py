@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from semcodec_embedded.painting.drawing import render
 from semcodec_embedded.painting.scene import PlacedSprite
@@ -21,6 +21,9 @@ Mask = NDArray[np.bool_]
 
 ROWS, MAX_COLUMNS = 160, 1024  #: of the raster; a sprite of the smallest size has 4 rows
 SHAPE_SIZE = 64  #: pixels per side of the shape of a drawing
+#: Width of the margin around sprites in which a layer still has their colors, as a share of the
+#: mean side, and the factor that makes it wider.
+MARGIN, MARGIN_GAIN = 0.05, 2.5
 MIN_OPACITY = 96  #: of 255; a fainter pixel hides nothing
 
 
@@ -81,3 +84,23 @@ def visible_shares(sprites: Sequence[PlacedSprite], width: float) -> tuple[list[
         shares.append(seen / area if area else 0.0)
         covered[place] |= mask
     return shares[::-1], covered
+
+
+def covered_shares(
+    sprites: Sequence[PlacedSprite], width: float, shape: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Return which share of each cell of a grid of ``shape`` is at a sprite, 0 to 1.
+
+    It includes a margin around each sprite, in which it falls from 1 to 0.
+    """
+    raster = Raster(width)
+    covered = raster.empty()
+    for sprite in sprites:
+        mask, place, _ = raster.shape_of(sprite)
+        covered[place] |= mask
+    image = Image.fromarray(covered.astype(np.uint8) * np.uint8(255))
+    image = image.resize((shape[1], shape[0]), Image.Resampling.BOX)
+    margin = MARGIN * (shape[0] * shape[1]) ** 0.5
+    blurred = np.asarray(image.filter(ImageFilter.GaussianBlur(margin)), np.float32)
+    shares = np.clip(blurred * np.float32(MARGIN_GAIN / 255), 0, 1)
+    return np.asarray(shares, np.float32)
