@@ -13,6 +13,7 @@ from hypothesis.strategies import SearchStrategy
 
 NAMES = (
     "unpack", "roundtrip", "fields", "differential", "framings", "words", "guess", "layout",
+    "colors",
 )  # fmt: skip
 
 

@@ -44,7 +44,11 @@ def file_values(file: FileReport) -> dict[str, Any]:
     record = semcodec.unpack(file.data, framing=report.framing)
     rate = semcodec.rate_breakdown(file.data, framing=report.framing)
     entries = {e.name: {"bits": e.bits, "ubpp": round(e.ubpp, 3)} for e in rate.entries}
-    return values | record_values(record) | {"rate": entries, "out_of_band": rate.out_of_band}
+    return (
+        values
+        | record_values(record, is_single=True)
+        | {"rate": entries, "out_of_band": rate.out_of_band}
+    )
 
 
 def check_size(file: FileReport) -> None:
@@ -132,7 +136,11 @@ def _skeletons(record: semcodec.Record) -> int:
 
 
 def record_values(
-    record: semcodec.Record, *, can_restore: bool = True, is_object: bool = True
+    record: semcodec.Record,
+    *,
+    can_restore: bool = True,
+    is_object: bool = True,
+    is_single: bool = False,
 ) -> dict[str, Any]:
     """Return the values of a record, and its words as restored from skeletons.
 
@@ -140,6 +148,7 @@ def record_values(
         record: the record.
         can_restore: whether skeletons are restored; only in a line they may be missing.
         is_object: whether the values are those of an object, in which a list is not null.
+        is_single: whether the record is not one of a sequence.
     """
     words = record.words
     restored: list[str] | None = words
@@ -159,5 +168,5 @@ def record_values(
         "readings": readings,
         "metadata": metadata,
     }
-    layers = layer_values(record)
+    layers = layer_values(record, is_counted=is_single)
     return values | ({"layers": layers} if layers else {})

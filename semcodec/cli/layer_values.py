@@ -13,13 +13,20 @@ from semcodec._wording import plural
 from semcodec.bitstream import WordLayout
 from semcodec.bitstream.extensions import BY_NAME, LAYERS
 from semcodec.cli.output import escape_control
+from semcodec.coding import color_planes
 
 LAYER_TYPES: Final = frozenset(BY_NAME[name].type for name in LAYERS)
 MAX_WORD: Final = 30  #: characters of a word in a line
 
 
-def layer_values(record: semcodec.Record) -> dict[str, Any]:
-    """Return the layers that a record has, as in the schema of ``inspect``."""
+def layer_values(record: semcodec.Record, *, is_counted: bool = True) -> dict[str, Any]:
+    """Return the layers that a record has, as in the schema of ``inspect``.
+
+    Args:
+        record: the record.
+        is_counted: whether the coefficients of colors are counted. That takes up to a tenth of a
+            second, so it is not done for each record of a sequence.
+    """
     layers = record.layers
     values: dict[str, Any] = {}
     if layers.layout:
@@ -29,6 +36,8 @@ def layer_values(record: semcodec.Record) -> dict[str, Any]:
         ]
     if layers.colors is not None:
         values["colors"] = {"bytes": len(layers.colors)}
+        if is_counted:
+            values["colors"]["coefficients"] = _count_coefficients(layers.colors)
     if layers.sketch is not None:
         values["sketch"] = {"bytes": len(layers.sketch), "grid": layers.sketch[0]}
     return values
@@ -45,7 +54,10 @@ def layer_rows(record: semcodec.Record, words: Sequence[str]) -> list[tuple[str,
     boxes = [line for group in layers.layout for line in _box_lines(group, words)]
     rows = [("" if number else "layout", line) for number, line in enumerate(boxes)]
     if layers.colors is not None:
-        rows.append(("colors", plural(len(layers.colors), "byte")))
+        coefficients = plural(_count_coefficients(layers.colors), "coefficient")
+        rows.append(
+            ("colors", f"{plural(len(layers.colors), 'byte')}, {coefficients} other than 0")
+        )
     if layers.sketch is not None:
         cells = f"{layers.sketch[0]} cells along the longer side"
         rows.append(("sketch", f"{plural(len(layers.sketch), 'byte')}, {cells}"))
@@ -70,6 +82,11 @@ def layer_summary(data: bytes, record: semcodec.Record) -> str:
     others = tuple(pair for pair in record.extensions if pair[0] not in LAYER_TYPES)
     saved = len(data) - len(semcodec.repack(record._replace(extensions=others)))
     return f", {saved} of them for {' and '.join(parts)}"
+
+
+def _count_coefficients(colors: bytes) -> int:
+    """Return the number of coefficients other than 0 that the bytes determine."""
+    return sum(map(bool, color_planes.decode(colors).values))
 
 
 def _box_lines(group: WordLayout, words: Sequence[str]) -> Iterator[str]:

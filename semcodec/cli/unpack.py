@@ -63,19 +63,19 @@ def _print_array(data: bytes) -> None:
     for record in semcodec.unpack_all(data):
         if previous:
             print_result(previous + ",")
-        item = json.dumps([_values(record)], indent=2).removesuffix("\n]")
+        item = json.dumps([_values(record, is_single=False)], indent=2).removesuffix("\n]")
         previous = item if not previous else item.removeprefix("[\n")
     print_result(previous + "\n]" if previous else "[]")
 
 
-def _values(record: semcodec.Record) -> dict[str, Any]:
-    layers = layer_values(record)
+def _values(record: semcodec.Record, *, is_single: bool) -> dict[str, Any]:
+    layers = layer_values(record, is_counted=is_single)
     return record.as_dict() | ({"layers": layers} if layers else {})
 
 
 def _print(record: semcodec.Record, *, as_json: bool) -> None:
     if as_json:
-        print_result(json.dumps(_values(record), indent=2))
+        print_result(json.dumps(_values(record, is_single=True), indent=2))
     elif output.is_terminal():
         print_result(output.escape_control(record.text))
     else:  # another program gets the text unescaped

@@ -13,10 +13,12 @@ import pytest
 from PIL import Image
 
 import semcodec
+from semcodec.coding import color_planes
 from semcodec.imaging.layer_drawing import BoxGroup, draw_layers
 from tests.cli.conftest import Run, as_json
 
 DOG = (8, 4, 20, 32)
+COLORS = color_planes.encode([700, -300] + [0] * 6910)  #: two coefficients other than 0
 LAYOUT = {1: [DOG], 3: [(0, 16, 32, 32), (0, 0, 1, 1)], 60: [(0, 0, 32, 32)]}
 LAYERS = {
     "layout": [
@@ -24,7 +26,7 @@ LAYERS = {
         {"word": "grass", "index": 3, "boxes": [[0, 0, 0.03125, 0.03125], [0, 0.5, 1, 1]]},
         {"word": None, "index": 60, "boxes": [[0, 0, 1, 1]]},
     ],
-    "colors": {"bytes": 3},
+    "colors": {"bytes": len(COLORS), "coefficients": 2},
     "sketch": {"bytes": 4, "grid": 96},
 }
 
@@ -33,7 +35,7 @@ LAYERS = {
 def layered(tmp_path: Path) -> Path:
     """Return a record with all layers."""
     file = tmp_path / "layers.semc"
-    extensions: dict[str, Any] = {"layout": LAYOUT, "colors": b"abc", "sketch": b"`\1\2\3"}
+    extensions: dict[str, Any] = {"layout": LAYOUT, "colors": COLORS, "sketch": b"`\1\2\3"}
     text = "small dog green grass"
     file.write_bytes(semcodec.pack(text, framing="file", extensions=extensions))
     return file
@@ -46,6 +48,8 @@ def test_layers_have_a_line_for_each_box(run: Run, layered: Path) -> None:
         "        grass at 0.00,0.00 to 0.03,0.03\n"
         "        grass at 0.00,0.50 to 1.00,1.00\n"
         "        word 60, which the record does not have, at 0.00,0.00 to 1.00,1.00\n"
+        f"colors  {len(COLORS)} bytes, 2 coefficients other than 0\n"
+        "sketch  4 bytes, 96 cells along the longer side\n"
     ) in run("inspect", layered)[1]
 
 
@@ -65,19 +69,21 @@ def test_json_has_the_layers(run: Run, layered: Path) -> None:
 
 def test_json_of_a_sequence_has_the_layers(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "two.semcs"
+    layers: dict[str, Any] = {"layout": {0: [DOG]}, "colors": COLORS}
     items = [
-        semcodec.pack("rd bt", framing="sequence", extensions={"layout": {0: [DOG]}}),
+        semcodec.pack("rd bt", framing="sequence", extensions=layers),
         semcodec.pack("rd bt", framing="sequence"),
     ]
     file.write_bytes(b"".join(items))
     arguments = (file, "--framing", "sequence")
     layout = [{"word": "rd", "index": 0, "boxes": [[0.25, 0.125, 0.625, 1]]}]
+    expected = {"layout": layout, "colors": {"bytes": len(COLORS)}}  # coefficients are not counted
     records = as_json(run, "inspect", *arguments)["records"]
-    assert [record.get("layers") for record in records] == [{"layout": layout}, None]
+    assert [record.get("layers") for record in records] == [expected, None]
     records = json.loads(run("unpack", *arguments, "--json")[1])
-    assert [record.get("layers") for record in records] == [{"layout": layout}, None]
+    assert [record.get("layers") for record in records] == [expected, None]
     lines = run("inspect", *arguments, "--json-lines")[1].splitlines()
-    assert [json.loads(line).get("layers") for line in lines] == [{"layout": layout}, None, None]
+    assert [json.loads(line).get("layers") for line in lines] == [expected, None, None]
 
 
 def _draw(run: Run, tmp_path: Path, data: bytes) -> tuple[int, str, Image.Image | None]:
@@ -100,7 +106,7 @@ def test_png_has_the_boxes_over_the_colors(run: Run, tmp_path: Path, layered: Pa
     ]
     assert code == 0
     assert picture is not None
-    assert picture.tobytes() == draw_layers((1024, 1024), groups, b"abc").tobytes()
+    assert picture.tobytes() == draw_layers((1024, 1024), groups, COLORS).tobytes()
 
 
 @pytest.mark.parametrize("framing", ["bare", "file", "url", "qr", "png"])
