@@ -438,7 +438,9 @@ types:
         doc: Bits of all groups so far.
 
   color_layer:
-    doc: The colors of the picture, coarse to fine. SC-EXT-14.
+    doc: |
+      The colors of the picture, coarse to fine. SC-EXT-14. Their bits are range coded under frozen
+      chances (COLORS-1), so a declaration cannot read them.
     doc-ref: SEMCODEC-1 §5.8
     seq:
       - id: bits
