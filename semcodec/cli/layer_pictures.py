@@ -60,7 +60,7 @@ def _draw(record: semcodec.Record, name: str) -> bytes:
         found = "only a sketch, which has no meaning yet" if layers.sketch else "no layers"
         raise UsageError(
             f"{name} has {found}, so there is nothing to draw: encode the picture with "
-            "a layout or colors."
+            "--layers layout,colors."
         )
     # They need Pillow, which most uses of ``inspect`` do without.
     from semcodec import imaging

@@ -145,7 +145,7 @@ def test_there_is_no_picture_without_layers(
     data = semcodec.pack("rd bt", framing="file", extensions=extensions)
     code, messages, picture = _draw(run, tmp_path, data)
     assert (code, picture) == (2, None)
-    assert f"{found}, so there is nothing to draw: encode the picture with a layout" in messages
+    assert f"{found}, so there is nothing to draw: encode the picture with --layers" in messages
 
 
 def test_there_is_no_picture_of_an_invalid_record(run: Run, tmp_path: Path, layered: Path) -> None:
