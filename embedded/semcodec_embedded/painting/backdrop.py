@@ -171,13 +171,14 @@ class _BackdropPainter:
         upper = _studio_color(self.scene, color)
         lower_color = self.scene.color_of("below", "ground")
         lower = NAMED[lower_color] if lower_color else darker(upper, 0.22)
-        studio_backdrops.paint_blurred(self.picture, (upper, lower), self.rng)
+        floor_y = self.environment.horizon_y if self.environment.has_floor else HEIGHT
+        studio_backdrops.paint_blurred(self.picture, (upper, lower), self.rng, floor_y)
         self.backdrop.regions.parts = [_colored_part(self.scene, "background", "wall", "sky")]
         canvas = SvgCanvas(self.picture.size)
         if self.scene.materials:
             wall = _material_color(self.scene, upper, color)
-            canvas.rectangle((0, 0), (canvas.width, HEIGHT), wall)
-            rooms.draw_material(canvas, HEIGHT, wall, self.scene.materials, self.rng)
+            canvas.rectangle((0, 0), (canvas.width, floor_y), wall)
+            rooms.draw_material(canvas, floor_y, wall, self.scene.materials, self.rng)
         elif lower_color in ("green", "teal"):
             leaf = mix(lower, (110, 170, 80), 0.3)
             studio_backdrops.draw_leaves(canvas, HEIGHT * 0.8, leaf, self.rng)

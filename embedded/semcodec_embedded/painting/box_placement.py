@@ -15,6 +15,7 @@ from semcodec_embedded.painting.baselines import FLOATING_KINDS, MAX_BASELINE_Y,
 from semcodec_embedded.painting.carrying import NEXT
 from semcodec_embedded.painting.drawing import aspect
 from semcodec_embedded.painting.environment import Environment
+from semcodec_embedded.painting.figures import can_be_cut
 from semcodec_embedded.painting.fitting import (
     HEAD,
     WHOLE,
@@ -22,6 +23,7 @@ from semcodec_embedded.painting.fitting import (
     Target,
     cut_variants,
     fit_drawing,
+    in_units,
     touches_lower_edge,
 )
 from semcodec_embedded.painting.geometry import Box, area, share_inside
@@ -45,23 +47,36 @@ CROWD_OVERLAP = 0.8  #: the distance of neighbors in a row, in widths of a drawi
 #: kind: two people that overlap stand one behind the other.
 CARRIED_SHARE, CARRIED_SHARE_OF_KIND = 0.75, 0.92
 JUMP_SHADOW = 0.12  #: the depth of the shadow of someone who jumps before a far horizon
+NEAR_EDGE = 0.05  #: share of the height; boxes are not exact
+MIN_HIDDEN = 0.5  #: share of the width of what hides the lower part of a thing
 FURNITURE = frozenset(("bed", "couch", "chair", "wood-bench", "side-table", "desk", "pool-table"))
 
 
 def place_in_box(
-    subject: Subject, name: str, target: Target, composition: Composition
+    subject: Subject,
+    name: str,
+    target: Target,
+    composition: Composition,
+    others: Sequence[Box] = (),
 ) -> PlacedSprite:
-    """Return a sprite of ``subject`` in the box of ``target``; ``name`` is its drawing."""
+    """Return a sprite of ``subject`` in the box of ``target``; ``name`` is its drawing.
+
+    ``others`` are the boxes of other things, which may hide the lower part of it.
+    """
     environment = composition.environment
     sits = environment.kind == "table" and is_people(subject)
     if sits:
         name = as_close_up(replace(subject, sprites=(name,)), behind_table=True).sprites[0]
         target = _behind_table(target, environment)
-    names = _drawings(subject, name, target)
+    wanted, is_cut = target.box, touches_lower_edge(target.box)
+    if not sits and not is_cut and (edge := _hiding_edge(target, others)):
+        is_cut = can_be_cut(name)
+        target = _down_to(target, edge) if is_cut else target
+    names = _drawings(subject, name, target, is_cut)
     support = find_support(sprite_library().infos[subject.sprites[0]], subject, composition)
     stands = support not in ("air", "wall")
-    fit = fit_drawing(names, target, composition.width, stands)
-    sprite = _sprite(fit, support)
+    fit = fit_drawing(names, target, composition.width, stands, others)
+    sprite = _sprite(fit, support, in_units(wanted, composition.width))
     return sits_behind(sprite) if sits else _supported(sprite, subject, composition)
 
 
@@ -80,15 +95,37 @@ def _behind_table(target: Target, environment: Environment) -> Target:
     return Target(((WHOLE, (left, top, right, edge)),))
 
 
-def _drawings(subject: Subject, name: str, target: Target) -> list[str]:
+def _hiding_edge(target: Target, others: Sequence[Box]) -> float:
+    """Return the upper edge of what hides the lower part of a thing, such as a car; 0 if nothing.
+
+    Its lower edge is lower, so that it is nearer, and it begins where the box of the thing ends.
+    """
+    left, top, right, bottom = target.box
+    if target.parts[0][0] != WHOLE:
+        return 0.0
+    for other in others:
+        across = min(right, other[2]) - max(left, other[0])
+        is_below = top < other[1] <= bottom + NEAR_EDGE and other[3] > bottom + NEAR_EDGE
+        if is_below and other[1] > (top + bottom) / 2 and across >= MIN_HIDDEN * (right - left):
+            return max(bottom, other[1])
+    return 0.0
+
+
+def _down_to(target: Target, edge: float) -> Target:
+    left, top, right, _ = target.box
+    return Target(((WHOLE, (left, top, right, min(1.0, edge + NEAR_EDGE))),))
+
+
+def _drawings(subject: Subject, name: str, target: Target, is_cut: bool) -> list[str]:
     """Return the drawings that may fill a box, the preferred one first."""
+    cut = cut_variants(name) if is_cut else []
     if target.parts[0][0] == HEAD:
-        return [*cut_variants(name, target.box), name]
+        return [*cut, name]
     others = [other for other in subject.sprites if other != name and not is_people(subject)]
-    return [name, *cut_variants(name, target.box), *others]
+    return [name, *cut, *others]
 
 
-def _sprite(fit: Fit, support: str) -> PlacedSprite:
+def _sprite(fit: Fit, support: str, target: Box) -> PlacedSprite:
     left, top, right, bottom = fit.box
     return PlacedSprite(
         name=fit.name,
@@ -99,7 +136,7 @@ def _sprite(fit: Fit, support: str) -> PlacedSprite:
         colors=(),
         support=support,
         flipped=bool(fit.flipped),
-        is_fixed=True,
+        target=target,
     )
 
 
@@ -162,7 +199,7 @@ def fill_with_crowd(names: Sequence[str], box: Box, composition: Composition) ->
         x = box[0] * composition.width + tall * shape / 2 + span * min(1.0, share)
         bottom = box[3] * HEIGHT - ROW_OFFSET * tall * (rows - 1 - row)
         drawn = (x - tall * aspect(name) / 2, bottom - tall, x + tall * aspect(name) / 2, bottom)
-        sprites.append(_sprite(Fit(name, drawn, None, 0.0), "ground"))
+        sprites.append(_sprite(Fit(name, drawn, None, 0.0), "ground", drawn))
     return [
         replace(sprite, support=_crowd_support(sprite, composition.environment))
         for sprite in sprites
@@ -223,7 +260,7 @@ def _drawn_box(sprite: PlacedSprite) -> Box:
 
 def _carries(bearer: PlacedSprite, sprite: PlacedSprite) -> bool:
     """Return whether ``bearer``, which is drawn later, must not hide ``sprite``."""
-    large, small = _drawn_box(bearer), _drawn_box(sprite)
+    large, small = bearer.target or _drawn_box(bearer), sprite.target or _drawn_box(sprite)
     if area(large) <= area(small):
         return False
     inside = share_inside(small, large)

@@ -43,6 +43,7 @@ class Environment:
         background: kinds of background, back to front; "grove" is a low row of trees.
         horizon: the upper edge of the ground, 0..1 from the top.
         light: "day", "gray", "sunset" or "night".
+        has_floor: whether a studio has a floor below the horizon, because something stands there.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class Environment:
     background: tuple[str, ...] = ()
     horizon: float = 0.55
     light: str = "day"
+    has_floor: bool = False
 
     @property
     def horizon_y(self) -> float:

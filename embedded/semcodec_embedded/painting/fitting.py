@@ -10,9 +10,10 @@ drawing may extend beyond the picture.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
+from math import log2
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from semcodec_embedded.painting.rules import rule_tables
 from semcodec_embedded.painting.rules.close_ups import ANIMAL_FACES
 from semcodec_embedded.painting.rules.looks import PREFIXES
 from semcodec_embedded.painting.scene import Subject
+from semcodec_embedded.painting.sprites import sprite_library
 from semcodec_embedded.painting.svg import HEIGHT
 
 WHOLE, PERSON, GEAR, HEAD = "", "person", "gear", "head"  #: parts of a drawing
@@ -30,10 +32,14 @@ WHOLE, PERSON, GEAR, HEAD = "", "person", "gear", "head"  #: parts of a drawing
 #: layout has 32 steps.
 EDGE = 0.035
 SCALES = 13  #: sizes that are tried, from inside the box to around it
-#: The shares of a drawing that must be inside the picture: if the upper edge cuts it off (a person
-#: without a head is hard to recognize), and otherwise.
-MIN_BELOW_TOP, MIN_INSIDE = 0.7, 0.42
+#: The shares of a drawing that must be inside the picture: if the upper edge cuts it off, because
+#: what is without its head is hard to recognize; for a half figure, which shows the face; and
+#: otherwise.
+MIN_BELOW_TOP, MIN_OF_HALF, MIN_INSIDE = 0.94, 0.66, 0.45
+#: For a boat of which a detector found the hull or a sail, in overlap by doubling of the size.
+BOAT_GAIN = 0.12
 HIDDEN_COST = 0.22  #: of a drawing outside the picture, in overlap
+COVER_COST = 0.5  #: of covering all of another box
 OTHER_DRAWING_COST = 0.1  #: of another drawing of the noun than the first one
 MIN_SIDE = 8.0  #: of a drawing, in units; a smaller one cannot be seen at all
 MAX_SIDES = 3.0  #: height or width of a drawing, in those of the picture
@@ -90,7 +96,9 @@ def has_gear_part(subject: Subject) -> bool:
     return bool(subject.sprites) and GEAR in parts_of(subject.sprites[0])
 
 
-def fit_drawing(names: Sequence[str], target: Target, width: float, stands: bool) -> Fit:
+def fit_drawing(
+    names: Sequence[str], target: Target, width: float, stands: bool, others: Sequence[Box] = ()
+) -> Fit:
     """Return the best of the drawings ``names`` at its best place.
 
     Args:
@@ -98,24 +106,35 @@ def fit_drawing(names: Sequence[str], target: Target, width: float, stands: bool
         target: where it belongs.
         width: the width of the scene, in units.
         stands: whether its lower edge is at that of the box.
+        others: the boxes of other things, which it should not cover.
     """
-    boxes = [(part, _in_units(box, width)) for part, box in target.parts]
+    boxes = [(part, in_units(box, width)) for part, box in target.parts]
     if boxes[0][0] != WHOLE:
         fits = [fit for name in names[:1] for fit in _fits_of_parts(name, boxes)]
     else:
         touched = _touched_edges(target.box)
+        box, around = boxes[0][1], [in_units(other, width) for other in others]
         fits = [
-            fit
+            replace(
+                fit, score=fit.score - bool(at) * OTHER_DRAWING_COST - _cover_cost(fit, box, around)
+            )
             for at, name in enumerate(names[:MAX_DRAWINGS])
-            for fit in _fits(name, boxes[0][1], touched, (width, stands), bool(at))
+            for fit in _fits(name, box, touched, (width, stands))
         ]
     return max(fits, key=lambda fit: fit.score)
 
 
-def cut_variants(name: str, box: Box) -> list[str]:
-    """Return the drawings of the upper half or the face, for a box cut by the lower edge."""
-    if not touches_lower_edge(box):
-        return []
+def _cover_cost(fit: Fit, box: Box, others: Sequence[Box]) -> float:
+    """Return the cost of what a drawing covers of other boxes, and its own box would not."""
+    covered = (
+        max(0.0, intersection(fit.box, other) - intersection(box, other)) / area(other)
+        for other in others
+    )
+    return COVER_COST * min(1.0, sum(covered))
+
+
+def cut_variants(name: str) -> list[str]:
+    """Return the drawings of the upper half or the face, of what is cut off below."""
     half = name if is_half_figure(name) or not can_be_cut(name) else name + HALF
     return [other for other in (half, ANIMAL_FACES.get(name, name)) if other != name]
 
@@ -125,7 +144,8 @@ def touches_lower_edge(box: Box) -> bool:
     return box[3] >= 1 - EDGE
 
 
-def _in_units(box: Box, width: float) -> Box:
+def in_units(box: Box, width: float) -> Box:
+    """Return a box in shares of the scene in units; ``width`` is that of the scene."""
     left, top, right, bottom = box
     return left * width, top * HEIGHT, right * width, bottom * HEIGHT
 
@@ -141,7 +161,6 @@ def _fits(
     box: Box,
     touched: tuple[bool, bool, bool, bool],
     place: tuple[float, bool],
-    is_other: bool,
 ) -> Iterator[Fit]:
     """Yield a drawing in sizes between the largest inside the box and the smallest around it."""
     (width, stands), shape = place, aspect(name)
@@ -149,46 +168,48 @@ def _fits(
     inside, around = sorted((down, across / shape))
     inside = max(inside, MIN_SIDE, MIN_SIDE / shape)
     around = min(max(around, inside), MAX_SIDES * HEIGHT, MAX_SIDES * width / shape)
-    cost = OTHER_DRAWING_COST if is_other else 0.0
+    is_boat = sprite_library().infos[name].support == "water"
     frame = (0.0, 0.0, width, HEIGHT)
     for height in np.geomspace(inside, max(around, inside), SCALES).tolist():
-        size = (height * shape, height)
-        lefts = _starts((box[0], box[2]), size[0], (touched[0], touched[2]), "middle")
-        tops = _starts(
-            (box[1], box[3]), height, (touched[1], touched[3]), "end" if stands else "middle"
-        )
+        wide = height * shape
+        lefts = ((box[0] + box[2] - wide) / 2, box[0], box[2] - wide)  # beside another thing
+        tops = _tops(box, height, touched, stands)
         for left, top in product(lefts, tops):
-            drawn = (left, top, left + size[0], top + height)
+            drawn = (left, top, left + wide, top + height)
             if not touched[1] and drawn[1] < 0 < box[1]:  # its head would be cut off
                 continue
-            score = _score(drawn, box, frame)
-            yield Fit(name, drawn, None, score - cost)
+            score = _score(name, drawn, box, frame)
+            if is_boat:
+                score += BOAT_GAIN * log2(height / inside)
+            yield Fit(name, drawn, None, score)
     # Always at least one: inside the box.
-    size = (inside * shape, inside)
-    left, top = (box[0] + box[2] - size[0]) / 2, box[3] - inside
-    yield Fit(name, (left, top, left + size[0], box[3]), None, -1.0 - cost)
+    wide = inside * shape
+    left = (box[0] + box[2] - wide) / 2
+    yield Fit(name, (left, box[3] - inside, left + wide, box[3]), None, -1.0)
 
 
-def _starts(
-    sides: tuple[float, float], length: float, touched: tuple[bool, bool], anchor: str
+def _tops(
+    box: Box, height: float, touched: tuple[bool, bool, bool, bool], stands: bool
 ) -> Iterator[float]:
-    """Yield where a drawing may begin on one axis so that it extends only beyond touched edges."""
-    start, end = sides
-    yield end - length if anchor == "end" else (start + end - length) / 2
-    if touched[1] and length > end - start:
-        yield start
-    if touched[0] and length > end - start:
-        yield end - length
+    """Yield where the upper edge of a drawing may be; beyond the picture only if the box is too."""
+    yield box[3] - height if stands else (box[1] + box[3] - height) / 2
+    if height > box[3] - box[1]:
+        if touched[3]:
+            yield box[1]
+        if touched[1]:
+            yield box[3] - height
 
 
-def _score(drawn: Box, box: Box, frame: Box) -> float:
+def _score(name: str, drawn: Box, box: Box, frame: Box) -> float:
     seen = intersection(drawn, frame)
     share = seen / area(drawn)
     visible = (
         max(drawn[0], frame[0]), max(drawn[1], frame[1]),
         min(drawn[2], frame[2]), min(drawn[3], frame[3]),
     )  # fmt: skip
-    least = MIN_BELOW_TOP if drawn[1] < -1 else MIN_INSIDE
+    least = MIN_OF_HALF if is_half_figure(name) else MIN_INSIDE
+    if drawn[1] < -1:
+        least = MIN_BELOW_TOP
     if share < least:
         return -1.0
     return iou(visible, box) - HIDDEN_COST * (1 - share)

@@ -21,6 +21,7 @@ from semcodec_embedded.painting.sprites import sprite_library
 #: have none that can be seen.
 HIGHEST = {"outdoors": 0.14, "room": 0.34, "table": 0.2}
 LOWEST, LOWEST_BEHIND_PEOPLE = 0.8, 0.84
+MAX_FLOATING, MIN_FLOOR = 0.8, 0.3  #: in a studio: lower edges that need a floor, and its edge
 MARGIN = 0.025  #: between the horizon and what stands the farthest away
 MAX_FLOOR_TOP = 0.85  #: a box of a ground ends at the lower edge of the picture
 #: Words for the ground, whose upper edge is the horizon, and for what ends there.
@@ -31,6 +32,8 @@ MIN_JUMP_HEIGHT = 0.2  #: of a box; a smaller skier with no snow below is far aw
 
 def fit_horizon(environment: Environment, scene: SceneDescription, layout: Layout) -> Environment:
     """Return ``environment`` with the horizon above the lower edge of all that stands."""
+    if environment.kind == "studio":
+        return _fit_floor(environment, scene, layout)
     highest = HIGHEST.get(environment.kind)
     if highest is None:
         return environment
@@ -50,6 +53,19 @@ def fit_horizon(environment: Environment, scene: SceneDescription, layout: Layou
     if horizon == environment.horizon:
         return environment
     return replace(environment, horizon=max(highest, horizon))
+
+
+def _fit_floor(environment: Environment, scene: SceneDescription, layout: Layout) -> Environment:
+    """Return a studio with a floor if something stands so far up that it would float."""
+    edges = [
+        target.box[3] - MARGIN
+        for subject, target in _boxed(scene, layout)
+        if _stands(subject, environment) and target.box[3] < MAX_FLOATING
+        and not is_carried(target, subject, scene, layout)
+    ]  # fmt: skip
+    if not edges:
+        return environment
+    return replace(environment, horizon=max(MIN_FLOOR, min(edges)), has_floor=True)
 
 
 def is_jump(target: Target, scene: SceneDescription, environment: Environment) -> bool:

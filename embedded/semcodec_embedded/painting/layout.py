@@ -54,6 +54,13 @@ class Layout:
         """Return the targets of the subject with this index, or ()."""
         return self.targets[subject] if 0 <= subject < len(self.targets) else ()
 
+    @property
+    def boxes(self) -> Iterator[tuple[int, Box]]:
+        """The boxes of the targets, each with the index of its subject."""
+        for index, targets in enumerate(self.targets):
+            for target in targets:
+                yield index, target.box
+
     def surroundings_of(self, *keys: str) -> tuple[Box, ...]:
         """Return the boxes of parts of the surroundings with one of ``keys``."""
         return tuple(box for key, box in self.surroundings if key in keys)
@@ -126,12 +133,12 @@ def _find_mentions(scene: SceneDescription, words: Sequence[WordBoxes], share: f
 
 
 def _pop_mention(mentions: list[Mention], word: str) -> Mention | None:
-    """Remove and return the first phrase that ends with ``word``, in singular or plural."""
-    last = [split_prompt(mention.phrase)[-1:] for mention in mentions]
-    wanted = split_prompt(word)[-1:]
-    for same in (lambda item: item == wanted, lambda item: _stems(item) & _stems(wanted)):
-        for at, item in enumerate(last):
-            if wanted and same(item):
+    """Remove and return the first phrase with ``word``, best at its end, singular or plural."""
+    wanted = _stems(split_prompt(word)[-1:])
+    for last in (True, False):  # of "bowl soup" the first word, too
+        for at, mention in enumerate(mentions):
+            phrase = split_prompt(mention.phrase)
+            if wanted & _stems(phrase[-1:] if last else phrase):
                 return mentions.pop(at)
     return None
 

@@ -43,7 +43,6 @@ from semcodec_embedded.painting.box_placement import (
 )
 from semcodec_embedded.painting.drawing import aspect
 from semcodec_embedded.painting.environment import Environment
-from semcodec_embedded.painting.fitting import Target
 from semcodec_embedded.painting.layout import NO_LAYOUT, Layout
 from semcodec_embedded.painting.rules.close_ups import as_close_up
 from semcodec_embedded.painting.rules.interactions import add_table, hold_umbrella
@@ -116,7 +115,7 @@ def place_subjects(
     placer = _Placer(composition, rng)
     ranked = sorted(enumerate(drawn), key=lambda pair: _placement_order(pair[1][1]))
     for _, (index, subject) in ranked:
-        placer.place_in_boxes(subject, index, layout.targets_of(index))
+        placer.place_in_boxes(subject, index, layout)
     for rank, (index, subject) in ranked:
         placer.place(subject, index, rank=0 if has_sizes else rank)
     sprites = placer.placed
@@ -210,16 +209,18 @@ class _Placer:
             obstacles = [other for other in self.placed if other.name != "fence"]
             self.placed.append(_avoid_overlap(sprite, obstacles, subject, width, shrinks))
 
-    def place_in_boxes(self, subject: Subject, index: int, targets: Sequence[Target]) -> None:
+    def place_in_boxes(self, subject: Subject, index: int, layout: Layout) -> None:
         """Place the sprites of ``subject`` that have a box; ``index`` is its index in the scene."""
+        targets = layout.targets_of(index)
         if not targets:
             return
+        others = [box for at, box in layout.boxes if at != index]
         names = self._pick_sprites(subject)
         if is_crowd_box(subject, names[0], targets, self._composition.width):
             sprites = fill_with_crowd(names, targets[0].box, self._composition)
         else:
             sprites = [
-                place_in_box(subject, names[at % len(names)], target, self._composition)
+                place_in_box(subject, names[at % len(names)], target, self._composition, others)
                 for at, target in enumerate(targets)
             ]
         for number, sprite in enumerate(sprites):

@@ -181,7 +181,8 @@ class PlacedSprite:
         looks: the looks of a person.
         subject: the index of its subject in the scene; -1 if it belongs to none.
         number: identifies it in the plan of a picture, whatever is changed.
-        is_fixed: whether it is where a box of the record's layout is; edits leave it there.
+        target: the box of the record's layout that it fills, in units, which edits respect; None if
+            it has none.
     """
 
     name: str
@@ -197,7 +198,12 @@ class PlacedSprite:
     looks: Looks = Looks()
     subject: int = field(default=-1, compare=False)
     number: int = field(default=-1, compare=False)
-    is_fixed: bool = False
+    target: tuple[float, float, float, float] | None = None
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether its place is that of a box."""
+        return self.target is not None
 
     @property
     def box(self) -> tuple[float, float, float, float]:

@@ -14,6 +14,7 @@ from semcodec_embedded.painting.palette import NAMED, Color, darker, lighter, mi
 from semcodec_embedded.painting.svg import HEIGHT, Point, SvgCanvas
 
 BLUR_SHARE = 0.02  #: radius of the blur, as a share of the height
+FLOOR_SHADE = 0.32  #: how much darker the floor is
 SEA, NIGHT_SKY, SAND = (36, 132, 180), (18, 16, 46), (226, 204, 150)
 WHITE: Color = (255, 255, 255)
 NEBULAS = ((140, 80, 190), (60, 110, 200), (220, 100, 150))
@@ -21,11 +22,15 @@ WEEDS = ("green", "teal", "pink", "orange", "purple")
 
 
 def paint_blurred(
-    picture: Image.Image, colors: tuple[Color, Color], rng: np.random.Generator
+    picture: Image.Image,
+    colors: tuple[Color, Color],
+    rng: np.random.Generator,
+    floor_y: float = HEIGHT,
 ) -> None:
     """Paint a blurred backdrop, as a camera shows things far behind the subject.
 
-    ``colors`` are the upper and the lower color. There are no outlines, only soft discs of light.
+    ``colors`` are the upper and the lower color. There are no outlines, only soft discs of light,
+    and a floor below ``floor_y`` for what stands far away.
     """
     upper, lower = colors
     canvas = SvgCanvas(picture.size)
@@ -38,6 +43,11 @@ def paint_blurred(
         darker(lower, 0.2),
     )
     canvas.rectangle((0, 0), (canvas.width, HEIGHT), gradient)
+    if floor_y < HEIGHT:
+        floor = canvas.linear_gradient(
+            darker(lower, FLOOR_SHADE), darker(lower, FLOOR_SHADE / 2), darker(lower, FLOOR_SHADE)
+        )
+        canvas.rectangle((0, floor_y), (canvas.width, HEIGHT - floor_y), floor)
     for _ in range(46):
         x, y = rng.random() * canvas.width, rng.random() ** 0.8 * HEIGHT
         base = upper if y < HEIGHT * 0.62 else lower  # where the gradient changes color

@@ -84,7 +84,7 @@ def add_table(
         height=bottom - top,
         colors=(color,) if color else (),
         support="ground",
-        is_fixed=bool(boxes),
+        target=(left, top, right, bottom) if boxes else None,
     )
     baseline_y = bottom + 1  # drawn just after the table
     raised = [_on_table(sprite, table, baseline_y) for sprite in on_top]
