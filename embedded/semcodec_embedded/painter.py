@@ -22,6 +22,7 @@ from semcodec_embedded.painting.account import report_scene
 from semcodec_embedded.painting.backdrop import haze_color, paint_backdrop
 from semcodec_embedded.painting.editing import CannotChangeError, change_plan
 from semcodec_embedded.painting.environment import Environment, choose_environment, is_bare
+from semcodec_embedded.painting.free_places import show_hidden
 from semcodec_embedded.painting.grading import ColorField, Grading, grade
 from semcodec_embedded.painting.horizons import fit_horizon
 from semcodec_embedded.painting.layer_horizon import find_horizon
@@ -141,10 +142,11 @@ def make_plan(prompt: str, size: tuple[int, int], seed: int, guide: Guide = NO_G
     rng = seeded_rng("placing", prompt, seed)
     sprites = place_subjects(scene, environment, width, rng, layout)
     numbered = tuple(replace(sprite, number=at) for at, sprite in enumerate(sprites))
-    return Plan(
+    plan = Plan(
         prompt, size, seed, scene, environment, numbered, width, caption, share,
         is_card=is_card, guide=guide, layout=layout,
     )  # fmt: skip
+    return show_hidden(plan)
 
 
 def _paint_plan(plan: Plan) -> Image.Image:

@@ -30,6 +30,7 @@ from semcodec_embedded.painting.visibility import Mask, Raster
 #: A sprite of which this share can be seen is recognized; more brings no further score.
 ENOUGH = 0.75
 COLUMNS = 25  #: places from left to right
+MIN_SEEN, MAX_SHOWN = 0.5, 4  #: drawings of which less can be seen are moved, and how many
 SCALES = (1.0, 0.85, 0.7, 0.55)
 CROWD, CROWD_COLUMNS = 8, 13  #: with so many sprites fewer places are tried, to limit the time
 MARGIN = 12.0  #: from the upper edge of the picture, in units
@@ -172,6 +173,24 @@ class FreePlaces:
         rows = [ROWS_OF_POSITION[name] for name in subject.positions if name in ROWS_OF_POSITION]
         is_beside = not zones or any(low <= x <= high for low, high in zones)
         return is_beside and (not rows or any(low <= y <= high for low, high in rows))
+
+
+def show_hidden(plan: Plan) -> Plan:
+    """Return ``plan`` with each drawing that has no box moved, if those in boxes hide it."""
+    sprites = plan.sprites
+    if not any(sprite.is_fixed for sprite in sprites):
+        return plan
+    places = FreePlaces(plan)
+    shares = zip(sprites, places.shares(sprites), strict=True)
+    hidden = [
+        sprite
+        for sprite, share in shares
+        if share < MIN_SEEN and not sprite.is_fixed and not sprite.elevation
+    ]
+    for old in hidden[:MAX_SHOWN]:
+        others = [sprite for sprite in sprites if sprite.number != old.number]
+        sprites = places.move(old, sprites, places_of(old, others, plan.width))
+    return replace(plan, sprites=sprites)
 
 
 def places_of(

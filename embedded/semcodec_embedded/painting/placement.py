@@ -358,7 +358,8 @@ def _avoid_overlap(
         ),
     )
     if _overlap_cost(best, obstacles) > MAX_OVERLAP and subject.count == 1 and shrinks:
-        return _avoid_overlap(_shrink(sprite), obstacles, subject, width, shrinks - 1)
+        smaller = _avoid_overlap(_shrink(sprite), obstacles, subject, width, shrinks - 1)
+        return _step_in_front(smaller, [other for other in obstacles if other.is_fixed])
     if shrinks and best.support in ("ground", "surface"):
         return _step_in_front(best, obstacles)
     return best
@@ -375,7 +376,7 @@ def _step_in_front(sprite: PlacedSprite, obstacles: Sequence[PlacedSprite]) -> P
     hiding = [
         other
         for other in obstacles
-        if other.support == sprite.support
+        if (other.support == sprite.support or other.is_fixed)
         and other.height > sprite.height
         and _overlap_area(sprite, other) > MAX_OVERLAP * sprite.width * sprite.height
     ]
