@@ -175,14 +175,18 @@ def _rank(name: Name, detection: Detection) -> int | None:
 def _share(
     group: Sequence[Name], detections: Sequence[Detection]
 ) -> Iterator[tuple[int, Detection]]:
-    """Yield a detection for each name of one thing, and the others for names of several."""
-    left = list(detections)
+    """Yield the largest detections for names of one thing, and the others for those of several.
+
+    Args:
+        group: names that fit equally well; those of children get the smaller of the largest ones.
+        detections: the largest first.
+    """
     singles = [name for name in group if not names_several(name.word)]
-    for name in sorted(singles, key=lambda name: name.word in CHILDREN):
-        if left:
-            yield name.index, left.pop(-1 if name.word in CHILDREN else 0)
+    singles.sort(key=lambda name: name.word in CHILDREN)
+    for name, detection in zip(singles, detections, strict=False):
+        yield name.index, detection
     several = [name for name in group if names_several(name.word)]
-    for number, detection in enumerate(left if several else ()):
+    for number, detection in enumerate(detections[len(singles) :] if several else ()):
         yield several[number % len(several)].index, detection
 
 

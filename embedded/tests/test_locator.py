@@ -69,8 +69,8 @@ def test_words_find_their_objects(words: str, objects: list[str], expected: dict
     assert located(words, objects) == expected
 
 
-def test_larger_objects_go_to_the_first_words_and_the_smallest_to_a_child() -> None:
-    found = [Detection("person", 0.9, Box(0, 0, 1, height)) for height in (0.9, 0.3, 0.6)]
+def test_larger_objects_go_to_the_first_words_and_the_smallest_of_them_to_a_child() -> None:
+    found = [Detection("person", 0.9, Box(0, 0, 1, height)) for height in (0.9, 0.3, 0.1, 0.6)]
     evidence = Evidence(tuple(found), (), (), {})
     words = ["child", "mother", "father"]
     heights = {

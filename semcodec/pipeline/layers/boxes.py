@@ -14,15 +14,19 @@ from typing import Final
 
 from semcodec.backends.guides import Box
 from semcodec.bitstream.layers import MAX_BOXES, MAX_WORD, MAX_WORD_BOXES, PARTS, Group
-from semcodec.words.matching import count_limits
+from semcodec.words.matching import HYPONYMS, count_limits
 from semcodec.words.object_words import FRUITS, SURROUNDINGS, Part, part_of
-from semcodec.words.plurals import names_several
+from semcodec.words.plurals import names_several, singular
 
 MAX_SAME_IOU: Final = 0.7  #: intersection over union above which two boxes are of one thing
-MIN_AREA: Final = 0.004  #: share of the picture, 4 of 32 x 32 parts; a smaller thing is a dot
+#: Shares of the picture, 2 and 4 of 32 x 32 parts; a smaller thing is a dot.
+MIN_FIRST_AREA: Final = 0.002  #: of the largest thing of a word
+MIN_AREA: Final = 0.004  #: of its other things
 FULL: Final = PARTS - 1  #: parts of the width and the height from which a box is the whole picture
 #: Surfaces that a detector finds below other things; a box of the whole picture states nothing.
 SURFACES: Final = frozenset(("bed", "counter", "desk", "floor", "rug", "table"))
+#: Words for so many people that none of them is placed.
+CROWDS: Final = frozenset(("crowd", "crowds", "audience", "spectators"))
 #: Words of a list that name nothing, whatever a locator returns for them.
 NOT_THINGS: Final = frozenset((
     Part.COUNT, Part.COLOR, Part.SIZE, Part.POSITION, Part.NEGATION, Part.LINK,
@@ -55,17 +59,20 @@ def choose_boxes(words: Sequence[str], located: Sequence[Sequence[Box]]) -> list
     """Return the boxes to send, the most valuable first, at most 16.
 
     A word for one thing has one box, the largest. A word for several things has up to 8, and none
-    if there are more: then it is a crowd, which the word describes. First comes the largest box of
-    each word, by area, and then further ones.
+    if there are more or if the words name a crowd: the word describes it in fewer bytes. First
+    comes the largest box of each word, by area, and then further ones.
 
     Args:
         words: the words of the record, in the order in which a decoder returns them.
         located: for each word, valid boxes in shares of the picture.
     """
     chosen: list[list[PlacedBox]] = []
-    for index, (word, boxes) in enumerate(zip(words[: MAX_WORD + 1], located, strict=False)):
+    lower = [word.lower() for word in words[: MAX_WORD + 1]]
+    has_crowd = not CROWDS.isdisjoint(lower)
+    for index, (word, boxes) in enumerate(zip(lower, located, strict=False)):
         known = [other.box for group in chosen for other in group]
-        chosen.append(_boxes_of_word(index, word.lower(), boxes, known))
+        is_crowd = has_crowd and names_several(word) and _is_of_people(word)
+        chosen.append([] if is_crowd else _boxes_of_word(index, word, boxes, known))
     firsts = [group[0] for group in chosen if group]
     others = [box for group in chosen for box in group[1:]]
     return [*_by_area(firsts), *_by_area(others)][:MAX_BOXES]
@@ -135,8 +142,10 @@ def _boxes_of_word(
     """Return the boxes of one word, the largest first; ``known`` are those of words before it."""
     if not _is_thing(word):
         return []
-    distinct = _without_repetitions(sorted(boxes, key=_area, reverse=True), known)
-    placed = [PlacedBox(index, box, quantize(box)) for box in distinct if _area(box) >= MIN_AREA]
+    distinct = list(_without_repetitions(sorted(boxes, key=_area, reverse=True), known))
+    visible = [box for box in distinct[:1] if _area(box) >= MIN_FIRST_AREA]
+    visible += [box for box in distinct[1:] if _area(box) >= MIN_AREA]
+    placed = [PlacedBox(index, box, quantize(box)) for box in visible]
     placed = [box for box in placed if not (word in SURFACES and _is_full(box.edges))]
     if not names_several(word):
         return placed[:1]
@@ -149,6 +158,10 @@ def _is_thing(word: str) -> bool:
     if word in SURROUNDINGS or count_limits(word) is not None:
         return False
     return word in FRUITS or part_of(word) not in NOT_THINGS
+
+
+def _is_of_people(word: str) -> bool:
+    return word in CROWDS or singular(word) in {"person", *HYPONYMS["person"]}
 
 
 def _without_repetitions(boxes: Iterable[Box], known: Sequence[Box]) -> Iterator[Box]:

@@ -64,6 +64,12 @@ def test_word_for_several_things_has_all_boxes_unless_they_are_a_crowd(
     assert len(choose_boxes(["dogs"], [row(count)])) == sent
 
 
+@pytest.mark.parametrize("words", [["crowd", "people"], ["men", "audience"], ["crowd", "women"]])
+def test_people_of_a_crowd_have_no_boxes(words: list[str]) -> None:
+    assert choose_boxes(words, [row(3), row(3, 0.6)]) == []
+    assert len(choose_boxes([*words, "man", "dogs"], [[], row(3), row(1, 0.6), row(2, 0.6)])) == 3
+
+
 @pytest.mark.parametrize("word", ["sheep", "people", "family", "Dogs"])
 def test_words_that_can_name_several_things(word: str) -> None:
     assert len(choose_boxes([word], [row(3)])) == 3
@@ -81,7 +87,9 @@ def test_thing_with_two_names_is_sent_for_the_first() -> None:
 
 def test_dot_and_surface_of_the_whole_picture_have_no_box() -> None:
     full: Box = (0.0, 0.01, 1.0, 1.0)
-    assert choose_boxes(["kite", "table"], [[(0.5, 0.5, 0.55, 0.55)], [full]]) == []
+    assert choose_boxes(["kite", "table"], [[(0.5, 0.5, 0.54, 0.54)], [full]]) == []
+    kites = [(0.1, 0.1, 0.15, 0.15), (0.5, 0.5, 0.55, 0.55)]
+    assert len(choose_boxes(["kites"], [kites])) == 1  # the others only if they are larger
     assert len(choose_boxes(["pizza"], [[full]])) == 1
 
 
