@@ -101,6 +101,7 @@ def add(commands: Commands[Parser]) -> None:
         metavar="DIR",
         help="directory for the page, the records and the pictures (default: %(default)s)",
     )
+    options.add_layers(parser, budget=False)
     parser.add_argument(
         "--open", action="store_true", help="open the page in the browser (default: off)"
     )
@@ -109,11 +110,13 @@ def add(commands: Commands[Parser]) -> None:
 
 def demo(args: argparse.Namespace) -> int:
     """Encode and decode the photographs, write all files and print a table of sizes."""
+    if args.layers.is_auto:
+        raise UsageError("The demo has no budget for --layers auto: name them, as layout,colors.")
     directory = Path(args.out)
     photos = list(_named_photos(args.photos, directory) if args.photos else _built_in_photos())
     _check_outputs(directory, photos, args.force)
     roles = dict(zip(ROLES, backends.find_all(backends.AUTO, **dict.fromkeys(ROLES)), strict=True))
-    results = list(_run_all(photos, directory, roles))
+    results = list(_run_all(photos, directory, roles, args.layers.text))
     if not results:
         print_status("No photograph could be encoded: there is no page.")
         return DATA_ERROR
@@ -207,7 +210,7 @@ def _check_outputs(directory: Path, photos: Sequence[Photo], force: bool) -> Non
 
 
 def _run_all(
-    photos: Sequence[Photo], directory: Path, roles: dict[str, Any]
+    photos: Sequence[Photo], directory: Path, roles: dict[str, Any], layers: str
 ) -> Iterator[DemoResult]:
     """Yield the result of each photograph, once its files are written; report those that fail.
 
@@ -217,7 +220,7 @@ def _run_all(
     for photo in photos:
         print_status(f"{photo.name}: describing and painting ...")
         try:
-            result, contents = demo_result.run(photo.name, photo.read(), roles)
+            result, contents = demo_result.run(photo.name, photo.read(), roles, layers)
         except (SemcodecError, UsageError) as error:
             if len(photos) == 1:
                 raise

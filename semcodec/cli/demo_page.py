@@ -11,12 +11,22 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from semcodec.cli.demo_result import ENDINGS, JPEG_QUALITIES, DemoResult
+from semcodec.cli.layer_values import layer_summary
 
 FILE_NAME: Final = "index.html"
 GENERATOR: Final = '<meta name="generator" content="semcodec demo">'  #: in every page of the demo
 MAX_PAGE_BYTES: Final = 2**24  #: of an earlier page that is read
 WIDE: Final = 2  #: aspect ratio above which photograph and picture have the whole width
 KILO: Final = 1000
+
+#: What is sent of a photograph.
+SENT_WORDS: Final = """
+Only the bytes of these words are sent, and the picture is painted from them alone.
+""".strip()
+SENT_LAYERS: Final = """
+The bytes of these words are sent, with layers: boxes of things, and colors. The picture is painted
+from them alone.
+""".strip()
 
 STYLE: Final = """
 :root { color-scheme: light dark; --line: #8884; --quiet: light-dark(#666, #9a9a9a); }
@@ -46,6 +56,7 @@ footer { border-top: 1px solid var(--line); padding-top: 1rem; max-width: 45rem;
 def page(results: Sequence[DemoResult]) -> str:
     """Return the HTML page of ``results``; it refers to the files saved next to it."""
     articles = "\n".join(map(_article, results))
+    sent = SENT_LAYERS if any(any(result.record.layers) for result in results) else SENT_WORDS
     return f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -56,8 +67,7 @@ def page(results: Sequence[DemoResult]) -> str:
 {STYLE}
 </style>
 <h1>Images that travel as words</h1>
-<p>Each photograph is described in a few words. Only the bytes of these words are sent, and the
-picture is painted from them alone.</p>
+<p>Each photograph is described in a few words. {sent}</p>
 {articles}
 <footer>
 <dl>
@@ -125,6 +135,8 @@ def _sizes(result: DemoResult, record: str) -> str:
         f"payload: {payload_bytes} bytes, {_rate(result.payload_rate)}",
         f'<a href="{record}">record</a>: {len(result.data)} bytes, {_rate(result.file_rate)}',
     ]
+    if layers := layer_summary(result.data, result.record):
+        lines.append(layers)
     lines += [
         f"JPEG, quality {quality}: {size / KILO:,.1f} kB, {ratio:,} ×"
         for quality, size, ratio in zip(

@@ -63,13 +63,16 @@ class DemoResult:
         return tuple(size // len(self.data) for size in self.jpeg_sizes)
 
 
-def run(name: str, photo: bytes, roles: dict[str, Any]) -> tuple[DemoResult, dict[str, bytes]]:
+def run(
+    name: str, photo: bytes, roles: dict[str, Any], layers: str = "off"
+) -> tuple[DemoResult, dict[str, bytes]]:
     """Encode and decode a photograph.
 
     Args:
         name: the name of its files, without their endings.
         photo: the bytes of the image file.
         roles: the backends, by role.
+        layers: as in ``encode``.
 
     Returns:
         The result, and the contents of its files by their endings.
@@ -79,7 +82,8 @@ def run(name: str, photo: bytes, roles: dict[str, Any]) -> tuple[DemoResult, dic
     """
     loaded = imaging.load(photo)
     photograph = loaded.image
-    encoded = semcodec.encode(photograph, k=K, describer=roles["describer"], writer=roles["writer"])
+    encoding = {role: roles[role] for role in ("describer", "writer")}
+    encoded = semcodec.encode(photograph, k=K, layers=layers, **encoding)
     decoded = semcodec.decode(encoded.data, writer=roles["writer"], painter=roles["painter"])
     if decoded.record != encoded.record:
         raise InputError("The decoded record differs from the encoded one: please report this.")

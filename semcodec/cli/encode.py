@@ -269,7 +269,8 @@ def _encode(
     )
     interrupts.defer()
     line = f"{plural(len(encoded.data), 'byte')}, {encoded.record.text!r}"
-    line += layer_summary(encoded.data, encoded.record)
+    if layers := layer_summary(encoded.data, encoded.record):
+        line += f", {layers}"
     return batch.Result(encoded.data, args.framing, encoded.trace, line, _values(encoded))
 
 

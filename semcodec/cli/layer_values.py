@@ -65,11 +65,15 @@ def layer_rows(record: semcodec.Record, words: Sequence[str]) -> list[tuple[str,
 
 
 def layer_summary(data: bytes, record: semcodec.Record) -> str:
-    """Return the end of a line about a new record: the bytes of its layers, or "" without any.
+    """Return what the layers of a new record are and take, such as in the line of ``encode``.
 
     Args:
         data: the record in its framing; of a text form, its characters are counted.
         record: the record.
+
+    Returns:
+        A phrase such as ``"19 of them for a layout of 1 box and 12 bytes of colors"``; ``""`` without any
+        layer.
     """
     layers = record.layers
     parts = []
@@ -81,7 +85,7 @@ def layer_summary(data: bytes, record: semcodec.Record) -> str:
         return ""
     others = tuple(pair for pair in record.extensions if pair[0] not in LAYER_TYPES)
     saved = len(data) - len(semcodec.repack(record._replace(extensions=others)))
-    return f", {saved} of them for {' and '.join(parts)}"
+    return f"{saved} of them for {' and '.join(parts)}"
 
 
 def _count_coefficients(colors: bytes) -> int:

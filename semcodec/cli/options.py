@@ -177,17 +177,26 @@ def add_order(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_layers(parser: argparse.ArgumentParser) -> None:
-    """Add ``--layers`` of a command that makes records of photographs."""
+def add_layers(parser: argparse.ArgumentParser, *, budget: bool = True) -> None:
+    """Add ``--layers`` of a command that makes records of photographs.
+
+    Args:
+        parser: the parser of the command.
+        budget: whether the command has ``--max-bytes``, and so ``auto``.
+    """
+    limit = (
+        "; with --max-bytes, words are left out for them. auto adds them in the bytes that the "
+        "words leave of --max-bytes"
+    )
     parser.add_argument(
         "--layers",
         type=layers,
         default="off",
-        metavar="off|auto|layout,colors[:N]",
+        metavar="off|auto|layout,colors[:N]" if budget else "off|layout,colors[:N]",
         help="send layers beside the words: boxes that state where things and people are (layout), "
-        "and the colors of the scene in N bytes (1 to 512, 12 if N is omitted); with --max-bytes, "
-        "words are left out for them. auto adds them in the bytes that the words leave of "
-        "--max-bytes. A layer reveals more of the photograph than the words (default: %(default)s)",
+        "and the colors of the scene in N bytes (1 to 512, 12 if N is omitted)"
+        f"{limit if budget else ''}. A layer reveals more of the photograph than the words "
+        "(default: %(default)s)",
     )
 
 

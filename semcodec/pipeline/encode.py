@@ -60,9 +60,10 @@ class Encoded:
         data: the bytes of the record in its framing.
         record: the record itself, equal to ``unpack(data)``.
         trace: the stages ``"describe"``, ``"select"`` and, for ``coding="nibble"``,
-            ``"compress"``, with their models, inputs and outputs.
-        image: the RGB image given to the describer: upright, in the aspect ratio of the record,
-            with 1024 pixels on the longer side (a panorama: up to 4096, and at most 2^20 in all).
+            ``"compress"``, and for a layout ``"locate"``, with their models, inputs and outputs.
+        image: the RGB image given to the describer and the locator, of which the colors are:
+            upright, in the aspect ratio of the record, with 1024 pixels on the longer side (a
+            panorama: up to 4096, and at most 2^20 in all).
         description: the text from which the words were selected. ``encode(image, description=...)``
             encodes it again, with other limits or another coding, without describing again.
 
@@ -134,10 +135,26 @@ def encode(
             writer.
         describer: the backend that describes; None for ``backend``.
         writer: the backend that selects words and makes skeletons; None for ``backend``.
+        locator: the backend that finds the boxes of words for a layout; None for the describer if
+            it can locate, else for ``backend``, else for ``semcodec-embedded`` if it is installed.
+            Without one, the record has no layout, which ``trace.notices`` states.
+        layers: what the record states beside the words, as extensions that decoders may ignore.
+            ``"off"`` adds nothing. ``"layout"`` adds boxes of words: 2.5 bytes for each, and 3 to 5
+            more. ``"colors:N"`` adds the colors of the scene in N bytes, 1..512, and 2 or 3 more;
+            ``"colors"`` is ``"colors:12"``. Give both as ``"layout,colors:12"`` or as a sequence.
+            With ``max_bytes``, words are left out for these layers; if not even the subject fits
+            beside them, they are shortened in the order of ``truncate``. ``"auto"`` is the other
+            way around and needs ``max_bytes``: as many words as ``rate="auto"`` selects, and then
+            boxes, the largest first, and up to 80 bytes of colors in the bytes that are left.
+            ``truncate`` removes layers before words, so that a truncation of a record with named
+            layers has more words than a record that was encoded with this limit; with ``"auto"``,
+            both are the same as long as the whole layout fits.
+            Layers reveal more than the words: where people and things are, and the colors and the
+            light of the scene. Not for the profile ``"tiny"``.
         k: maximum number of words, 1..1000.
-        max_bytes: maximum size of the record including its framing, in bytes. If not even the
-            subject of the description fits, the writer is not called, and the error names the
-            smallest number that works. If no record can be as short, a describer that may cost
+        max_bytes: maximum size of the record including its framing and layers, in bytes. If not
+            even the subject of the description fits, the writer is not called, and the error names
+            the smallest number that works. If no record can be as short, a describer that may cost
             money is not called either, and the error names a lower bound.
         ubpp: maximum size of the payload, in micro-bits per pixel of the size that the record
             states, not of the photograph.
@@ -201,6 +218,9 @@ def encode(
         >>> text = "A brown cat sleeps on a wooden bench in a garden."  # by any other tool
         >>> semcodec.encode(photo.read_bytes(), description=text, k=4).record.words
         ['brown', 'cat', 'bench', 'garden']
+        >>> layered = semcodec.encode(photo.read_bytes(), layers="layout,colors:12")
+        >>> layered.record.layers.layout[0].word, len(layered.data)
+        ('cat', 30)
     """
     # Everything is checked before the first stage, because a model may take minutes and cost money.
     if image is None:  # a likely attempt to encode a description alone
