@@ -90,7 +90,7 @@ class _Selection:
         locator = self._find_locator()
         if locator is None:
             return "none: records have no layout, add --locator NAME"
-        return f"{_name(locator, 'locator')}, only with --layers"
+        return f"{_name(locator, 'locator')}; only with --layers"
 
     def _find_locator(self) -> Any:
         """Return the locator that ``encode`` finds; None if there is none."""

@@ -72,8 +72,8 @@ def layer_summary(data: bytes, record: semcodec.Record) -> str:
         record: the record.
 
     Returns:
-        A phrase such as ``"19 of them for a layout of 1 box and 12 bytes of colors"``; ``""`` without any
-        layer.
+        A phrase such as ``"19 of them for a layout of 1 box and 12 bytes of colors"``; empty
+        without any layer.
     """
     layers = record.layers
     parts = []

@@ -73,7 +73,7 @@ def test_each_role_has_the_backend_and_the_model_that_the_options_select(run: Ru
 def test_locator_is_the_describer_or_the_offline_backend(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert what_would_run(run)["locator"] == "embedded, only with --layers"
+    assert what_would_run(run)["locator"] == "embedded; only with --layers"
     assert what_would_run(run, "--locator", "embedded")["locator"].startswith("embedded")
     monkeypatch.setattr(registry, "_entry_points", dict)
     assert what_would_run(run)["locator"] == "none: records have no layout, add --locator NAME"

@@ -47,6 +47,7 @@ COMMANDS = {
     ],
     "encode tight": ["encode", "{photo}", "-o", "r.semc", "--max-bytes", "14", "--language", "any"],
     "encode importance": ["encode", "{photo}", "-o", "r.semc", "--order", "importance", "--k", "9"],
+    "encode layers": ["encode", "{photo}", "-o", "r.semc", "--layers", "auto", "--max-bytes", "30"],
     "decode": ["decode", "{record}", "-o", "p.png"],
     "decode reflect": ["decode", "{record}", "-o", "p.png", "--reflect", "2"],
     "decode by description": ["decode", "{record}", "-o", "p.png", "--reflect-by", "description"],
