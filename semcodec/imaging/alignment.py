@@ -8,8 +8,10 @@ are. The change is smooth and is added to the pixels, so it shows no grid and no
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from operator import mul
 from typing import TYPE_CHECKING, Any, Final
 
@@ -80,7 +82,7 @@ def _average_cells(image: Image) -> list[Rows]:
 
 
 def _to_rows(band: Image) -> Rows:
-    values: list[Any] = list(band.getdata())
+    values = array("f", band.tobytes()).tolist()
     return [values[start : start + GRID] for start in range(0, GRID * GRID, GRID)]
 
 
@@ -162,9 +164,8 @@ def _add(image: Image, changes: Sequence[Rows]) -> Image:
 def _to_band(rows: Rows) -> Image:
     from PIL import Image as pil  # noqa: N813
 
-    band = pil.new("F", (GRID, GRID))
-    band.putdata([value for row in rows for value in row])
-    return band
+    values = array("f", chain.from_iterable(rows))
+    return pil.frombytes("F", (GRID, GRID), values.tobytes())
 
 
 def _add_band(band: Image, field: Image, box: tuple[float, float, float, float]) -> Image:

@@ -45,6 +45,8 @@ _PATTERNS: Final = {
     )
     for action, sentence in SENTENCES.items()
 }
+#: The actions that put a thing at a place.
+PLACING: Final[frozenset[ChangeAction]] = frozenset({"add", "move"})
 #: The place of a new or a moved thing, at the end of a sentence; see ``places``.
 _PLACE: Final = re.compile(
     r"(?P<change>.*?) (?P<place>(?:(?:at the|in the|all over the) [a-z ]+)?"
