@@ -200,7 +200,8 @@ class BackendActions:
         self._model = backend_name(self.painter)
         raw = self._call_painter(prompt, seed)
         if self.guidance.uses:
-            self.run.add_notes(guides=self.guidance.uses)
+            uses = self.guidance.uses.items()
+            self.run.add_notes(guides=[f"{layer}: {use}" for layer, use in uses])
         return self._picture(raw, self.painter, "paint")
 
     def _call_painter(self, prompt: str, seed: int) -> object:
