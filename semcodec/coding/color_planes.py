@@ -7,12 +7,15 @@ value, and the same prefix means the same in all programs.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 from semcodec.coding.color_chances import CHANCES
 from semcodec.coding.range_coder import (
+    HALF,
     WINDOW_BYTES,
     RangeDecoder,
     RangeEncoder,
@@ -27,14 +30,58 @@ MAX_MAGNITUDE: Final = (1 << PLANES) - 1  #: in steps of the last plane
 MAX_BYTES: Final = 512  #: of a value (SC-EXT-14); bounds the work, too
 DIAGONALS: Final = 2 * SIDE - 1
 
+MIN_DIAGONAL_OF_REST: Final = 3  #: lower diagonals are always coded in the first pass
+MIN_SCORE_OF_FIRST: Final = 2  #: and so are coefficients with at least this score
+
 # --- Contexts: the first index of each kind in the table of chances
-GROWTH_CONTEXTS: Final = 12  #: by the number of active diagonals
-REFINEMENT_CONTEXTS: Final = 6  #: by magnitude so far (1, 2, 3 and more), in lightness and colors
-BANDS: Final = (0, 1, 2, 3, 4, 5, 6)  #: diagonals with their own chances; the others are band 7
-REFINEMENT: Final = GROWTH_CONTEXTS
-SIGN: Final = REFINEMENT + REFINEMENT_CONTEXTS
-SIGNIFICANCE: Final = SIGN + 1
-CONTEXTS: Final = SIGNIFICANCE + 2 * 8 * 3 * 2
+GROWTH: Final = 0
+GROWTH_WIDTHS: Final = 5  #: of active diagonals: 0-1, 2-3, 4-5, 6-7, more
+GROWTH_PLANES: Final = 6  #: planes 0 to 4, and the others
+REFINEMENT: Final = GROWTH + GROWTH_WIDTHS * GROWTH_PLANES
+REFINED_MAGNITUDES: Final = 3  #: 1, 2, more; each in lightness and in colors
+SIGNIFICANCE: Final = REFINEMENT + 2 * REFINED_MAGNITUDES
+SCORES: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24)  #: the least score of each level from 1
+BANDS: Final = (1, 3, 7)  #: the first diagonal of each band from 1
+LEVELS: Final = 1 + len(SCORES)
+CONTEXTS: Final = SIGNIFICANCE + 2 * (1 + len(BANDS)) * LEVELS
+#: The sign has no context: nothing predicts it.
+SIGN: Final = CONTEXTS
+
+# --- Cells: the coefficients of a channel, from the top row, with a margin of MARGIN zeros
+MARGIN: Final = 2
+STRIDE: Final = SIDE + 2 * MARGIN
+CHANNEL: Final = STRIDE * STRIDE  #: cells of a channel
+CELLS: Final = CHANNELS * CHANNEL
+#: What a bit of a coefficient adds to the scores of its neighbors: by cells to the right, weight.
+NEIGHBORS: Final = tuple(
+    (rows * STRIDE + columns, 2 if abs(rows) + abs(columns) == 1 else 1)
+    for rows, columns in (
+        (-1, 0), (0, -1), (0, 1), (1, 0),
+        (-1, -1), (-1, 1), (1, -1), (1, 1), (-2, 0), (0, -2), (0, 2), (2, 0),
+    )
+)  # fmt: skip
+
+
+def _cell(channel: int, row: int, column: int) -> int:
+    return channel * CHANNEL + (row + MARGIN) * STRIDE + column + MARGIN
+
+
+#: The cells in the order of ``QuantizedColors``.
+_CELLS: Final = tuple(
+    _cell(channel, row, column)
+    for channel in range(CHANNELS)
+    for row in range(SIDE)
+    for column in range(SIDE)
+)
+#: The cells of each diagonal: from the top row, and at each place in all channels.
+_DIAGONALS: Final = tuple(
+    tuple(
+        _cell(channel, row, diagonal - row)
+        for row in range(max(0, diagonal - SIDE + 1), min(diagonal, SIDE - 1) + 1)
+        for channel in range(CHANNELS)
+    )
+    for diagonal in range(DIAGONALS)
+)
 
 #: A decision: its context, and the bit to encode, which a decoder ignores; returns the bit.
 Code = Callable[[int, int], int]
@@ -69,16 +116,14 @@ def encode(
         max_bytes: 1 to ``MAX_BYTES``.
         chances: the probability of a 1, in 65536ths, of each context.
     """
-    encoder = RangeEncoder()
+    encoder, chances = RangeEncoder(), (*chances, HALF)
 
     def code(context: int, bit: int) -> int:
         if len(encoder.out) > MAX_BYTES:
             raise _EndError
         return encoder.code_bit(chances[context], bit)
 
-    walk = _Walk(code)
-    walk.set_source(coefficients)
-    walk.run()
+    _Walk(code, coefficients).run()
     return _finish(encoder)[:max_bytes]
 
 
@@ -89,7 +134,7 @@ def decode(data: bytes, chances: Sequence[int] = CHANCES) -> QuantizedColors:
         data: any bytes; those after the first ``MAX_BYTES`` are ignored.
         chances: as in ``encode``.
     """
-    decoder = RangeDecoder(data[:MAX_BYTES])
+    decoder, chances = RangeDecoder(data[:MAX_BYTES]), (*chances, HALF)
 
     def code(context: int, _bit: int) -> int:
         bit = decoder.code_bit(chances[context])
@@ -100,24 +145,23 @@ def decode(data: bytes, chances: Sequence[int] = CHANCES) -> QuantizedColors:
     walk = _Walk(code)
     walk.run()
     values = walk.magnitudes
-    for index in walk.significant:
-        if walk.signs[index]:
-            values[index] = -values[index]
-    return QuantizedColors(tuple(values), tuple(walk.planes))
+    for cell in walk.significant:
+        if walk.signs[cell]:
+            values[cell] = -values[cell]
+    in_order = itemgetter(*_CELLS)
+    return QuantizedColors(in_order(values), in_order(walk.planes))
 
 
 def count_decisions(coefficients: Sequence[int], planes: int) -> list[list[int]]:
     """Return how often each context has a 0 and a 1 in the first ``planes`` planes, to train."""
-    counts = [[0, 0] for _ in range(CONTEXTS)]
+    counts = [[0, 0] for _ in range(CONTEXTS + 1)]
 
     def code(context: int, bit: int) -> int:
         counts[context][bit] += 1
         return bit
 
-    walk = _Walk(code)
-    walk.set_source(coefficients)
-    walk.run(planes)
-    return counts
+    _Walk(code, coefficients).run(planes)
+    return counts[:CONTEXTS]
 
 
 class _EndError(Exception):
@@ -137,75 +181,87 @@ def _finish(encoder: RangeEncoder) -> bytes:
 class _Walk:
     """One traversal that encodes and decodes; see ``range_coder``."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, coefficients: Sequence[int] = ()) -> None:
         self.code = code
-        self.source = [0] * COEFFICIENTS
-        self.signs = [0] * COEFFICIENTS
-        self.magnitudes = [0] * COEFFICIENTS
-        self.planes = [0] * COEFFICIENTS
-        self.significant: list[int] = []  # indexes of coefficients other than 0
+        self.source = [0] * CELLS  # magnitudes to encode
+        self.signs = [0] * CELLS
+        self.reaches = [0] * PLANES  # by plane, the diagonals up to the last 1 in it or before
+        self.magnitudes = [0] * CELLS
+        self.planes = [0] * CELLS
+        self.scores = [0] * CELLS
+        self.significant: list[int] = []  # cells, of which the magnitude is not 0
         self.active = 0
-        self.reaches = [0] * PLANES  # by plane, the diagonals up to the last magnitude in it
+        for cell, value in zip(_CELLS, coefficients, strict=False):
+            if value:
+                self._set_source(cell, value)
 
-    def set_source(self, coefficients: Sequence[int]) -> None:
-        """Take the coefficients to encode."""
-        for index, value in enumerate(coefficients):
-            self.source[index] = magnitude = min(abs(value), MAX_MAGNITUDE)
-            self.signs[index] = int(value < 0)
-            reach = index // SIDE % SIDE + index % SIDE + 1
-            for plane in range(PLANES - magnitude.bit_length(), PLANES):
-                self.reaches[plane] = max(self.reaches[plane], reach)
+    def _set_source(self, cell: int, value: int) -> None:
+        self.source[cell] = magnitude = min(abs(value), MAX_MAGNITUDE)
+        self.signs[cell] = int(value < 0)
+        row, column = divmod(cell % CHANNEL, STRIDE)
+        for plane in range(PLANES - magnitude.bit_length(), PLANES):
+            self.reaches[plane] = max(self.reaches[plane], row + column - 2 * MARGIN + 1)
 
     def run(self, planes: int = PLANES) -> None:
+        """Code the first ``planes`` planes, or up to the end of the bytes."""
         try:
             for plane in range(planes):
+                self._grow(plane)
                 self._code_plane(plane)
         except _EndError:
             pass
 
-    def _code_plane(self, plane: int) -> None:
-        shift = PLANES - 1 - plane
-        self._grow(plane)
-        for diagonal in range(self.active):
-            for row in range(max(0, diagonal - SIDE + 1), min(diagonal, SIDE - 1) + 1):
-                for channel in range(CHANNELS):
-                    self._code_coefficient(plane, shift, channel, row, diagonal - row)
-
     def _grow(self, plane: int) -> None:
+        """Activate diagonals, up to the last one with a coefficient that is not 0."""
         while self.active < DIAGONALS:
-            context = min(self.active, GROWTH_CONTEXTS - 1)
+            width = min(self.active // 2, GROWTH_WIDTHS - 1)
+            context = GROWTH + width * GROWTH_PLANES + min(plane, GROWTH_PLANES - 1)
             if not self.code(context, int(self.reaches[plane] > self.active)):
                 break
             self.active += 1
 
-    def _code_coefficient(self, plane: int, shift: int, channel: int, row: int, col: int) -> None:
-        index = (channel * SIDE + row) * SIDE + col
-        magnitude, bit = self.magnitudes[index], self.source[index] >> shift & 1
-        if magnitude:
-            context = REFINEMENT + 2 * min(magnitude, 3) - 2 + (channel > 0)
-            self.magnitudes[index] = 2 * magnitude + self.code(context, bit)
-        elif self.code(self._significance_context(channel, row, col), bit):
-            self.signs[index] = self.code(SIGN, self.signs[index])
-            self.magnitudes[index] = 1
-            self.significant.append(index)
-        else:
-            return
-        self.planes[index] = plane
+    def _code_plane(self, plane: int) -> None:
+        """Code a bit of each active coefficient, those first that tell the most for their bits.
 
-    def _significance_context(self, channel: int, row: int, col: int) -> int:
-        index = (channel * SIDE + row) * SIDE + col
-        known = self.magnitudes
-        near = 0
-        if row and known[index - SIDE]:
-            near += 1
-        if col:
-            near += known[index - 1] > 0
-            if row:
-                near += known[index - SIDE - 1] > 0
-            if row < SIDE - 1:
-                near += known[index + SIDE - 1] > 0
-        other = channel > 0 and known[row * SIDE + col] > 0
-        if channel == 2:
-            other = other or known[index - SIDE * SIDE] > 0
-        band = min(row + col, 7)
-        return SIGNIFICANCE + (((channel > 0) * 8 + band) * 3 + min(near, 2)) * 2 + other
+        These are the ones that are expected to be not 0: near to the mean, or beside others.
+        """
+        known: list[int] = []
+        rest: list[tuple[int, int]] = []
+        for diagonal, cells in enumerate(_DIAGONALS[: self.active]):
+            for cell in cells:
+                if self.magnitudes[cell]:
+                    known.append(cell)
+                elif diagonal < MIN_DIAGONAL_OF_REST or self.scores[cell] >= MIN_SCORE_OF_FIRST:
+                    self._code_zero(cell, diagonal, plane)
+                else:
+                    rest.append((cell, diagonal))
+        for cell in known:
+            self._refine(cell, plane)
+        for cell, diagonal in rest:
+            self._code_zero(cell, diagonal, plane)
+
+    def _code_zero(self, cell: int, diagonal: int, plane: int) -> None:
+        """Code a bit, and perhaps the sign, of a coefficient that is 0 so far."""
+        band = bisect_right(BANDS, diagonal)
+        if cell >= CHANNEL:
+            band += 1 + len(BANDS)
+        context = SIGNIFICANCE + band * LEVELS + bisect_right(SCORES, self.scores[cell])
+        if self.code(context, self.source[cell] >> PLANES - 1 - plane & 1):
+            self.signs[cell] = self.code(SIGN, self.signs[cell])
+            self.significant.append(cell)
+            self._add_bit(cell, plane, 1)
+
+    def _refine(self, cell: int, plane: int) -> None:
+        """Code the next bit of a coefficient that is not 0."""
+        magnitude = self.magnitudes[cell]
+        context = REFINEMENT + 2 * min(magnitude, REFINED_MAGNITUDES) - 2 + (cell >= CHANNEL)
+        self._add_bit(cell, plane, self.code(context, self.source[cell] >> PLANES - 1 - plane & 1))
+
+    def _add_bit(self, cell: int, plane: int, bit: int) -> None:
+        self.magnitudes[cell] = 2 * self.magnitudes[cell] + bit
+        self.planes[cell] = plane
+        scores = self.scores
+        for distance, weight in NEIGHBORS:
+            scores[cell + distance] += weight
+        for other in range(cell + CHANNEL, CELLS, CHANNEL):
+            scores[other] += 1

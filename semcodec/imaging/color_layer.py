@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cache
 from operator import mul
 from typing import TYPE_CHECKING, Final
 
 from semcodec.coding import color_planes
+from semcodec.coding.color_chances import CHANCES
 from semcodec.coding.color_planes import SIDE
 from semcodec.imaging.regions import average_colors
 
@@ -34,30 +36,43 @@ MID_LIGHTNESS: Final = 50
 FIRST_ROOT: Final = ROOTS * 4 // 29  #: the root of no light
 
 
-def encode_colors(image: Image, max_bytes: int) -> bytes:
+def encode_colors(image: Image, max_bytes: int, chances: Sequence[int] = CHANCES) -> bytes:
     """Return the color layer of an image: the first ``max_bytes`` bytes of its value.
 
     Args:
-        image: an image in RGB, of any size from 1 x 1 pixel.
+        image: an image of any mode and size; transparency is ignored.
         max_bytes: 1 to 512.
+        chances: those of the format, or others to measure.
     """
-    return color_planes.encode(color_coefficients(image), max_bytes)
+    return color_planes.encode(color_coefficients(image), max_bytes, chances)
 
 
 def color_coefficients(image: Image) -> list[int]:
     """Return the coefficients of an image, as ``color_planes.encode`` takes them."""
-    labs = [_lab(*color) for color in average_colors(image, SIDE, SIDE)]
-    return [value for channel in zip(*labs, strict=True) for value in _transform(channel)]
+    channels = zip(*lab_colors(image, SIDE), strict=True)
+    return [value for channel in channels for value in _transform(channel)]
 
 
-def render_colors(data: bytes, size: tuple[int, int]) -> Image:
-    """Return a smooth RGB image of the colors in ``data``, any bytes, in any size."""
+def lab_colors(image: Image, side: int) -> list[tuple[int, int, int]]:
+    """Return the average colors of ``side`` x ``side`` regions: lightness - 50, a, b of CIELAB.
+
+    Each is in units of 1 / 4096 (``ROOTS``), from the top row.
+    """
+    return [_lab(*color) for color in average_colors(image, side, side)]
+
+
+def render_colors(data: bytes, size: tuple[int, int], chances: Sequence[int] = CHANCES) -> Image:
+    """Return a smooth RGB image of the colors in ``data``.
+
+    Args:
+        data: any bytes.
+        size: width and height in pixels.
+        chances: as in ``encode_colors``.
+    """
     from PIL import Image as pil  # noqa: N813  # the usual name of the module's functions
 
-    quantized = color_planes.decode(data)
-    amplitudes = [
-        _amplitude(*pair) for pair in zip(quantized.values, quantized.planes, strict=True)
-    ]
+    quantized = color_planes.decode(data, chances)
+    amplitudes = list(map(_amplitude, quantized.values, quantized.planes))
     channels = [_inverse(amplitudes[first : first + CELLS]) for first in range(0, 3 * CELLS, CELLS)]
     small = pil.new("RGB", (SIDE, SIDE))
     small.putdata([_rgb(*lab) for lab in zip(*channels, strict=True)])

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semcodec.coding import color_planes
+from semcodec.coding.color_chances import CHANCES
 from semcodec.coding.color_planes import (
     COEFFICIENTS,
     CONTEXTS,
@@ -82,6 +83,16 @@ def test_bytes_after_the_limit_are_ignored() -> None:
 
 def test_decisions_are_counted_for_training() -> None:
     counts = count_decisions(_coefficients({0: MAX_MAGNITUDE, 1: -1}), 2)
-    assert len(counts) == CONTEXTS
-    assert counts[color_planes.SIGN] == [1, 0]
+    assert len(counts) == CONTEXTS == len(CHANCES)
     assert counts[color_planes.REFINEMENT] == [0, 1]
+    assert counts[color_planes.GROWTH] == [1, 1]
+    zeros, ones = map(sum, zip(*counts[color_planes.SIGNIFICANCE :], strict=True))
+    assert (zeros, ones) == (4, 1)  # both colors in both planes, and the mean lightness
+
+
+def test_neighbors_tell_what_to_expect() -> None:
+    """Coefficients beside others take fewer bits than the same number far apart."""
+    block = {SIDE * row + column: 40 for row in range(4, 8) for column in range(4, 8)}
+    apart = {SIDE * 5 * row + 5 * column: 40 for row in range(4) for column in range(4)}
+    spread = {index + 2 * SIDE + 2: value for index, value in apart.items()}
+    assert len(encode(_coefficients(block))) < 0.8 * len(encode(_coefficients(spread)))
