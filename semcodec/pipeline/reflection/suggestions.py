@@ -27,10 +27,13 @@ ALTERNATIVES: Final[dict[PredicateKind, tuple[ChangeAction, ...]]] = {
     "size": ("separate",),
     "place": ("separate",),
 }
-#: Actions that move a thing out of its box. "move" is for a statement that agrees with the box (see
-#: ``guidance.keep_agreeing``), so it is of use if the editor does not know the box.
-LEAVING: Final[frozenset[ChangeAction]] = frozenset({"separate"})
-LEAVING_WITH_BOXES: Final[frozenset[ChangeAction]] = LEAVING | {"move"}
+#: Actions that move a thing out of its box, by an editor that has the boxes or not. A box states a
+#: size, too. One without the boxes may move a thing, since the statement then agrees with the box
+#: (see ``Guidance.keep_agreeing``), and the sentence names the box.
+LEAVING: Final[dict[bool, frozenset[ChangeAction]]] = {
+    True: frozenset({"move", "separate", "shrink", "resize"}),
+    False: frozenset({"separate"}),
+}
 
 
 def suggest_changes(
@@ -65,7 +68,7 @@ def suggest_changes(
             "" if knows_boxes else _describe_boxes(action, boxes),
         )
         for action in _actions(predicate.kind, painted)
-        if not boxes or action not in (LEAVING_WITH_BOXES if knows_boxes else LEAVING)
+        if not boxes or action not in LEAVING[knows_boxes]
     ]
     return [change.text for change in changes if change.text not in tried]
 
