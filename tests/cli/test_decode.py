@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 from PIL import Image
 
 import semcodec
 from semcodec.backends import registry
-from tests.cli.conftest import Run, file_names, picture_shape
+from tests.cli.conftest import SCHEMAS, Run, file_names, picture_shape
 from tests.cli.scripted_painter import register
 
 
@@ -163,3 +164,43 @@ def test_describer_of_reflection_that_is_off_is_not_used(run: Run, record: Path)
     options = "--reflect-by", "description", "--reflect", "off", "--candidates", "2"
     code, _, err = run("decode", record, *options)
     assert (code, "The describer" in err) == (0, False)
+
+
+# --- layers
+
+
+@pytest.mark.parametrize(
+    ("options", "guides", "told"),
+    [
+        ((), ("prompt", "aligned"), "layout added to the prompt, colors applied to the picture"),
+        (("--align-colors", "0"), ("prompt", "ignored"), "the prompt, colors ignored"),
+        (("--ignore-layers",), ("ignored", "ignored"), "layout ignored, colors ignored"),
+    ],
+)
+def test_use_of_layers_is_stated(
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    guides: tuple[str, str],
+    told: str,
+) -> None:
+    register(monkeypatch, [])
+    layers = {"layout": {"boat": [(0, 0, 8, 8)]}, "colors": b"\x80\x01"}
+    record = tmp_path / "boat.semc"
+    record.write_bytes(
+        semcodec.pack("boat", coding="lexicon", framing="file", size=(48, 32), extensions=layers)
+    )
+    command = ("decode", record, "--force", "--painter", "scripted", *options)
+    code, _, err = run(*command)
+    assert (code, told in err) == (0, True)
+    line = json.loads(run(*command, "--json")[1])
+    assert line["guides"] == dict(zip(("layout", "colors"), guides, strict=True))
+    schema = json.loads((SCHEMAS / "decode-1.json").read_text("utf-8"))
+    jsonschema_rs.Draft202012Validator(schema).validate(line)
+
+
+@pytest.mark.parametrize("share", ["1.5", "-1", "half", "nan"])
+def test_share_of_alignment_is_from_0_to_1(run: Run, record: Path, share: str) -> None:
+    code, _, err = run("decode", record, f"--align-colors={share}")
+    assert (code, "expected a number from 0 to 1" in err) == (2, True)
