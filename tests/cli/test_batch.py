@@ -603,6 +603,7 @@ def test_json_has_one_object_per_picture(run: Run, encode: Run) -> None:
         "size": [64, 64],
         "description": "A boat.",
         "words": record.words,
+        "layers": {},
         "payload_bits": record.payload_bits,
         "ubpp": round(record.payload_bits * 1e6 / 64**2, 3),
         "rate": {"rules": ["default"], "words": 12, "bits": None},
