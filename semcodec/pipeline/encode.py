@@ -281,13 +281,8 @@ def encode(
                 if limits.accepts(data, record):
                     if choice:
                         builder = _Builder(selected, text, text_coding, header)
-                        fit_in = Fitting(
-                            max_bytes,
-                            partial(stages.cut, selected, request, subject),
-                            builder.rebuild,
-                            subject,
-                        )
-                        record = layer_stages.add(builder.place(record), fit_in)
+                        limit = builder.limit(max_bytes, stages, request, subject)
+                        record = layer_stages.add(builder.place(record), limit)
                         data = api.serialize(record)
                     languages.note_cost(described, record, run)
                     if size != AUTO or target not in SIZE_CODES:
@@ -321,6 +316,22 @@ class _Builder:
         made = dict(zip(self.selected, self.text.split(), strict=True))
         text = " ".join(made.get(word) or skeleton(word) for word in kept)
         return Placed(api.build_record(text, coding=self.coding, **self.header), kept)
+
+    def limit(
+        self,
+        max_bytes: int | None,
+        stages: EncodingStages,
+        request: SelectionRequest,
+        subject: list[str],
+    ) -> Fitting:
+        """Return the limit of the record with its layers, and how words are left out for it."""
+        return Fitting(
+            max_bytes,
+            partial(stages.cut, self.selected, request, subject),
+            self.rebuild,
+            subject,
+            may_skip=self.coding != "nibble" and request.order != words.IMPORTANCE,
+        )
 
     def place(self, record: Record) -> Placed:
         """Return the record of all selected words with these, in its order."""

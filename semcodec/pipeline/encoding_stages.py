@@ -102,18 +102,13 @@ class EncodingStages:
             kept = kept[:-1]
 
     def cut(
-        self,
-        selected: list[str],
-        request: SelectionRequest,
-        subject: list[str],
-        payload_bytes: int,
+        self, selected: list[str], request: SelectionRequest, subject: list[str], count: int
     ) -> list[str]:
-        """Return the most important of the selected words whose payload has at most so many bytes.
+        """Return the ``count`` most important of the selected words; no model is called.
 
-        No model is called. Empty if the subject does not fit.
+        Fewer words are among those of more. Empty if the subject does not fit.
         """
-        bits = min(8 * payload_bytes, request.max_bits or 8 * payload_bytes)
-        narrowed = replace(request, max_bits=max(1, bits), judge=None)
+        narrowed = replace(request, max_words=max(1, count), judge=None)
         if request.order == words.IMPORTANCE:
             kept = words.cut_to_limits(selected, narrowed)
             return kept if _has_words(kept, subject) else []

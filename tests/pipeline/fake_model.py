@@ -37,6 +37,10 @@ class FakeModel:
     def compress(self, words: list[str]) -> Any:
         return self._result("compress", [semcodec.skeleton(word) for word in words])
 
+    def locate(self, image: Image.Image, words: list[str]) -> Any:
+        boxes = {"boat": [(0.1, 0.2, 0.5, 0.9)]}
+        return self._result("locate", [boxes.get(word, []) for word in words])
+
     def decompress(self, skeletons: list[str]) -> Any:
         known = {"rd": "red", "bt": "boat"}
         words = [known.get(skeleton, skeleton) for skeleton in skeletons]

@@ -83,7 +83,7 @@ def make_wide_list() -> list[Any]:
     return wide
 
 
-STAGES = ("describe", "select", "compress", "decompress", "expand", "paint")
+STAGES = ("describe", "select", "compress", "locate", "decompress", "expand", "paint")
 RESULTS: dict[str, Callable[[], Any]] = {
     "array": lambda: Array(),
     "hostile object": lambda: Hostile(),
@@ -118,7 +118,8 @@ class Model(FakeModel):
 
 
 def run(backend: object) -> semcodec.Trace:
-    encoded = semcodec.encode(PHOTO, backend=backend, coding="nibble", skeletons="model")
+    options: Any = {"coding": "nibble", "skeletons": "model", "layers": "layout"}
+    encoded = semcodec.encode(PHOTO, backend=backend, **options)
     return semcodec.decode(encoded.data, backend=backend).trace
 
 
@@ -132,7 +133,7 @@ def test_any_result_is_a_backend_error_with_a_trace_in_json(stage: str, result: 
     assert len(json.dumps(stages)) < 5000
 
 
-@pytest.mark.parametrize("stage", ["select", "compress", "decompress"])
+@pytest.mark.parametrize("stage", ["select", "compress", "locate", "decompress"])
 def test_list_of_long_lists_ends(stage: str) -> None:
     with pytest.raises(BackendError) as caught:
         run(Model(**{stage: make_repeated_list()}))

@@ -21,7 +21,8 @@ def make_closed_image() -> Image.Image:
 
 
 def run_all_stages() -> None:
-    semcodec.encode(PHOTO, backend="model", coding="nibble", skeletons="model")
+    options: Any = {"coding": "nibble", "skeletons": "model", "layers": "layout"}
+    semcodec.encode(PHOTO, backend="model", **options)
     semcodec.decode(semcodec.pack("rd bt"), backend="model")
 
 
@@ -42,6 +43,8 @@ def run_all_stages() -> None:
         ("compress", ["rd"]),
         ("compress", ["rd", "b7t", "bl", "vtr"]),
         ("compress", None),
+        ("locate", [[], [(0.1, 0.2, 0.3)], [], []]),
+        ("locate", [[]]),
         ("decompress", ["red"]),
         ("decompress", ["", ""]),
         ("decompress", ["red", "zebra"]),

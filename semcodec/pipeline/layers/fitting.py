@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from semcodec._bisection import largest
-from semcodec.bitstream import Record, extensions, layers
-from semcodec.bitstream import framing as framings
-from semcodec.bitstream.extensions import BY_NAME, LAYOUT_TYPE, ORDER_TYPE, Extension
+from semcodec.bitstream import Record, layers
+from semcodec.bitstream.extensions import BY_NAME, LAYOUT_TYPE, Extension
 from semcodec.bitstream.layers import Group
 from semcodec.bitstream.rate import part_lengths
 from semcodec.bitstream.record import keep_payload
@@ -24,7 +23,7 @@ COLORS_TYPE: Final = BY_NAME["colors"].type
 #: Bytes of colors at which ``"auto"`` stops: the next 40 bytes make the mean color error only 1.2
 #: smaller, in units of CIELAB at 16 x 16, after 12.8 for the first 12 (docs/layers.md).
 MAX_AUTO_COLOR_BYTES: Final = 80
-MAX_ROUNDS: Final = 4  #: of words that are left out; each needs fewer bytes for boxes
+MAX_LATER: Final = 8  #: words that are tried after the first one that does not fit
 MIN_AUTO_COLOR_BYTES: Final = 4  #: fewer have little more than one color for the whole picture
 
 
@@ -46,7 +45,11 @@ class LayerValues(NamedTuple):
         return tuple(pair for pair in pairs if pair[1])
 
     def shorter(self) -> Iterator[LayerValues]:
-        """Yield what each step of truncation leaves: fewer bytes of colors, then fewer groups."""
+        """Yield the layers, and then what each step of truncation leaves of them.
+
+        These are fewer bytes of colors, and then fewer groups of the layout.
+        """
+        yield self
         for count in reversed(range(len(self.colors))):
             yield self._replace(colors=self.colors[:count])
         for count in reversed(range(len(self.layout))):
@@ -85,29 +88,23 @@ class Fitting:
 
     Attributes:
         max_bytes: the limit of the record in its framing; None for no limit.
-        cut: a function from a limit on the bytes of the payload to the words that are within it,
-            the most important ones; none if the subject is not.
+        cut: a function from a number to so many of the words, the most important ones; none if the
+            subject is not among them.
         rebuild: a function from words to their record without layers.
         subject: the words of the subject, as a decoder returns them.
+        may_skip: whether a word may be left out and a less important one kept: not in order of
+            importance, and not for skeletons, which are restored by their neighbors.
     """
 
     max_bytes: int | None
-    cut: Callable[[int], list[str]]
+    cut: Callable[[int], Sequence[str]]
     rebuild: Callable[[list[str]], Placed]
     subject: list[str]
+    may_skip: bool
 
     def fits(self, record: Record) -> bool:
         """Return whether a record is within the limit."""
         return self.max_bytes is None or part_lengths(record)["file"] <= self.max_bytes
-
-    def payload_bytes(self, record: Record, values: LayerValues) -> int:
-        """Return the largest payload, in bytes, for which such a record with layers fits."""
-        entries = [entry for entry in record.extensions if entry[0] != ORDER_TYPE]
-        lengths = part_lengths(record)
-        fixed = sum(lengths[part] for part in ("header", "size", "models", "check"))
-        fixed += len(extensions.write([*entries, *values.entries]))
-        limit = self.max_bytes or 0
-        return largest(limit, lambda count: framings.length(record.framing, fixed + count) <= limit)
 
 
 def add_layers(record: Record, values: LayerValues) -> Record:
@@ -135,25 +132,33 @@ def fill(placed: Placed, fitting: Fitting) -> Record:
 def reserve(placed: Placed, fitting: Fitting) -> Record | None:
     """Return the record with all its layers, and without the words for which they leave no bytes.
 
-    None if not even the subject fits beside them. Before words, the record loses its entry for
-    their order, because that states that no word was left out.
+    A word is left out together with its boxes, the least important one first. Before words, the
+    record loses its entry for their order, because that states that no word was left out. None if
+    not even the subject fits beside the layers.
     """
     full = add_layers(placed.record, placed.values)
     if fitting.fits(full):
         return full
-    best, values = None, placed.values
-    # Leaving out a word with boxes leaves bytes for other words, so that it is tried again.
-    for _ in range(MAX_ROUNDS):
-        words = fitting.cut(fitting.payload_bytes(placed.record, values))
-        fewer = placed.on(fitting.rebuild(words)) if words else None
-        record = fewer and add_layers(fewer.record, fewer.values)
-        if fewer is None or record is None or not fitting.fits(record):
-            break
-        best = record
-        if fewer.values == values:
-            break
-        values = fewer.values
-    return best
+
+    def with_words(words: Sequence[str]) -> Record:
+        fewer = placed.on(fitting.rebuild(list(words)))
+        return add_layers(fewer.record, fewer.values)
+
+    def may_keep(words: Sequence[str]) -> bool:
+        return bool(words) and fitting.fits(with_words(words))
+
+    total = len(placed.words)
+    count = largest(total, lambda count: may_keep(fitting.cut(count)))
+    kept = fitting.cut(count) if count else []
+    if not may_keep(kept):
+        return None
+    later = range(count + 2, min(total, count + 1 + MAX_LATER) + 1)
+    for number in later if fitting.may_skip else ():
+        known, before = {*kept}, {*fitting.cut(number - 1)}
+        more = [word for word in fitting.cut(number) if word in known or word not in before]
+        if len(more) > len(kept) and may_keep(more):
+            kept = more
+    return with_words(kept)
 
 
 def shorten(placed: Placed, fitting: Fitting) -> Record:
