@@ -27,6 +27,7 @@ from typing import Any, Final
 from PIL import Image
 
 import semcodec
+from semcodec.backends import Guide
 from semcodec.backends.openai import OpenAIBackend
 
 MODEL: Final = "diffusers"  #: model id that clients request
@@ -34,18 +35,25 @@ STEPS: Final = 4  #: denoising steps per image; few, since distilled models need
 #: Largest request body read, in bytes. A longer one is cut off there, so that it fails to parse.
 MAX_BODY: Final = 2**26
 TIMED_SIZES: Final = ((256, 256), (512, 512), (1024, 1024))  #: width and height in pixels
+NOISE_SHARE: Final = 0.5  #: of a picture of noise that starts from another one
 SEED: Final = 7  #: any fixed seed: a repeated request must return the same image
 
 Paint = Callable[[dict[str, Any]], bytes]  #: takes a request's fields, returns a PNG file
 
 
 def paint_noise(fields: dict[str, Any]) -> bytes:
-    """Return a PNG file of noise that depends on all fields of the request."""
+    """Return a PNG file of noise that depends on all fields of the request.
+
+    An image to start from is under the noise, whose share is the field ``strength``.
+    """
     width, height = map(int, str(fields.get("size", "1024x1024")).split("x"))
     rng = random.Random(repr(sorted(fields.items())))
+    picture = Image.frombytes("RGB", (width, height), rng.randbytes(3 * width * height))
+    if "image" in fields:
+        start = Image.open(io.BytesIO(fields["image"])).convert("RGB").resize(picture.size)
+        picture = Image.blend(start, picture, float(fields.get("strength", NOISE_SHARE)))
     out = io.BytesIO()
-    pixels = rng.randbytes(3 * width * height)
-    Image.frombytes("RGB", (width, height), pixels).save(out, "PNG", compress_level=1)
+    picture.save(out, "PNG", compress_level=1)
     return out.getvalue()
 
 
@@ -108,7 +116,8 @@ def time_client(paint: Paint) -> None:
     server = make_server(paint)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}/v1"
-    backend = OpenAIBackend(base_url=url)
+    backend = OpenAIBackend(base_url=url, start_from_colors=True)
+    colors = Image.linear_gradient("L").convert("RGB")  # in place of the layer of a record
     record = semcodec.pack("red boat blue water", coding="lexicon", size=(1024, 1024))
     for size in TIMED_SIZES:
         width, height = size
@@ -118,6 +127,8 @@ def time_client(paint: Paint) -> None:
         edited = _timed(
             f"edit {width}x{height}", partial(backend.edit, image, "make it blue", SEED)
         )
+        over = partial(backend.paint, "a red boat", size, SEED, guide=Guide(colors=colors))
+        _timed(f"start {width}x{height}", over)
         if image.tobytes() != repeated.tobytes() or image.tobytes() == edited.tobytes():
             raise SystemExit("Images of the same seed differ, or the edit changed nothing.")
     decode = partial(semcodec.decode, record, writer="rules", painter=backend)

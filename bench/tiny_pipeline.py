@@ -1,4 +1,8 @@
-"""A small FLUX.2-klein pipeline with random weights (0.8 MB), which paints and edits noise."""
+"""A small FLUX.2-klein pipeline with random weights (0.8 MB), which paints and edits noise.
+
+Only the autoencoder is not random: its latents are the average colors of 8 x 8 pixels, and it
+decodes them to these colors. So a picture that starts from another one shows that.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,8 @@ from tokenizers import pre_tokenizers
 from transformers import Qwen2Tokenizer, Qwen3Config, Qwen3ForCausalLM
 
 SEED: Final = 0
+#: Added before an activation and subtracted after it: SiLU changes large numbers little.
+OFFSET: Final = 10.0
 SPECIAL_TOKENS: Final = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 WIDTH, LAYERS = 16, 28  #: of the text model; the pipeline uses layers 9, 18 and 27
 TEMPLATE: Final = (
@@ -29,14 +35,43 @@ def tiny_pipeline() -> Any:
     tokenizer = _make_tokenizer()
     return Flux2KleinPipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True),
-        vae=AutoencoderKLFlux2(
-            block_out_channels=(8, 8, 8, 8), latent_channels=4, norm_num_groups=4, sample_size=64
-        ),
+        vae=_make_autoencoder(),
         text_encoder=_make_text_model(len(tokenizer)),
         tokenizer=tokenizer,
         transformer=_make_transformer(),
         is_distilled=True,
     )
+
+
+def _make_autoencoder() -> Any:
+    """Return an autoencoder that averages colors: all blocks but those that scale do nothing."""
+    vae: Any = AutoencoderKLFlux2(
+        block_out_channels=(8, 8, 8, 8), latent_channels=4, norm_num_groups=4, sample_size=64
+    )
+    with torch.no_grad():
+        for name, module in vae.named_modules():
+            if name.endswith((".conv2", ".to_out.0")):  # the end of a block, which is then added
+                module.weight.zero_()
+                module.bias.zero_()
+            elif isinstance(module, torch.nn.Conv2d):
+                _copy_channels(module, is_average=".downsamplers." in name)
+        for half in (vae.encoder, vae.decoder):
+            half.conv_norm_out = torch.nn.Identity()
+            half.conv_in.bias.fill_(OFFSET)
+            half.conv_out.bias.fill_(-OFFSET)
+    return vae
+
+
+def _copy_channels(convolution: Any, *, is_average: bool) -> None:
+    """Make a convolution copy each channel: its center, or the average of 2 x 2 pixels."""
+    weight = convolution.weight
+    weight.zero_()
+    convolution.bias.zero_()
+    middle = weight.shape[2] // 2
+    taps = slice(0, 2) if is_average else slice(middle, middle + 1)
+    for channel in range(min(weight.shape[:2])):
+        kernel = weight[channel, channel, taps, taps]
+        kernel.fill_(1 / kernel.numel())
 
 
 def _make_tokenizer() -> Any:

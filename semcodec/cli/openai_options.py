@@ -25,6 +25,7 @@ SETTINGS: Final = (
     "detail",
     "quality",
     "effort",
+    "start_from_colors",
     "max_cost",
     "prompts",
     "ca_file",
@@ -170,6 +171,13 @@ def _add_quality(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--effort",
         help="reasoning effort of the model, such as low (default: the server's default)",
+    )
+    group.add_argument(
+        "--start-from-colors",
+        action="store_const",
+        const=True,
+        help="let the painter start from the colors of a record that has some, instead of aligning "
+        "its picture with them, if the server can edit pictures (default: off)",
     )
 
 

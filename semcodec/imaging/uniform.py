@@ -1,6 +1,7 @@
-"""Detect pictures that show nothing: black, of a single color, or fully transparent.
+"""Detect pictures that show nothing: black, of a single color, fully transparent, or only colors.
 
-A safety filter of an image model returns such a picture in place of the one that was painted.
+A safety filter of an image model returns such a picture in place of the one that was painted, and a
+model that does not understand its task returns the picture from which it should start.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 GRID: Final = 32  #: regions along each side, whose average colors are compared
 MAX_SPREAD: Final = 10  #: between the averages of the regions, of 255; a vignette is more
 MAX_NOISE: Final = 40  #: between the darkest and the brightest pixels without the extremes, of 255
+MAX_CHANGE: Final = 12  #: of 255, by compression and by scaling
 EXTREMES: Final = 0.005  #: share of the pixels at each end that may be outliers
 MAX_BLACK: Final = 16  #: of 255
 MIN_WHITE: Final = 239  #: of 255
@@ -47,6 +49,30 @@ def describe_uniform(image: Image) -> str:
     if min(color) >= MIN_WHITE:
         return "white"
     return f"of a single color (#{bytes(color).hex()})"
+
+
+def is_unchanged(image: Image, start: Image) -> bool:
+    """Return whether an image is the one from which it was painted, up to noise.
+
+    Both are compared at the size of ``start``, as RGB images.
+
+    Example:
+        >>> from PIL import Image
+        >>> colors = Image.linear_gradient("L").convert("RGB")
+        >>> is_unchanged(colors.resize((640, 640)), colors)
+        True
+        >>> is_unchanged(colors.transpose(Image.Transpose.ROTATE_90), colors)
+        False
+    """
+    from PIL.ImageChops import difference
+
+    change = difference(image.convert("RGB").resize(start.size), start.convert("RGB"))
+    histogram = change.histogram()
+    outliers = EXTREMES * start.width * start.height
+    return all(
+        _quantile(histogram[first : first + 256][::-1], outliers, 255, -1) <= MAX_CHANGE
+        for first in (0, 256, 512)
+    )
 
 
 def is_transparent(image: Image) -> bool:

@@ -24,6 +24,7 @@ OPTIONS: dict[str, list[str]] = {
     "detail": ["--detail", "low"],
     "quality": ["--quality", "low"],
     "effort": ["--effort", "low"],
+    "start_from_colors": ["--start-from-colors"],
     "max_cost": ["--max-cost", "1"],
     "prompts": ["--prompts", "p.toml"],
     "ca_file": ["--ca-file", "ca.pem"],

@@ -45,7 +45,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("line", [line for line in COMMANDS if "--replay" not in line])
 def test_command_of_the_page_succeeds(run: Run, line: str) -> None:
-    has_server = re.search(r"openai|ollama|(writer|painter) http:", line) and "doctor" not in line
+    has_server = (
+        re.search(r"openai|ollama|(writer|painter|locator) http:", line) and "doctor" not in line
+    )
     dry_run = () if not has_server or "--dry-run" in line else ("--dry-run",)
     code, out, err = run(*shlex.split(line, comments=True)[1:], *dry_run)
     assert code == 0, err

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec._wording import plural
-from semcodec.backends.notes import add_note
+from semcodec.backends.guides import Guide, GuideKind
+from semcodec.backends.notes import NOTICES, add_note
 from semcodec.backends.openai import credentials, thinking
 from semcodec.backends.openai.dry_run import DryRunClient
 from semcodec.backends.openai.pricing import ServerPrices
@@ -34,9 +36,10 @@ from semcodec.errors import (
 )
 from semcodec.forks import block_fork
 from semcodec.imaging import flatten, open_image
+from semcodec.imaging.alignment import align_low
 from semcodec.imaging.limits import MAX_SIDE
 from semcodec.imaging.samples import is_deep
-from semcodec.imaging.uniform import is_transparent
+from semcodec.imaging.uniform import is_transparent, is_unchanged
 from semcodec.signatures import JPEG, PNG, WEBP, identify
 
 if TYPE_CHECKING:
@@ -59,6 +62,16 @@ TOO_LARGE: Final = "DecompressionBombError"
 #: Repetitions of a request without the fields that the server rejects; each costs nothing, but a
 #: server that rejects more is of no use.
 MAX_REPETITIONS: Final = 4
+
+BICUBIC: Final = 3  #: Pillow's ``Resampling.BICUBIC``, which this module does not import for it
+COLORS_AFTERWARDS: Final = (
+    "The server cannot edit pictures, so this one was not started from the colors of the record; "
+    "they were applied after painting."
+)
+ONLY_COLORS: Final = (
+    "The painted picture is the colors of the record and nothing else, because the model has "
+    "returned them unchanged: raise start_strength, use another model, or omit --start-from-colors."
+)
 
 Send = Callable[[ModelRequest], ModelResponse]
 
@@ -150,12 +163,52 @@ class OpenAIBackend(PromptBackend):
         """Return the size nearest to ``size`` that the painter's model supports."""
         return supported_size(self.model_name("painter"), size, self.settings.is_openai)
 
-    def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image:
-        """Return an image of ``prompt``, at a size near ``size`` that the model supports."""
+    @property
+    def guides(self) -> frozenset[GuideKind]:
+        """The layers that ``paint`` takes: the colors, if it can and shall start from them."""
+        starts = self.settings.start_from_colors and self._models.may_edit
+        return frozenset({"colors"}) if starts else frozenset()
+
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, guide: Guide | None = None
+    ) -> Image:
+        """Return an image of ``prompt``, at a size near ``size`` that the model supports.
+
+        With colors in ``guide``, they are the picture from which the model starts. If the server
+        cannot edit, which costs nothing, they are applied to a picture that it paints without them.
+        """
         model = self._models.model("painter")
         painted_size = supported_size(model, size, self.settings.is_openai)
         data = cut_data(prompt[:MAX_PROMPT], MAX_PROMPT_TOKENS)
         task = self._prompts.task("paint", shape=describe_shape(size), data=data)
+        colors = guide.colors if guide else None
+        if colors is None:
+            return self._paint(model, task, painted_size, seed)
+        if self._models.may_edit:
+            with contextlib.suppress(MissingFeatureError):
+                return self._paint_over(colors, model, task, painted_size, seed)
+        add_note(NOTICES, COLORS_AFTERWARDS)
+        return align_low(self._paint(model, task, painted_size, seed), colors)
+
+    def _paint_over(
+        self, colors: Image, model: str, task: str, size: tuple[int, int], seed: int
+    ) -> Image:
+        """Return an image of the prompt ``task`` for which the model starts from ``colors``.
+
+        Raises:
+            MissingFeatureError: the server or its model cannot edit.
+        """
+        start = colors.convert("RGB").resize(size, BICUBIC)
+        image = self._models.send_image_request(
+            lambda: self._requests.start_request(
+                model, f"{task}\n\n{self._prompts.colors}", start, seed
+            )
+        )
+        if is_unchanged(image, colors):
+            add_note(NOTICES, ONLY_COLORS)
+        return image
+
+    def _paint(self, model: str, task: str, painted_size: tuple[int, int], seed: int) -> Image:
         return self._models.send_image_request(
             lambda: self._requests.paint_request(model, task, painted_size, seed)
         )
@@ -187,6 +240,11 @@ class ServerModels:
     def __init__(self, settings: Settings, recorder: Recorder, requests: RequestBuilder) -> None:
         self._settings, self._recorder, self._requests = settings, recorder, requests
         self._only_model = self._edits_missing = ""
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether no request so far has shown that the server cannot edit."""
+        return not self._edits_missing
 
     def check_can_edit(self) -> None:
         """Raise the error of an earlier edit if the server cannot edit at all."""

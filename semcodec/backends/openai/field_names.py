@@ -24,6 +24,7 @@ RESPONSES_FIELDS: Final = (
 TEXT_FIELDS: Final = tuple(dict.fromkeys(CHAT_FIELDS + RESPONSES_FIELDS))
 IMAGE_FIELDS: Final = (
     "model", "prompt", "n", "size", "quality", "output_format", "response_format", "seed", "image",
+    "strength",
 )  # fmt: skip
 #: Fields without which a request makes no sense.
 REQUIRED: Final = ("messages", "input", "prompt", "image")

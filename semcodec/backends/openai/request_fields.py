@@ -39,7 +39,7 @@ COMMON_NAMES: Final = {"max_completion_tokens": ("max_tokens", "max_completion_t
 UNKNOWN_TO_CLIENT: Final = {
     "responses": ("seed",),
     "images/generations": ("seed",),
-    "images/edits": ("seed",),
+    "images/edits": ("seed", "strength"),
 }
 
 

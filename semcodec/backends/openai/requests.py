@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -99,12 +100,32 @@ class RequestBuilder:
         )
         return self._finish_image_request(request, size)
 
+    def start_request(self, model: str, prompt: str, image: Image, seed: int) -> ModelRequest:
+        """Return the request that paints ``prompt`` over ``image``, at its size.
+
+        The strength is sent only to servers other than OpenAI, whose models decide by themselves.
+        """
+        strength = self._settings.start_strength
+        fields = {} if self._settings.is_openai or strength is False else {"strength": strength}
+        return self._edit_request("paint", model, prompt, image, seed, fields)
+
     def edit_request(self, model: str, prompt: str, image: Image, seed: int) -> ModelRequest:
         """Return the request that edits ``image``; the model must support its size."""
+        return self._edit_request("edit", model, prompt, image, seed, {})
+
+    def _edit_request(
+        self,
+        stage: str,
+        model: str,
+        prompt: str,
+        image: Image,
+        seed: int,
+        fields: Mapping[str, Any],
+    ) -> ModelRequest:
         request = ModelRequest(
-            "edit",
+            stage,
             "images/edits",
-            self._image_body(model, prompt, image.size, seed),
+            {**self._image_body(model, prompt, image.size, seed), **fields},
             self._settings.image_extra,
             image_png=_image_file(image, "png"),
             image_sizes=(image.size,),

@@ -51,7 +51,8 @@ EXTRA_FIELDS: Final = ("text_extra", "image_extra")
 SERVER_SETTINGS: Final = (
     "base_url", "preset", "describer", "writer", "painter", "checker", "locator", "api",
     "structured",
-    "effort", "text_extra", "image_extra", "text_names", "image_names", "ca_file",
+    "effort", "start_from_colors", "start_strength", "text_extra", "image_extra", "text_names",
+    "image_names", "ca_file",
     "requests_per_minute", "tokens_per_minute",
 )  # fmt: skip
 NAME_FIELDS: Final = ("text_names", "image_names")
@@ -64,6 +65,9 @@ MAX_CONFIG_BYTES: Final = 100_000
 MAX_IMAGE_SIDE: Final = 2048  #: pixels
 MAX_RETRIES: Final = 10
 MAX_SECONDS: Final = 3600.0
+#: Most of a start of a few colors must change; what is left decides where it is light and dark.
+DEFAULT_START_STRENGTH: Final = 0.9
+MIN_START_STRENGTH: Final = 0.01
 DEFAULT_TEMPERATURE: Final = 0
 #: Some servers take 0 for a random seed.
 DEFAULT_SEED: Final = 1
@@ -95,6 +99,11 @@ class Settings:
         image_format: the file format of an input image.
         detail: the level of detail at which the model views an input image.
         quality: the quality of a painted image.
+        start_from_colors: whether the painter starts from the colors of a record that has some:
+            the picture is then requested as an edit of them. Without it, and on a server that
+            cannot edit, the colors of the finished picture are aligned with them.
+        start_strength: how much of such a start may change, above 0 to 1; it is sent as the field
+            ``strength``, but not to OpenAI. False to send none.
         structured: whether to request answers by a JSON schema; ``"auto"`` does so until the server
             rejects it.
         effort: the effort of reasoning models, such as ``"low"``; None for the server's default.
@@ -133,6 +142,8 @@ class Settings:
     image_format: str = "jpeg"
     detail: str = "high"
     quality: str = "medium"
+    start_from_colors: bool = False
+    start_strength: float = DEFAULT_START_STRENGTH
     structured: str = "auto"
     effort: str | None = None
     most_output: int = 4096
@@ -179,6 +190,10 @@ class Settings:
         for name, maximum, types in SAMPLING:
             if (value := getattr(self, name)) is not None and value is not False:
                 _check_number(name, value, 0, maximum, *types)
+        if type(self.start_from_colors) is not bool:
+            raise InputError("The setting start_from_colors must be true or false.")
+        if self.start_strength is not False:
+            _check_number("start_strength", self.start_strength, MIN_START_STRENGTH, 1, int, float)
         _check_number("text_timeout", self.text_timeout, 0.001, MAX_SECONDS, int, float)
         _check_number("image_timeout", self.image_timeout, 0.001, MAX_SECONDS, int, float)
         for name in RATE_LIMITS:

@@ -39,7 +39,9 @@ PARTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 #: Stages whose table a file may lack, because it was written for an older version: then their texts
 #: are those of the built-in set.
 OPTIONAL_STAGES: Final = ("check", "locate")
-OPTIONAL: Final = ("describe.probe",)  #: texts that a file may lack, and without placeholders
+#: Texts without placeholders that a file may lack.
+OPTIONAL: Final = ("describe.probe", "paint.colors")
+INHERITED: Final = ("paint.colors",)  #: those that are then those of the built-in set
 BUILT_IN_FILE: Final = "prompts-1.toml"
 MAX_FILE: Final = 100_000  #: bytes of a prompt file
 MAX_NAME_BYTES: Final = 255  #: the limit of a model name in a record (SC-EXT-7)
@@ -61,7 +63,7 @@ class Prompts:
     Attributes:
         name: identifies the set in traces and records.
         texts: templates by key: ``"stage.part"``, ``"quotation"`` and ``"retry"``; those of
-            ``OPTIONAL`` may be missing.
+            ``OPTIONAL`` may be missing, if they are not ``INHERITED``.
     """
 
     name: str
@@ -105,6 +107,11 @@ class Prompts:
         """The questions about a picture to describe; empty if the set has none."""
         key = "describe.probe"
         return self._fill(key) if key in self.texts else ""
+
+    @property
+    def colors(self) -> str:
+        """What a painter is told of the colors from which it starts."""
+        return self._fill("paint.colors")
 
     def retry_prompt(self, problem: str) -> str:
         """Return the message that requests another answer and names the ``problem`` of the last."""
@@ -182,16 +189,14 @@ def _parse(data: bytes, path: str) -> Prompts:
 
 
 def _inherited_texts(table: Any, path: str) -> dict[str, str]:
-    """Return the built-in texts of the optional stages that the file at ``path`` lacks."""
+    """Return the built-in texts that the file at ``path`` lacks and may lack."""
     if path == BUILT_IN_FILE:
         return {}
     stages = [stage for stage in OPTIONAL_STAGES if stage not in table]
+    keys = [f"{stage}.{part}" for stage in stages for part in PARTS[stage][0]]
+    keys += [key for key in INHERITED if _find_text(table, key) is None]
     built_in = _built_in_prompts().texts
-    return {
-        f"{stage}.{part}": built_in[f"{stage}.{part}"]
-        for stage in stages
-        for part in PARTS[stage][0]
-    }
+    return {key: built_in[key] for key in keys}
 
 
 def _find_text(table: Any, key: str) -> Any:

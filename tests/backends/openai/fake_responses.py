@@ -26,7 +26,10 @@ WORDS: Final = (
     "stands",
     "left",
 )
-BOX: Final = {"left": 125, "top": 250, "right": 500, "bottom": 875}
+BOXES: Final = {
+    "house": {"left": 125, "top": 250, "right": 500, "bottom": 875},
+    "tree": {"left": 625, "top": 500, "right": 875, "bottom": 1000},
+}
 ROUTES: Final = (
     "chat/completions",
     "responses",
@@ -79,7 +82,7 @@ def answer_text(rules: str, task: Any) -> str:
         case "expand":
             return f"A picture of {data}."
         case "locate":
-            boxes = [{"label": word, **BOX} for word in data.split() if word in ("house", "tree")]
+            boxes = [{"label": word, **BOXES[word]} for word in data.split() if word in BOXES]
             return json.dumps({"boxes": boxes})
         case "check":
             return json.dumps({f"{n}": "yes" for n in range(1, len(data.splitlines()) + 1)})

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from semcodec._wording import plural
 from tests.backends.openai.fault_table import FAULTS, SECTIONS
 from tests.backends.openai.faults.fault import Fault, Kind
+from tests.backends.openai.faults.layers import BOXES, STARTS, BoxFault, StartFault
 
 PAGE: Final = Path(__file__).parents[3] / "docs" / "faults.md"
 SERVER: Final = "models.example"
@@ -41,6 +42,10 @@ so far is the result, and the exit code is 0. The last two columns have the reas
 states, for the stages with a text and for edits; a note repeats the message of a failure. "Goes on"
 means that reflection takes another way, such as a new picture if the server cannot edit.
 
+The last two tables are about the layers of a record. Every fault of a text can also happen to the
+request that locates words, with the same outcome as for a description. Starting a picture from
+colors is never paid twice: another request follows only if the server states that it cannot edit.
+
 For a server on this machine, which bills nothing, the messages do not mention bills. Responses that
 are meant to use up memory or time are measured in [server-bombs.md](server-bombs.md).
 """
@@ -62,6 +67,33 @@ def _sections() -> Iterator[str]:
         yield from COLUMNS
         yield from map(_row, faults)
         yield ""
+    yield "## The boxes of words cannot be used, or are unusual\n"
+    yield from _table(("The server …", "Result", "Requests"), map(_box_row, BOXES))
+    yield "## A picture cannot start from the colors of a record\n"
+    yield from _table(
+        ("To an edit of the colors, the server …", "Result", "Requests"), map(_start_row, STARTS)
+    )
+
+
+def _table(head: Iterable[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    head = tuple(head)
+    for cells in (head, ("---",) * len(head), *rows):
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    yield ""
+
+
+def _box_row(fault: BoxFault) -> tuple[str, ...]:
+    count = sum(len(boxes) for boxes in (fault.boxes or {}).values())
+    result = {0: "no boxes", 1: "the box"}.get(count, f"{count} boxes")
+    message = fault.message.replace("STAGE", "locate")
+    return fault.name, message or result, str(fault.requests)
+
+
+def _start_row(fault: StartFault) -> tuple[str, ...]:
+    kind = "Error" if fault.is_error else "Notice"
+    names = {"e": "an edit", "g": "a generation"}
+    requests = ", then ".join(names[route] for route in fault.routes)
+    return fault.name, f"{kind}: {fault.result.replace('URL', f'https://{SERVER}/v1')}", requests
 
 
 def _row(fault: Fault) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import semcodec
+from semcodec.backends import Guide
 from semcodec.backends.openai import settings
 from semcodec.backends.openai.settings import DEFAULT_SEED
 from semcodec.cli import main
@@ -325,6 +326,21 @@ def test_requests_page_names_the_sent_fields() -> None:
         for name, extra in zip(SERVERS, by_server, strict=True):
             assert set.union(*fields[name]) == required | optional | extra
             assert set.intersection(*fields[name]) == required | extra
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_requests_page_names_the_fields_of_a_start_from_colors(server: str) -> None:
+    allowed = ("unknown field /seed", "unknown field /strength") if server == "others" else ()
+    checking = CheckingServer(allowed)
+    backend = checking.backend(**SERVERS[server], start_from_colors=True)
+    backend.paint("a boat", (256, 256), 7, guide=Guide(colors=scene()))
+    assert checking.violations == []
+    (row,) = re.findall(
+        r"^\| `POST images/edits` from colors \|(.*)\|$", PAGE.read_text("utf-8"), re.M
+    )
+    required, _, *by_server = (set(re.findall("`(.*?)`", cell)) for cell in row.split("|"))
+    (sent,) = checking.fields_sent("images/edits")
+    assert set(sent) == required | by_server[list(SERVERS).index(server)]
 
 
 def test_unknown_field_in_a_run_is_a_violation() -> None:
