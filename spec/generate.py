@@ -20,6 +20,8 @@ from pathlib import Path
 from pprint import pformat
 from typing import Any
 
+import colors_page
+
 from semcodec.coding import lexicon, model, range_coder
 from semcodec.coding import tables as tables_
 from semcodec.coding.logistic import LOGISTIC_TABLE
@@ -27,6 +29,7 @@ from semcodec.coding.logistic import LOGISTIC_TABLE
 SPEC = Path(__file__).parent
 CONSTANTS = SPEC.parent / "semcodec" / "_registry.py"
 TEXT = SPEC / "SEMCODEC-1.md"
+COLORS = SPEC / "COLORS-1.md"
 MODELS = SPEC / "registry" / "README.md"
 KAITAI = SPEC / "semcodec.ksy"
 MAGIC = SPEC / "integration" / "semcodec.magic"
@@ -165,6 +168,12 @@ def _rules(rules: Iterable[Registry]) -> str:
 def specification(old: str, registry: Registry) -> str:
     """Return the specification with its generated tables."""
     return _replace_tables(old, tables(registry))
+
+
+def colors(old: str) -> str:
+    """Return the text of COLORS-1 with its generated parts."""
+    parts = {"chances": colors_page.chances_table(), "example": colors_page.example_text(_table)}
+    return _replace_tables(old, parts)
 
 
 def models_page(old: str, registry: Registry) -> str:
@@ -412,6 +421,7 @@ def main() -> int:
     for path, new in (
         (CONSTANTS, python_constants(registry)),
         (TEXT, specification(TEXT.read_text("utf-8"), registry)),
+        (COLORS, colors(COLORS.read_text("utf-8"))),
         (MODELS, models_page(MODELS.read_text("utf-8"), registry)),
         (KAITAI, kaitai(KAITAI.read_text("utf-8"), registry)),
         (MAGIC, magic(MAGIC.read_text("utf-8"), registry)),

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import color_sources
 import truncation_sources
 from encode_sources import ALL as ALL_TO_ENCODE
 from encode_sources import EncodeSource
@@ -27,7 +28,7 @@ from several_sources import ALL
 from vector_sources import VectorSource, check
 
 from semcodec.bitstream import RULES, Limits, truncate, unpack, unpack_sequence, validate
-from semcodec.coding import tables
+from semcodec.coding import color_planes, tables
 from semcodec.errors import FormatError, InputError
 from tests.conformance.encoder import encode
 
@@ -35,6 +36,7 @@ FOLDER = Path(__file__).parent / "vectors"
 HEADER = {"format": "SEMCODEC-1", "draft": 3, "license": "CC0-1.0"}
 ENCODE_HEADER = HEADER | {"format": "SEMCODEC-1-encode"}
 TRUNCATE_HEADER = HEADER | {"format": "SEMCODEC-1-truncate"}
+COLORS_HEADER = HEADER | {"format": "COLORS-1"}
 FLOOR = Limits(4_096, 512, 16, 1_024, 256, 4_096)  #: the least limits of a decoder (§9.3)
 SUFFIXES = {"sequence": "semcs", "url": "txt", "qr": "txt", "png": "png"}
 #: Files of the folder that are written by hand, or by other scripts.
@@ -45,6 +47,7 @@ OTHER_FILES = (
     "schema.json",
     "schema-encode.json",
     "schema-truncate.json",
+    "schema-colors.json",
 )
 
 Vector = dict[str, Any]
@@ -185,6 +188,8 @@ def make_files() -> dict[str, bytes]:
         files[f"files/{vector['name']}.{_suffix(vector)}"] = bytes.fromhex(vector["data"])
     files["encode.json"] = _json(list(map(make_encode_vector, ALL_TO_ENCODE)), ENCODE_HEADER)
     files["truncate.json"] = _json(make_truncations(), TRUNCATE_HEADER)
+    colors = list(map(make_color_vector, color_sources.ALL))
+    files["colors.json"] = _json(colors, COLORS_HEADER)
     files |= {name: (FOLDER / name).read_bytes() for name in OTHER_FILES}
     sums = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
     return files | {"SHA256SUMS": "".join(sums).encode()}
@@ -200,6 +205,18 @@ def make_truncations() -> list[Vector]:
             vector |= {"data": source.data.hex(), "max_bytes": limit}
             vectors.append(vector | {"result": _truncate(source.data, limit)})
     return vectors
+
+
+def make_color_vector(source: color_sources.ColorSource) -> Vector:
+    """Return the vector of ``source`` for decoders or encoders of colors (COLORS-1)."""
+    vector: Vector = {"name": source.slug, "comment": source.comment}
+    if source.data is None:
+        data = color_planes.encode(color_sources.expand(source.coefficients))
+        return vector | {"encode": sorted(source.coefficients.items()), "data": data.hex()}
+    decoded = color_planes.decode(source.data)
+    rows = enumerate(zip(decoded.values, decoded.planes, strict=True))
+    found = [[index, value, plane] for index, (value, plane) in rows if value]
+    return vector | {"data": source.data.hex(), "coefficients": found}
 
 
 def _truncate(data: bytes, limit: int) -> str | None:

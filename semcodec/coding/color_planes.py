@@ -120,10 +120,10 @@ def encode(
 
     def code(context: int, bit: int) -> int:
         if len(encoder.out) > MAX_BYTES:
-            raise _EndError
+            raise EndError
         return encoder.code_bit(chances[context], bit)
 
-    _Walk(code, coefficients).run()
+    Walk(code, coefficients).run()
     return _finish(encoder)[:max_bytes]
 
 
@@ -139,10 +139,10 @@ def decode(data: bytes, chances: Sequence[int] = CHANCES) -> QuantizedColors:
     def code(context: int, _bit: int) -> int:
         bit = decoder.code_bit(chances[context])
         if not decoder.is_determined:
-            raise _EndError
+            raise EndError
         return bit
 
-    walk = _Walk(code)
+    walk = Walk(code)
     walk.run()
     values = walk.magnitudes
     for cell in walk.significant:
@@ -160,11 +160,11 @@ def count_decisions(coefficients: Sequence[int], planes: int) -> list[list[int]]
         counts[context][bit] += 1
         return bit
 
-    _Walk(code, coefficients).run(planes)
+    Walk(code, coefficients).run(planes)
     return counts[:CONTEXTS]
 
 
-class _EndError(Exception):
+class EndError(Exception):
     """The bytes determine no further decision, or the encoder has enough bytes."""
 
 
@@ -178,10 +178,11 @@ def _finish(encoder: RangeEncoder) -> bytes:
     return encoder.finish(value, count)
 
 
-class _Walk:
+class Walk:
     """One traversal that encodes and decodes; see ``range_coder``."""
 
     def __init__(self, code: Code, coefficients: Sequence[int] = ()) -> None:
+        """Start with nothing coded; ``coefficients`` are those to encode."""
         self.code = code
         self.source = [0] * CELLS  # magnitudes to encode
         self.signs = [0] * CELLS
@@ -206,12 +207,12 @@ class _Walk:
         """Code the first ``planes`` planes, or up to the end of the bytes."""
         try:
             for plane in range(planes):
-                self._grow(plane)
-                self._code_plane(plane)
-        except _EndError:
+                self.grow(plane)
+                self.code_plane(plane)
+        except EndError:
             pass
 
-    def _grow(self, plane: int) -> None:
+    def grow(self, plane: int) -> None:
         """Activate diagonals, up to the last one with a coefficient that is not 0."""
         while self.active < DIAGONALS:
             width = min(self.active // 2, GROWTH_WIDTHS - 1)
@@ -220,7 +221,7 @@ class _Walk:
                 break
             self.active += 1
 
-    def _code_plane(self, plane: int) -> None:
+    def code_plane(self, plane: int) -> None:
         """Code a bit of each active coefficient, those first that tell the most for their bits.
 
         These are the ones that are expected to be not 0: near to the mean, or beside others.
@@ -232,15 +233,15 @@ class _Walk:
                 if self.magnitudes[cell]:
                     known.append(cell)
                 elif diagonal < MIN_DIAGONAL_OF_REST or self.scores[cell] >= MIN_SCORE_OF_FIRST:
-                    self._code_zero(cell, diagonal, plane)
+                    self.code_zero(cell, diagonal, plane)
                 else:
                     rest.append((cell, diagonal))
         for cell in known:
-            self._refine(cell, plane)
+            self.refine(cell, plane)
         for cell, diagonal in rest:
-            self._code_zero(cell, diagonal, plane)
+            self.code_zero(cell, diagonal, plane)
 
-    def _code_zero(self, cell: int, diagonal: int, plane: int) -> None:
+    def code_zero(self, cell: int, diagonal: int, plane: int) -> None:
         """Code a bit, and perhaps the sign, of a coefficient that is 0 so far."""
         band = bisect_right(BANDS, diagonal)
         if cell >= CHANNEL:
@@ -251,7 +252,7 @@ class _Walk:
             self.significant.append(cell)
             self._add_bit(cell, plane, 1)
 
-    def _refine(self, cell: int, plane: int) -> None:
+    def refine(self, cell: int, plane: int) -> None:
         """Code the next bit of a coefficient that is not 0."""
         magnitude = self.magnitudes[cell]
         context = REFINEMENT + 2 * min(magnitude, REFINED_MAGNITUDES) - 2 + (cell >= CHANNEL)

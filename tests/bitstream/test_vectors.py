@@ -33,7 +33,7 @@ from tests.png_files import split_chunks
 
 SPEC = Path(__file__).parents[2] / "spec"
 FOLDER = SPEC / "vectors"
-OTHER_FILES = ("encode.json", "skeletons.json", "truncate.json")
+OTHER_FILES = ("colors.json", "encode.json", "skeletons.json", "truncate.json")
 FILES = [
     path
     for path in sorted(FOLDER.glob("*.json"))
