@@ -179,7 +179,8 @@ def _color_field(plan: Plan, size: tuple[int, int]) -> ColorField | None:
 
 
 def _grading(plan: Plan, colors: ColorField) -> Grading:
-    covered = covered_shares(plan.sprites, plan.width, colors.grid.shape[:2])
+    boxes = [target.box for targets in plan.layout.targets for target in targets]
+    covered = covered_shares(plan.sprites, boxes, plan.width, colors.grid.shape[:2])
     return Grading(colors, covered, plan.recolored, "gray" in plan.scene.moods)
 
 
@@ -209,10 +210,10 @@ def _draw_sprites(picture: Image.Image, plan: Plan, colors: ColorField | None) -
     for sprite in plan.sprites:
         opacity = _haze_opacity(sprite, plan.environment)
         if colors:
-            tints = (compositing.layer_tint(sprite, colors), (colors.at(sprite), opacity))
+            tints = [(colors.at(sprite), opacity)]
         else:
-            tints = (compositing.light_tint(plan.environment.light), (haze, opacity))
-        compositing.draw_sprite(picture, sprite, tints)
+            tints = [compositing.light_tint(plan.environment.light), (haze, opacity)]
+        compositing.draw_sprite(picture, sprite, tints, colors)
         if sprite.support == "water":
             compositing.draw_waterline(waterlines, sprite, colors)
     waterlines.composite_onto(picture)

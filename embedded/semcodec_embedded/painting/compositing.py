@@ -8,7 +8,8 @@ from PIL import Image
 
 from semcodec_embedded.painting.drawing import render
 from semcodec_embedded.painting.grading import ColorField
-from semcodec_embedded.painting.palette import WHITE, Color, lighter, lightness, mix
+from semcodec_embedded.painting.lighting import layer_light
+from semcodec_embedded.painting.palette import WHITE, Color, lighter, mix
 from semcodec_embedded.painting.scene import PlacedSprite
 from semcodec_embedded.painting.sky import LIGHT_TINTS
 from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas, blur
@@ -16,9 +17,6 @@ from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas, blur
 REFLECTION_HEIGHT, REFLECTION_OPACITY = 0.42, 0.3  #: relative to the sprite
 NIGHT_STRENGTH = 0.55  #: of moonlight on a sprite, which would be lost in the dark otherwise
 MIN_TINT = 0.01  #: less is not visible
-#: Shares of the colors around a sprite in its tint: everywhere, and in the dark in addition, below
-#: a lightness in steps of 1/255. The chroma is weaker than around, so that faces stay faces.
-LAYER_TINT, DARK_TINT, DARK_LIGHTNESS, TINT_CHROMA = 0.1, 0.25, 110, 0.6
 ISLET_TINT, FOAM_WHITE = 0.5, 0.6  #: share of the colors around an islet, and of white in foam
 SHADOW: Color = (28, 26, 44)
 ISLET_SAND, ISLET_GRASS = (206, 190, 150), (122, 168, 96)
@@ -34,14 +32,6 @@ def light_tint(light: str) -> Tint:
     """Return the tint of sprites in ``light``; moonlight is weaker on them than elsewhere."""
     color, share = LIGHT_TINTS.get(light, (SHADOW, 0.0))
     return color, share * (NIGHT_STRENGTH if light == "night" else 1.0)
-
-
-def layer_tint(sprite: PlacedSprite, colors: ColorField) -> Tint:
-    """Return the tint of ``sprite`` by the colors of a layer: stronger where it is dark."""
-    color = colors.around(sprite)
-    light = lightness(color)
-    share = LAYER_TINT + DARK_TINT * max(0.0, 1 - light / DARK_LIGHTNESS)
-    return mix((round(light),) * 3, color, TINT_CHROMA), share
 
 
 def draw_shadows(
@@ -72,13 +62,23 @@ def draw_shadows(
     canvas.composite_onto(picture)
 
 
-def draw_sprite(picture: Image.Image, sprite: PlacedSprite, tints: Sequence[Tint]) -> None:
-    """Draw ``sprite`` in ``tints``: those of the light, and of the haze before it."""
+def draw_sprite(
+    picture: Image.Image,
+    sprite: PlacedSprite,
+    tints: Sequence[Tint],
+    colors: ColorField | None = None,
+) -> None:
+    """Draw ``sprite`` in ``tints``: those of the light, and of the haze before it.
+
+    With the ``colors`` of a layer, these are the light.
+    """
     scale = picture.size[1] / HEIGHT
     size = max(1, round(sprite.width * scale)), max(1, round(sprite.height * scale))
     image = render(sprite.name, size, sprite.colors, sprite.looks)
     if sprite.flipped:
         image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    if colors:
+        image = layer_light(image, sprite, colors, picture).apply(image)
     for color, share in tints:
         image = _apply_tint(image, color, share)
     left = round((sprite.x - sprite.width / 2) * scale)

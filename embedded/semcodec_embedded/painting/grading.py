@@ -53,7 +53,8 @@ MAX_SPOT = 60.0
 MIN_NAMED_SHARE = 0.4  #: of a region, from which its color has the name that the words state
 AROUND = 0.2  #: width of the surroundings of a sprite, as a share of its width
 BAND_ROWS = 256  #: rows computed at a time, to limit the memory for large pictures
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+#: Weights of red, green and blue in the lightness (luma of Rec. 601).
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 class ColorField:
@@ -199,7 +200,7 @@ def _blend(base: Floats, layer: Floats, mask: Floats) -> Floats:
 
 def _split(values: Floats) -> tuple[Floats, Floats]:
     """Return the lightness of sRGB values, in a last axis of 1, and what their color adds to it."""
-    lightness = (values @ _LUMA)[..., None]
+    lightness = (values @ LUMA)[..., None]
     return lightness, values - lightness
 
 
@@ -231,10 +232,10 @@ def _shows(values: Floats, mask: Floats, word: str) -> bool:
 
 def _change(base: Floats, wanted: Floats, everywhere: Floats) -> Floats:
     """Return what one region is multiplied by, and what is then added in red, green and blue."""
-    ratio = (wanted @ _LUMA + 1) / (base @ _LUMA + 1)
+    ratio = (wanted @ LUMA + 1) / (base @ LUMA + 1)
     gain = np.clip(ratio, 1e-3, None)[..., None] ** GAIN_POWER
     gain = np.clip(gain, MIN_GAIN, MAX_GAIN)
-    edge = ((base - everywhere) @ _LUMA * EDGE_SHARE)[..., None]
+    edge = ((base - everywhere) @ LUMA * EDGE_SHARE)[..., None]
     edge = MAX_EDGE * np.tanh(edge / MAX_EDGE)
     return np.concatenate([gain, wanted + edge * gain - gain * base], -1)
 
@@ -311,7 +312,7 @@ def _grid_size(size: tuple[int, int]) -> tuple[int, int]:
 
 def _with_headroom(colors: Floats) -> Floats:
     """Return ``colors`` that are lighter than black and darker than white."""
-    luma = colors @ _LUMA
+    luma = colors @ LUMA
     shift = np.clip(luma, HEADROOM, 255 - HEADROOM) - luma
     return np.asarray(np.clip(colors + shift[..., None], 0, 255), np.float32)
 

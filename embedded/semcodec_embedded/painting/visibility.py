@@ -6,14 +6,15 @@ the box of a plant or a bicycle is empty.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from semcodec_embedded.painting.drawing import render
+from semcodec_embedded.painting.geometry import Box
 from semcodec_embedded.painting.scene import PlacedSprite
 from semcodec_embedded.painting.svg import HEIGHT
 
@@ -87,11 +88,15 @@ def visible_shares(sprites: Sequence[PlacedSprite], width: float) -> tuple[list[
 
 
 def covered_shares(
-    sprites: Sequence[PlacedSprite], width: float, shape: tuple[int, int]
+    sprites: Sequence[PlacedSprite],
+    boxes: Iterable[Box],
+    width: float,
+    shape: tuple[int, int],
 ) -> NDArray[np.float32]:
-    """Return which share of each cell of a grid of ``shape`` is at a sprite, 0 to 1.
+    """Return which share of each cell of a grid of ``shape`` is of an object, 0 to 1.
 
-    It includes a margin around each sprite, in which it falls from 1 to 0.
+    Objects are the sprites and, in ``boxes`` (shares of the scene), what they stand for. There is a
+    margin around each of them, in which the share falls from 1 to 0.
     """
     raster = Raster(width)
     covered = raster.empty()
@@ -99,6 +104,10 @@ def covered_shares(
         mask, place, _ = raster.shape_of(sprite)
         covered[place] |= mask
     image = Image.fromarray(covered.astype(np.uint8) * np.uint8(255))
+    draw = ImageDraw.Draw(image)
+    for left, top, right, bottom in boxes:
+        corner = left * (image.width - 1), top * (image.height - 1)
+        draw.ellipse((*corner, right * (image.width - 1), bottom * (image.height - 1)), 255)
     image = image.resize((shape[1], shape[0]), Image.Resampling.BOX)
     margin = MARGIN * (shape[0] * shape[1]) ** 0.5
     blurred = np.asarray(image.filter(ImageFilter.GaussianBlur(margin)), np.float32)
