@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from math import sqrt
 
 import numpy as np
 from PIL import Image, ImageEnhance
@@ -26,7 +27,8 @@ from semcodec_embedded.painting.palette import Color
 from semcodec_embedded.painting.scene import PlacedSprite
 from semcodec_embedded.painting.svg import HEIGHT
 
-GRID_SIDE = 160  #: cells of the longer side of the grid
+GRID_SIDE = 60  #: cells of the mean side of the grid, which is small for the sake of speed
+MAX_GRID_SIDE = 240  #: cells of the longer side, in a panorama
 #: Radius (standard deviation) of the averages, as shares of the geometric mean of both sides:
 #: details of the scenery up to this size stay, and the layer is averaged inside of a region.
 DETAIL_RADIUS, LAYER_RADIUS = 0.1, 0.05
@@ -54,7 +56,13 @@ MIN_NAMED_SHARE = 0.4  #: of a region, from which its color has the name that th
 AROUND = 0.2  #: width of the surroundings of a sprite, as a share of its width
 BAND_ROWS = 256  #: rows computed at a time, to limit the memory for large pictures
 #: Weights of red, green and blue in the lightness (luma of Rec. 601).
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+LUMA = (0.299, 0.587, 0.114)
+
+
+def luma(colors: Floats) -> Floats:
+    """Return the lightness of sRGB colors with the channels last, as they are: 0 to 255."""
+    red, green, blue = (colors[..., at] * np.float32(weight) for at, weight in enumerate(LUMA))
+    return np.asarray(red + green + blue, np.float32)
 
 
 class ColorField:
@@ -200,7 +208,7 @@ def _blend(base: Floats, layer: Floats, mask: Floats) -> Floats:
 
 def _split(values: Floats) -> tuple[Floats, Floats]:
     """Return the lightness of sRGB values, in a last axis of 1, and what their color adds to it."""
-    lightness = (values @ LUMA)[..., None]
+    lightness = luma(values)[..., None]
     return lightness, values - lightness
 
 
@@ -232,10 +240,10 @@ def _shows(values: Floats, mask: Floats, word: str) -> bool:
 
 def _change(base: Floats, wanted: Floats, everywhere: Floats) -> Floats:
     """Return what one region is multiplied by, and what is then added in red, green and blue."""
-    ratio = (wanted @ LUMA + 1) / (base @ LUMA + 1)
+    ratio = (luma(wanted) + 1) / (luma(base) + 1)
     gain = np.clip(ratio, 1e-3, None)[..., None] ** GAIN_POWER
     gain = np.clip(gain, MIN_GAIN, MAX_GAIN)
-    edge = ((base - everywhere) @ LUMA * EDGE_SHARE)[..., None]
+    edge = (luma(base - everywhere) * EDGE_SHARE)[..., None]
     edge = MAX_EDGE * np.tanh(edge / MAX_EDGE)
     return np.concatenate([gain, wanted + edge * gain - gain * base], -1)
 
@@ -263,15 +271,16 @@ class _Averages:
         """Return the average around each cell, and ``default`` far outside of the mask."""
         down, across = (_weights(count, radius * self._mean_side) for count in self._shape)
         stacked = np.concatenate([values * mask[..., None], mask[..., None]], -1)
-        rows, columns = self._shape
-        sums = np.tensordot(across, stacked, (1, 1)).transpose(1, 0, 2)
-        sums = (down @ sums.reshape(rows, -1)).reshape(rows, columns, 4)
+        _rows, _columns = self._shape
+        # Without BLAS, whose threads cost more than they gain for matrices as small as these.
+        sums = np.einsum("xs,rsc->rxc", across, stacked)
+        sums = np.einsum("yr,rxc->yxc", down, sums)
         return np.asarray((sums[..., :3] + FAINT * default) / (sums[..., 3:] + FAINT), np.float32)
 
 
 def _mean(values: Floats, mask: Floats) -> Floats:
     """Return the mean of ``values`` in ``mask``."""
-    total = np.tensordot(mask, values, 2) + FAINT * values.mean((0, 1))
+    total = (mask[..., None] * values).sum((0, 1)) + FAINT * values.mean((0, 1))
     return np.asarray(total / (mask.sum() + FAINT), np.float32)
 
 
@@ -306,14 +315,14 @@ def _apply(picture: Image.Image, change: Floats) -> Image.Image:
 
 
 def _grid_size(size: tuple[int, int]) -> tuple[int, int]:
-    scale = min(1.0, GRID_SIDE / max(size))
+    scale = min(1.0, GRID_SIDE / sqrt(size[0] * size[1]), MAX_GRID_SIDE / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _with_headroom(colors: Floats) -> Floats:
     """Return ``colors`` that are lighter than black and darker than white."""
-    luma = colors @ LUMA
-    shift = np.clip(luma, HEADROOM, 255 - HEADROOM) - luma
+    light = luma(colors)
+    shift = np.clip(light, HEADROOM, 255 - HEADROOM) - light
     return np.asarray(np.clip(colors + shift[..., None], 0, 255), np.float32)
 
 

@@ -12,7 +12,7 @@ from math import hypot, sqrt
 import numpy as np
 from PIL import Image
 
-from semcodec_embedded.painting.grading import LUMA, ColorField
+from semcodec_embedded.painting.grading import ColorField, luma
 from semcodec_embedded.painting.palette import Color, lightness
 from semcodec_embedded.painting.scene import PlacedSprite
 from semcodec_embedded.painting.sprites import sprite_library
@@ -116,6 +116,6 @@ def _mean(image: Image.Image) -> tuple[Color, float]:
     total = max(float(alpha.sum()), 1.0)
     red, green, blue = (255 * pixels[:, :3].sum(0) / total).tolist()
     mean = round(red), round(green), round(blue)
-    light = 255 * (pixels[:, :3] @ LUMA) / np.maximum(alpha, 1)
+    light = 255 * luma(pixels) / np.maximum(alpha, 1)
     spread = sqrt(float((alpha * (light - lightness(mean)) ** 2).sum()) / total)
     return mean, spread
