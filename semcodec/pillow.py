@@ -45,6 +45,7 @@ OPTIONS: Final = (
     "background",
     "check",
     "models",
+    "layers",
 )
 
 Opener = Callable[[IO[bytes], str | bytes], ImageFile.ImageFile]

@@ -453,6 +453,8 @@ class TestSave:
         record = semcodec.unpack(data)
         assert (record.coding, record.size, record.check) == ("utf8", (640, 480), "crc16")
         assert len(data) <= 20
+        layered = semcodec.unpack(encode_image(scene(), "SEMCODEC", layers="colors:9"))
+        assert len(layered.layers.colors or b"") == 9
 
     def test_background_is_passed_to_encode(self) -> None:
         clear = Image.new("RGBA", (64, 64), (0, 0, 0, 0))

@@ -18,6 +18,7 @@ from semcodec.bitstream.layers import Group
 from semcodec.bitstream.rate import part_lengths
 from semcodec.bitstream.record import keep_payload
 from semcodec.pipeline.layers.boxes import PlacedBox, make_layout, move_boxes
+from semcodec.pipeline.layers.choice import DEFAULT_COLOR_BYTES
 
 COLORS_TYPE: Final = BY_NAME["colors"].type
 #: Bytes of colors at which ``"auto"`` stops: the next 40 bytes make the mean color error only 1.2
@@ -114,19 +115,28 @@ def add_layers(record: Record, values: LayerValues) -> Record:
 
 
 def fill(placed: Placed, fitting: Fitting) -> Record:
-    """Return the record with layers in the bytes that it leaves: boxes first, and then colors.
+    """Return the record with layers in the bytes that it leaves, the most useful bytes first.
 
-    Boxes come first, because a byte of them changes a painted picture most (docs/layers.md).
+    These are the largest box of each word, colors for the mood of the scene, the boxes of further
+    things, and then finer colors.
     """
 
     def with_layers(boxes: int, colors: int) -> Record:
         values = LayerValues(make_layout(placed.boxes[:boxes]), placed.colors[:colors])
         return add_layers(placed.record, values)
 
-    boxes = largest(len(placed.boxes), lambda count: fitting.fits(with_layers(count, 0)))
-    limit = min(MAX_AUTO_COLOR_BYTES, len(placed.colors))
-    colors = largest(limit, lambda count: fitting.fits(with_layers(boxes, count)))
-    return with_layers(boxes, colors if colors >= MIN_AUTO_COLOR_BYTES else 0)
+    def most_boxes(limit: int, colors: int) -> int:
+        return largest(limit, lambda count: fitting.fits(with_layers(count, colors)))
+
+    def most_colors(limit: int, boxes: int) -> int:
+        available = min(limit, len(placed.colors))
+        count = largest(available, lambda count: fitting.fits(with_layers(boxes, count)))
+        return count if count >= MIN_AUTO_COLOR_BYTES else 0
+
+    words = len({box.index for box in placed.boxes})  # each has one of the first boxes
+    boxes = most_boxes(words, 0)
+    boxes = most_boxes(len(placed.boxes), most_colors(DEFAULT_COLOR_BYTES, boxes))
+    return with_layers(boxes, most_colors(MAX_AUTO_COLOR_BYTES, boxes))
 
 
 def reserve(placed: Placed, fitting: Fitting) -> Record | None:

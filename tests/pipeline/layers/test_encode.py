@@ -197,6 +197,11 @@ def test_auto_sends_boxes_before_colors_and_the_largest_first() -> None:
     one = encode("auto", max_bytes=words + 7)
     assert (boxed(one), one.record.layers.colors) == ({"boat": 1}, None)
     assert boxed(encode("auto", max_bytes=words + 12)) == {"boat": 1, "lighthouse": 1}
+    # The first 12 bytes of colors come before further boxes of a word, and those before more.
+    some = encode("auto", max_bytes=words + 28)
+    assert (boxed(some)["gulls"], len(some.record.layers.colors or b"")) == (1, 12)
+    more = encode("auto", max_bytes=words + 36)
+    assert (boxed(more)["gulls"], len(more.record.layers.colors or b"")) == (3, 15)
 
 
 def test_auto_is_a_truncation_of_more_bytes() -> None:
