@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 
+from semcodec.coding.color_chances import CHANCES
 from semcodec.coding.color_planes import COEFFICIENTS, PLANES, decode, encode
 
-VECTORS = Path(__file__).parents[2] / "spec" / "vectors"
+ROOT = Path(__file__).parents[2]
+VECTORS = ROOT / "spec" / "vectors"
+PERMITTED = ("released for unrestricted use", "public domain", "CC0 1.0", "CC BY 2.0")
 DOCUMENT = json.loads((VECTORS / "colors.json").read_text("utf-8"))
 DECODED = [vector for vector in DOCUMENT["vectors"] if "coefficients" in vector]
 ENCODED = [vector for vector in DOCUMENT["vectors"] if "encode" in vector]
@@ -45,3 +50,25 @@ def test_coefficients_have_the_stated_value() -> None:
         given = dict(vector["encode"])
         coefficients = [given.get(index, 0) for index in range(COEFFICIENTS)]
         assert encode(coefficients).hex() == vector["data"], vector["name"]
+
+
+def test_notice_names_the_photographs_of_the_chances() -> None:
+    """All of them are under terms that permit it, and no other input made these chances."""
+    record = tomllib.loads((ROOT / "spec/tables/colors-1.toml").read_text("utf-8"))
+    table = (ROOT / "semcodec/coding/color_chances.py").read_bytes()
+    assert record["sha256"] == hashlib.sha256(table).hexdigest()
+    notice = (ROOT / "semcodec/coding/data/NOTICE.colors").read_text("utf-8")
+    assert (ROOT / "spec/tables/NOTICE.colors").read_text("utf-8") == notice
+    assert record["sha256"] in notice
+    for source in record["source"]:
+        assert source["name"] in notice
+        assert source["sha256"] in notice
+        assert source["terms"] in PERMITTED
+    assert len(record["source"]) == 33
+
+
+def test_document_has_the_chances() -> None:
+    text = (ROOT / "spec/COLORS-1.md").read_text("utf-8")
+    octets = b"".join(chance.to_bytes(2, "big") for chance in CHANCES)
+    assert hashlib.sha256(octets).hexdigest() in text
+    assert all(0 < chance < 1 << 16 for chance in CHANCES)
