@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import inspect
 import io
+import math
 import threading
 from typing import Any, Final
 
 import torch
-from diffusers import AutoPipelineForImage2Image, AutoPipelineForText2Image
+from diffusers import (
+    AutoPipelineForImage2Image,
+    AutoPipelineForText2Image,
+    FlowMatchEulerDiscreteScheduler,
+)
 from diffusers.utils import logging
 from PIL import Image
 
@@ -66,9 +71,10 @@ class Painter:
         if strength is None:
             return paint(image=original, **options).images[0]
         if "strength" in parameters:
-            steps = _whole_steps(self._steps, strength)
-            options = {**options, "strength": strength, "num_inference_steps": steps}
-            return paint(image=original, **options).images[0]
+            is_flow = isinstance(paint.scheduler, FlowMatchEulerDiscreteScheduler)
+            is_exact = is_flow and "sigmas" in parameters
+            start = (flow_start if is_exact else schedule_start)(self._steps, strength)
+            return paint(image=original, **options | start).images[0]
         if not {"latents", "sigmas"} <= parameters.keys():
             raise ValueError("this pipeline cannot start from an image: omit the field strength")
         return paint(**options, **noisy_start(paint, original, strength, options)).images[0]
@@ -115,12 +121,27 @@ def _read_strength(fields: dict[str, Any]) -> float | None:
     return max(strength, MIN_STRENGTH)
 
 
-def _whole_steps(steps: int, strength: float) -> int:
-    """Return the steps of a whole schedule of which the last ``strength`` is about ``steps`` long.
+def flow_start(steps: int, strength: float) -> dict[str, Any]:
+    """Return the arguments with which a pipeline of a flow starts exactly at ``strength``.
 
-    A pipeline of few steps would otherwise start at the next lower step, or take none at all.
+    A pipeline drops the first steps of its schedule. With few steps, it would start at 1, which is
+    noise alone, for any strength above 3/4. So the schedule is 1 and then that of the start.
     """
-    return max(steps, round(steps / strength))
+    if strength == 1:
+        return {"strength": 1.0}
+    sigmas = [1.0, *(strength * (steps - step) / steps for step in range(steps))]
+    share = steps / (steps + 1)  # times steps + 1, that is steps again, for any up to 500
+    return {"sigmas": sigmas, "num_inference_steps": steps + 1, "strength": share}
+
+
+def schedule_start(steps: int, strength: float) -> dict[str, Any]:
+    """Return the arguments with which any other pipeline starts near ``strength``.
+
+    Its schedule is long enough for about ``steps`` steps after the start, and for one before it.
+    """
+    before = 1 if strength == 1 else math.ceil(1 / (1 - strength))
+    whole = max(round(steps / strength), before)
+    return {"strength": strength, "num_inference_steps": whole}
 
 
 def load(model: str) -> Any:

@@ -1,7 +1,7 @@
-"""A small FLUX.2-klein pipeline with random weights (0.8 MB), which paints and edits noise.
+"""Small pipelines of FLUX.2-klein and Z-Image with random weights (0.8 MB), which paint noise.
 
-Only the autoencoder is not random: its latents are the average colors of 8 x 8 pixels, and it
-decodes them to these colors. So a picture that starts from another one shows that.
+Only their autoencoders are not random: latents are the average colors of 8 x 8 pixels, and are
+decoded to these colors. So a picture that starts from another one shows that.
 """
 
 from __future__ import annotations
@@ -10,15 +10,26 @@ from typing import Any, Final
 
 import torch
 from diffusers import (
+    AutoencoderKL,
     AutoencoderKLFlux2,
     FlowMatchEulerDiscreteScheduler,
     Flux2KleinPipeline,
     Flux2Transformer2DModel,
+    ZImagePipeline,
+    ZImageTransformer2DModel,
 )
 from tokenizers import pre_tokenizers
 from transformers import Qwen2Tokenizer, Qwen3Config, Qwen3ForCausalLM
 
 SEED: Final = 0
+LATENTS: Final = 4  #: channels
+AUTOENCODER: Final[dict[str, Any]] = {
+    "block_out_channels": (8, 8, 8, 8),
+    "latent_channels": LATENTS,
+    "norm_num_groups": 4,
+    "sample_size": 64,
+}
+MIN_LOG_VARIANCE: Final = -30.0  #: of a latent, so that it is not random
 #: Added before an activation and subtracted after it: SiLU changes large numbers little.
 OFFSET: Final = 10.0
 SPECIAL_TOKENS: Final = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
@@ -35,7 +46,7 @@ def tiny_pipeline() -> Any:
     tokenizer = _make_tokenizer()
     return Flux2KleinPipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True),
-        vae=_make_autoencoder(),
+        vae=average_colors(AutoencoderKLFlux2(**AUTOENCODER)),
         text_encoder=_make_text_model(len(tokenizer)),
         tokenizer=tokenizer,
         transformer=_make_transformer(),
@@ -43,11 +54,38 @@ def tiny_pipeline() -> Any:
     )
 
 
-def _make_autoencoder() -> Any:
-    """Return an autoencoder that averages colors: all blocks but those that scale do nothing."""
-    vae: Any = AutoencoderKLFlux2(
-        block_out_channels=(8, 8, 8, 8), latent_channels=4, norm_num_groups=4, sample_size=64
+def tiny_z_image() -> Any:
+    """Return a pipeline of Z-Image, which has a strength; it has the same weights each time."""
+    torch.manual_seed(SEED)
+    tokenizer = _make_tokenizer()
+    vae = AutoencoderKL(
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        scaling_factor=1.0,
+        shift_factor=0.0,
+        **AUTOENCODER,
     )
+    return ZImagePipeline(
+        scheduler=FlowMatchEulerDiscreteScheduler(),
+        vae=average_colors(vae),
+        text_encoder=_make_text_model(len(tokenizer)),
+        tokenizer=tokenizer,
+        transformer=ZImageTransformer2DModel(
+            in_channels=4,
+            dim=32,
+            n_layers=1,
+            n_refiner_layers=1,
+            n_heads=2,
+            n_kv_heads=2,
+            cap_feat_dim=WIDTH,
+            axes_dims=[4, 6, 6],
+            axes_lens=[1024, 512, 512],
+        ),
+    )
+
+
+def average_colors(vae: Any) -> Any:
+    """Return an autoencoder that averages colors: all blocks but those that scale do nothing."""
     with torch.no_grad():
         for name, module in vae.named_modules():
             if name.endswith((".conv2", ".to_out.0")):  # the end of a block, which is then added
@@ -59,6 +97,7 @@ def _make_autoencoder() -> Any:
             half.conv_norm_out = torch.nn.Identity()
             half.conv_in.bias.fill_(OFFSET)
             half.conv_out.bias.fill_(-OFFSET)
+        vae.encoder.conv_out.bias[LATENTS:].fill_(MIN_LOG_VARIANCE)
     return vae
 
 
