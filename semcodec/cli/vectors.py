@@ -117,16 +117,23 @@ def _add_run(actions: Commands[Parser]) -> None:
         nargs="+",
         type=str,
         metavar="-- DECODER",
-        help="command of the decoder; the framing is appended, except with --persistent or "
-        "--encoder",
+        help="command of the decoder; the framing is appended, with --colors the word colors, "
+        "except with --persistent or --encoder",
     )
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
         "--encoder",
         action="store_true",
         help="use the vectors for encoders: values, and the bytes of each (default: off)",
+    )
+    group.add_argument(
+        "--colors",
+        action="store_true",
+        help="use the vectors of COLORS-1: bytes of colors, and their coefficients; a decoder of "
+        "records need not know them (default: off)",
     )
     parser.add_argument(
         "--vectors", metavar="DIR", help="directory of vectors (default: the published vectors)"
@@ -146,7 +153,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 def list_vectors(args: argparse.Namespace) -> int:
     """Print name, rule, verdict and comment of each vector."""
-    vectors = load(args.vectors, args.filter, encode=args.encoder)
+    vectors = load(args.vectors, args.filter, encode=args.encoder, colors=args.colors)
     if args.json:
         rows = [{key: getattr(vector, key) for key in LIST_KEYS} for vector in vectors]
         print_result(json.dumps(rows, indent=2))
@@ -165,7 +172,7 @@ def _applies(vector: Vector, args: argparse.Namespace) -> bool:
 
 def run(args: argparse.Namespace) -> int:
     """Print the differences of the decoder, and a summary."""
-    selected = load(args.vectors, args.filter, encode=args.encoder)
+    selected = load(args.vectors, args.filter, encode=args.encoder, colors=args.colors)
     vectors = [vector for vector in selected if _applies(vector, args)]
     if args.decoder_class == "core":
         vectors = [vector.for_core_class() for vector in vectors]

@@ -8,6 +8,7 @@ argument of a program, so it must be one of the known framings.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -22,6 +23,8 @@ DIRECTORIES: Final = (PACKAGE / "vectors", PACKAGE.parent / "spec" / "vectors")
 #: Values of the key "format" in a vector file; other JSON files are ignored.
 FORMAT: Final = "SEMCODEC-1"
 ENCODE_FORMAT: Final = "SEMCODEC-1-encode"
+COLORS_FORMAT: Final = "COLORS-1"
+COLORS: Final = "colors"  #: stands for a framing in a vector of COLORS-1: its data is not a record
 INPUT_FRAMINGS: Final = ("auto", *FRAMINGS)
 VERDICTS: Final = ("valid", "invalid", "malformed", "unsupported")
 
@@ -30,7 +33,8 @@ VERDICTS: Final = ("valid", "invalid", "malformed", "unsupported")
 class Vector:
     """A test vector: bytes, and the record that they contain or the rule that they break.
 
-    Or, for encoders: a value, and its bytes or a refusal.
+    Or, for encoders: a value, and its bytes or a refusal. Or the bytes of colors, and the coefficients
+    that they determine (COLORS-1); the coefficients are the property of a record that has no others.
 
     Attributes:
         data: the bytes to decode; for encoders, the bytes that are expected.
@@ -81,13 +85,16 @@ class Vector:
         )
 
 
-def load(directory: str | None, pattern: str, *, encode: bool = False) -> list[Vector]:
+def load(
+    directory: str | None, pattern: str, *, encode: bool = False, colors: bool = False
+) -> list[Vector]:
     """Return the vectors whose names match ``pattern``, in the order of their files.
 
     Args:
         directory: a directory of vector files; None for the published vectors.
         pattern: a name with the wildcards of ``fnmatch``, such as ``"SC-NIB-*"``.
         encode: whether to return the vectors for encoders, not those for decoders.
+        colors: whether to return the vectors of COLORS-1, not those of records.
 
     Raises:
         ConformanceError: no vectors match, or a vector file cannot be read.
@@ -97,12 +104,14 @@ def load(directory: str | None, pattern: str, *, encode: bool = False) -> list[V
         files = sorted(file for file in path.iterdir() if file.suffix == ".json")
     except (OSError, ValueError) as error:
         raise ConformanceError(f"Cannot read {path}: give a directory of vectors.") from error
-    vectors = [vector for file in files for vector in _load_file(file, encode)]
+    kind = ENCODE_FORMAT if encode else COLORS_FORMAT if colors else FORMAT
+    vectors = [vector for file in files for vector in _load_file(file, kind)]
     if not vectors:
         raise ConformanceError(f"No vectors in {path}: give another directory.")
     matching = [vector for vector in vectors if fnmatchcase(vector.name, pattern)]
     if not matching:
-        command = "semcodec vectors list" + (" --encoder" if encode else "")
+        option = " --encoder" if encode else " --colors" if colors else ""
+        command = f"semcodec vectors list{option}"
         raise ConformanceError(f"No vectors match {pattern}: see {command}.")
     return matching
 
@@ -114,13 +123,15 @@ def _published_directory() -> Path:
     raise ConformanceError("The vectors are not installed: give their directory with --vectors.")
 
 
-def _load_file(path: Path, encode: bool) -> list[Vector]:
-    wanted, to_vector = (ENCODE_FORMAT, _encode_vector) if encode else (FORMAT, _vector)
+def _load_file(path: Path, wanted: str) -> list[Vector]:
     try:
         document = json.loads(path.read_bytes())
         if not isinstance(document, dict) or document.get("format") != wanted:
             return []
-        return [to_vector(**row) for row in document["vectors"]]
+        rows = document["vectors"]
+        if wanted == COLORS_FORMAT:  # the others are for encoders
+            rows = [row for row in rows if "encode" not in row]
+        return [PARSERS[wanted](**row) for row in rows]
     except OSError as error:
         raise ConformanceError(f"Cannot read {path}: {error.strerror}.") from error
     except (ValueError, TypeError, KeyError, RecursionError) as error:
@@ -214,3 +225,31 @@ def _encode_vector(
         offset=None,
         value=value,
     )
+
+
+def _colors_vector(
+    *, name: str, data: str, coefficients: list[list[int]], comment: str = "", **_: Any
+) -> Vector:
+    """Return a ``Vector`` of COLORS-1 from the keys of a JSON object; ignore unknown keys."""
+    if not all(isinstance(text, str) for text in (name, data, comment)):
+        raise TypeError("expected a string")
+    if not isinstance(coefficients, list):
+        raise TypeError("expected an array")
+    return Vector(
+        name=name,
+        rule="",
+        kind=COLORS,
+        comment=comment,
+        framing=COLORS,
+        data=bytes.fromhex(data),
+        verdict="valid",
+        record={"coefficients": coefficients},
+        offset=None,
+    )
+
+
+PARSERS: Final[dict[str, Callable[..., Vector]]] = {
+    FORMAT: _vector,
+    ENCODE_FORMAT: _encode_vector,
+    COLORS_FORMAT: _colors_vector,
+}

@@ -17,7 +17,9 @@ ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = Path(__file__).parent
 SPECIFICATION: Final = "spec/SEMCODEC-1.md"  #: stands for the decoder of Annex C
 TRUNCATIONS: Final = "tests/truncations.py"
-JAVASCRIPT: Final = tuple(f"spec/implementations/js/{n}.js" for n in ("reader", "words", "writer"))
+JAVASCRIPT: Final = tuple(
+    f"spec/implementations/js/{name}.js" for name in ("reader", "words", "writer", "colors")
+)
 
 
 class Misreading(NamedTuple):

@@ -65,7 +65,8 @@ def is_for(file: str, vector: Vector) -> bool:
     """Return whether an implementation in ``file`` can run ``vector``."""
     kinds = {
         "spec/implementations/js/reader.js": ("decode",),
-        "spec/implementations/js/words.js": ("decode", "encode"),
+        "spec/implementations/js/words.js": ("decode", "encode", "colors"),
+        "spec/implementations/js/colors.js": ("colors",),
         "spec/implementations/js/writer.js": ("encode",),
         SPECIFICATION: ("decode",),
         TRUNCATIONS: ("truncate",),
@@ -79,6 +80,8 @@ def _node_input(vector: Vector) -> list[Any]:
     row = vector.row
     if vector.kind == "encode":
         return [row["value"]]
+    if vector.kind == "colors":
+        return ["colors", row["data"], {}]
     options = {key: row[key] for key in ("limits", "profile") if key in row}
     return [row["framing"], row["data"], options]
 

@@ -1,6 +1,6 @@
 // Runs JavaScript implementations with changed source text, for tests/misreadings/implementations.py.
 //
-// Reads lines of JSON: { file, source, core, inputs }, where `file` is one of the three files, `source` its
+// Reads lines of JSON: { file, source, core, inputs }, where `file` is one of the four files, `source` its
 // changed text, `core` whether the tables are missing, and each input [framing, hex, options] or, for the
 // encoder, [value]. Prints a line for each: the results, null where the program fails or does not end.
 'use strict';
@@ -9,7 +9,7 @@ const fs = require('fs'), Module = require('module'), path = require('path'), vm
 
 const FOLDER = path.join(__dirname, '../../spec/implementations/js');
 const MAX_MILLISECONDS = 60000;  // for one input; a misreading may never end
-const ORIGINAL = Object.fromEntries(['reader.js', 'words.js', 'writer.js'].map((file) =>
+const ORIGINAL = Object.fromEntries(['reader.js', 'words.js', 'writer.js', 'colors.js'].map((file) =>
   [file, fs.readFileSync(path.join(FOLDER, file), 'utf8')]));
 const [TABLES] = ORIGINAL['words.js'].match(/^let loaded = null;.*?^}/ms);
 

@@ -23,10 +23,10 @@ class Vector(NamedTuple):
     """A row of a file of vectors, and what a correct implementation returns for it.
 
     Attributes:
-        kind: "decode", "encode" or "truncate".
+        kind: "decode", "encode", "truncate" or "colors".
         core: whether it is for a decoder without the tables.
         expected: the record and None, or the verdict and the findings; for encoders, the data in
-            hex or the refusal; for truncation, the data in hex or None.
+            hex or the refusal; for truncation, the data in hex or None; of colors, the coefficients.
     """
 
     name: str
@@ -58,6 +58,11 @@ def _vectors() -> Iterator[Vector]:
         elif table.get("format") == "SEMCODEC-1-truncate":
             for row in table["vectors"]:
                 yield Vector(f"truncate {row['name']}", "truncate", row, False, row["result"])
+        elif table.get("format") == "COLORS-1":
+            for row in table["vectors"]:
+                if "coefficients" in row:
+                    expected = {"coefficients": row["coefficients"]}
+                    yield Vector(f"colors {row['name']}", "colors", row, False, expected)
 
 
 def _decoder_vectors(rows: list[Row]) -> Iterator[Vector]:

@@ -6,11 +6,13 @@
 //   node reader.js FRAMING [OPTIONS] < data   print the record as JSON; if rejected, the findings, and exit with 1
 //   node reader.js                            read lines `FRAMING HEX [OPTIONS]`, print a line of JSON for each
 //
-// OPTIONS is a JSON object with `limits` and `profile`, as in the vectors.
+// OPTIONS is a JSON object with `limits` and `profile`, as in the vectors. With the word `colors` in the place of
+// FRAMING, the data are the bytes of colors, and colors.js next to this file prints their coefficients (COLORS-1).
 //
 //   semcodec vectors run --persistent --pass-options --strict -- node spec/implementations/js/reader.js
 'use strict';
 
+const colors = require('./colors.js');
 const { haveTables, lexiconWords, bagWords } = require('./words.js');
 
 const LIMITS = {
@@ -381,8 +383,9 @@ const PROFILES = {
   ],
 };
 
-// the record (of a sequence, the records), or all findings and the first of them
+// the record (of a sequence, the records), or all findings and the first of them; of colors, the coefficients
 function decode(data, framing, options = {}) {
+  if (framing === 'colors') return colors.decode(data);
   findings = [];
   limits = { ...LIMITS, ...options.limits };
   let records = [];
@@ -411,12 +414,12 @@ function main() {
   if (framing === undefined) {
     const lines = require('readline').createInterface({ input: process.stdin });
     lines.on('line', (text) => process.stdout.write(decodeLine(text) + '\n'));
-  } else if (['auto', 'bare', 'file', 'sequence', 'url', 'qr', 'png'].includes(framing)) {
+  } else if (['auto', 'bare', 'file', 'sequence', 'url', 'qr', 'png', 'colors'].includes(framing)) {
     const result = decode(require('fs').readFileSync(0), framing, JSON.parse(process.argv[3] ?? '{}'));
     process.stdout.write(JSON.stringify(result) + '\n');
     process.exitCode = result.refused ? 1 : 0;
   } else {
-    process.stderr.write('usage: node reader.js [auto|bare|file|sequence|url|qr|png [OPTIONS]] < data\n');
+    process.stderr.write('usage: node reader.js [auto|bare|file|sequence|url|qr|png|colors [OPTIONS]] < data\n');
     process.exitCode = 2;
   }
 }

@@ -368,4 +368,4 @@ function validate(words, maxWords, convert) {
 
 function fail(message, rule) { throw Object.assign(new Error(message), { rule }); }
 
-module.exports = { haveTables, lexiconWords, bagWords, lexiconPayload, bagPayload };
+module.exports = { RangeDecoder, haveTables, lexiconWords, bagWords, lexiconPayload, bagPayload };

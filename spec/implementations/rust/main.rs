@@ -12,9 +12,13 @@
 //! semcodec-rust [--core] --lines             list the findings of such lines
 //! semcodec-rust --encode                     encode lines of JSON, each a value
 //! semcodec-rust --truncate                   truncate lines HEX MAX_BYTES
+//! semcodec-rust colors                       decode the colors of stdin (COLORS-1)
+//!
+//! In a line, too, `colors` can be in the place of FRAMING.
 //!
 //! semcodec vectors run --persistent --strict --pass-options -- ./semcodec-rust
 //! semcodec vectors run --encoder --persistent --strict -- ./semcodec-rust --encode
+//! semcodec vectors run --colors --persistent -- ./semcodec-rust
 //! ```
 //!
 //! OPTIONS is an object such as `{"limits":{"max_bytes":3},"profile":"tiny"}`. The exit code is 1
@@ -23,12 +27,14 @@
 //! The modules, from bytes to records: `bytes` and `rule`; the fields in `size`, `extension`,
 //! `layout` and `check`; the codings in `coding`, `nibble`, `lexicon` and `bag`, of which the last
 //! two stand on `word`, `tree`, `context`, `range` and `tables`; `record`; the framings in
-//! `framing`, `sequence`, `text_form` and `png`; and `validate`, `encode` and `truncate`.
+//! `framing`, `sequence`, `text_form` and `png`; and `validate`, `encode` and `truncate`. `colors`
+//! stands alone, and is a decoder of the companion document COLORS-1.
 
 mod bag;
 mod bytes;
 mod check;
 mod coding;
+mod colors;
 mod context;
 mod encode;
 mod extension;
@@ -55,7 +61,9 @@ mod word;
 use std::io::{self, BufRead, Read, Write};
 use std::process::ExitCode;
 
-use protocol::{parse_line, parse_value, write_encoded, write_findings, write_judged};
+use protocol::{
+    parse_line, parse_value, write_colors, write_encoded, write_findings, write_judged,
+};
 use validate::{validate, Class, Options};
 
 /// The most bytes that are read at once (SC-REA-5): a file, or a line.
@@ -79,6 +87,7 @@ fn main() -> ExitCode {
         ["--lines"] => each_line(|line, out| judge_line(line, options, out)),
         ["--encode"] => each_line(encode_line),
         ["--truncate"] => each_line(truncate_line),
+        ["colors"] => decode_colors(),
         [framing] => decode_input(framing, "{}", options),
         [framing, json] => decode_input(framing, json, options),
         _ => usage(),
@@ -94,7 +103,7 @@ fn main() -> ExitCode {
 }
 
 fn usage() -> io::Result<bool> {
-    let options = "[FRAMING [OPTIONS] | --lines | --encode | --truncate]";
+    let options = "[FRAMING [OPTIONS] | colors | --lines | --encode | --truncate]";
     Err(io::Error::other(format!("usage: semcodec-rust [--core] {options}")))
 }
 
@@ -103,16 +112,27 @@ fn decode_input(framing: &str, json: &str, options: Options) -> io::Result<bool>
     let framing = protocol::framing(framing);
     let options = protocol::with_options(options, json.as_bytes());
     let (Some(framing), Some(options)) = (framing, options) else { return usage() };
+    let judged = validate(&read_input()?, framing, &options);
+    let mut out = String::new();
+    write_judged(&judged, &mut out);
+    println!("{out}");
+    Ok(judged.report.findings.is_empty())
+}
+
+fn decode_colors() -> io::Result<bool> {
+    let mut out = String::new();
+    write_colors(&colors::decode(&read_input()?), &mut out);
+    println!("{out}");
+    Ok(true)
+}
+
+fn read_input() -> io::Result<Vec<u8>> {
     let mut data = Vec::new();
     io::stdin().lock().take(MAX_INPUT + 1).read_to_end(&mut data)?;
     if data.len() as u64 > MAX_INPUT {
         return Err(io::Error::other("the input is too long"));
     }
-    let judged = validate(&data, framing, &options);
-    let mut out = String::new();
-    write_judged(&judged, &mut out);
-    println!("{out}");
-    Ok(judged.report.findings.is_empty())
+    Ok(data)
 }
 
 /// Writes a line for each line of stdin. Returns whether the last one was accepted.
@@ -140,6 +160,9 @@ fn each_line(mut respond: impl FnMut(&[u8], &mut String) -> bool) -> io::Result<
 }
 
 fn decode_line(line: &[u8], options: Options, out: &mut String) -> bool {
+    if let Some(data) = line.strip_prefix(b"colors ") {
+        return colors_line(data, out);
+    }
     let Some((framing, data, options)) = parse_line(line, options) else {
         out.push_str(BAD_INPUT);
         return false;
@@ -147,6 +170,17 @@ fn decode_line(line: &[u8], options: Options, out: &mut String) -> bool {
     let judged = validate(&data, framing, &options);
     write_judged(&judged, out);
     judged.report.findings.is_empty()
+}
+
+/// Options after the bytes of colors have no meaning.
+fn colors_line(data: &[u8], out: &mut String) -> bool {
+    let hex = data.split(|&byte| byte == b' ').next().unwrap_or_default();
+    let Some(data) = protocol::read_hex(hex) else {
+        out.push_str(BAD_INPUT);
+        return false;
+    };
+    write_colors(&colors::decode(&data), out);
+    true
 }
 
 fn judge_line(line: &[u8], options: Options, out: &mut String) -> bool {

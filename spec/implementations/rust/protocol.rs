@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use crate::check::Check;
 use crate::coding::Coding;
+use crate::colors::Coefficient;
 use crate::encode::{Refusal, Value};
 use crate::framing::Framing;
 use crate::json::{write_array, write_string, Json};
@@ -108,6 +109,15 @@ fn write_record(record: &Record, out: &mut String) {
         record.framing.name(),
         record.check.name()
     );
+}
+
+/// The coefficients of colors other than 0.
+pub fn write_colors(coefficients: &[Coefficient], out: &mut String) {
+    out.push_str("{\"coefficients\":");
+    write_array(coefficients, out, |each, out| {
+        let _ = write!(out, "[{},{},{}]", each.index, each.value, each.plane);
+    });
+    out.push('}');
 }
 
 /// The value to encode, from an object as in `vectors/schema-encode.json`.
