@@ -5,8 +5,8 @@
     python -m tests.differential --program ./semcodec-rust --count 20000 --colors
 
 Decoders are compared by all findings with their offsets, or by the values of valid data; encoders
-by the bytes, or by a refusal; with ``--colors``, by the coefficients of COLORS-1. Each difference is printed as a line of JSON. The exit code is 1 if
-there is one.
+by the bytes, or by a refusal; with ``--colors``, decoders of COLORS-1 by the coefficients. Each
+difference is printed as a line of JSON. The exit code is 1 if there is one.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ from typing import Any, Final
 
 from semcodec import Limits, pack
 from semcodec._registry import SIZES
-from semcodec.coding import color_planes
 from semcodec.coding.tables import load_tables
-from tests import finding_inputs
+from tests import color_values, finding_inputs
 from tests.annex_c import replace_check
 from tests.conformance import encoder
 from tests.finding_inputs import BASE45, FRAMINGS, PROFILES, Input
@@ -259,47 +258,13 @@ def compare_encoders(
                 yield value, expected, found
 
 
-# --- colors
-
-
-def color_values(rng: random.Random, count: int) -> Iterator[Input]:
-    """Yield values of colors: random bytes, equal bytes, and the beginnings of encodings."""
-    for _ in range(count):
-        length = min(512, 1 + int(rng.expovariate(1 / 24)))
-        match rng.randrange(4):
-            case 0:
-                data = bytes([rng.choice((0, 1, 127, 128, 254, 255, rng.randrange(256)))]) * length
-            case 1:
-                data = color_planes.encode(_coefficients(rng), length)
-            case _:
-                data = rng.randbytes(length)
-        yield Input("colors", data, {})
-
-
-def _coefficients(rng: random.Random) -> list[int]:
-    """Return coefficients as of a picture: smaller with the frequency, and most of them 0."""
-    values = [0] * color_planes.COEFFICIENTS
-    for _ in range(rng.choice((0, 1, 8, 40, 200))):
-        channel, row, column = (int(side * rng.random() ** 3) for side in (3, 48, 48))
-        index = (channel * 48 + row) * 48 + column
-        values[index] = round(rng.gauss(0, 1) * 2000 / (1 + row + column))
-    return values
-
-
-def colors_of(data: bytes) -> dict[str, Any]:
-    """Return the coefficients of colors as in the vectors of COLORS-1."""
-    decoded = color_planes.decode(data)
-    pairs = enumerate(zip(decoded.values, decoded.planes, strict=True))
-    return {"coefficients": [[index, value, plane] for index, (value, plane) in pairs if value]}
-
-
 def compare_colors(
-    program: Sequence[str], cases: Iterator[Input]
+    program: Sequence[str], values: Iterator[bytes]
 ) -> Iterator[tuple[Input, Any, Any]]:
-    """Yield each value with the coefficients of the library and others of ``program``."""
-    while batch := list(itertools.islice(cases, BATCH)):
+    """Yield each value of colors with the coefficients of the library and others of ``program``."""
+    while batch := [Input("colors", data, {}) for data in itertools.islice(values, BATCH)]:
         for case, found in zip(batch, decode_in(program, batch), strict=True):
-            expected = colors_of(case.data)
+            expected = color_values.coefficients_of(case.data)
             if found != expected:
                 yield case, expected, found
 
@@ -320,8 +285,8 @@ def main() -> int:
         values = (random_value(rng, valid=False) for _ in range(args.count))
         differences = compare_encoders([args.program, "--encode"], values)
     elif args.colors:
-        cases = color_values(random.Random(args.seed), args.count)
-        differences = compare_colors(args.program.split(), cases)
+        colors = color_values.inputs(random.Random(args.seed), args.count)
+        differences = compare_colors(args.program.split(), colors)
     else:
         differences = compare_decoders([args.program], inputs(args.seed, args.count))
     found = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,8 +15,9 @@ import pytest
 from semcodec import Limits, pack, unpack, validate
 from semcodec._registry import SIZES
 from semcodec.cli import main
+from semcodec.coding.color_chances import CHANCES
 from semcodec.coding.tables import load_tables
-from tests import profiles
+from tests import color_values, profiles
 from tests.png_files import SIGNATURE
 
 DECODER = Path(__file__).parents[1] / "spec" / "implementations" / "js" / "reader.js"
@@ -40,6 +42,23 @@ def test_all_vectors_pass(capsys: pytest.CaptureFixture[str]) -> None:
     output = capsys.readouterr().out
     assert exit_code == 0, output
     assert output.endswith(" passed, 0 failed, 0 skipped\n")
+
+
+def test_all_vectors_of_colors_pass(capsys: pytest.CaptureFixture[str]) -> None:
+    run = ["vectors", "run", "--colors"]
+    assert main([*run, "--persistent", "--", "node", str(DECODER)]) == 0, capsys.readouterr().out
+    assert main([*run, "--filter", "few-*", "--", "node", str(DECODER)]) == 0
+
+
+@pytest.mark.sampled
+def test_colors_are_the_same(record_property: profiles.RecordProperty) -> None:
+    count = profiles.count(gate=60, nightly=20_000)
+    record_property("inputs", count)
+    rng = random.Random(profiles.seed(9))  # 9 is arbitrary, but must not change
+    values = list(color_values.inputs(rng, count))
+    results = decode_in_javascript("colors", values)
+    for data, result in zip(values, results, strict=True):
+        assert result == color_values.coefficients_of(data), data.hex()
 
 
 @pytest.mark.parametrize("tables", ["", "/missing/lexicon-1.bin.gz"])
@@ -71,6 +90,15 @@ def test_size_codes_are_those_of_the_registry() -> None:
             assert tuple(result["size"]) == SIZES[code]
         else:
             assert result["rule"] == ("SC-SIZ-1" if code else "SC-SIZ-2")
+
+
+@pytest.mark.parametrize("file", ["js/colors.js", "rust/colors.rs"])
+def test_chances_of_colors_are_those_of_the_library(file: str) -> None:
+    """A context that no vector and no random value reaches could differ otherwise."""
+    source = (DECODER.parents[1] / file).read_text("utf-8")
+    found = re.search(r"const CHANCES[^\n]*= \[([0-9,\s]+)\]", source)
+    assert found
+    assert tuple(map(int, re.findall(r"\d+", found[1]))) == CHANCES
 
 
 def test_single_record_from_standard_input() -> None:

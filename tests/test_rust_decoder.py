@@ -16,7 +16,7 @@ import pytest
 
 from semcodec._registry import SIZES
 from semcodec.cli import main
-from tests import differential, profiles
+from tests import color_values, differential, profiles
 
 SPEC = Path(__file__).parents[1] / "spec"
 SOURCES = SPEC / "implementations" / "rust"
@@ -63,6 +63,7 @@ def test_all_vectors_pass(program: str, capsys: pytest.CaptureFixture[str]) -> N
         (["--pass-options"], [program]),
         (["--pass-options", "--class", "core"], [program, "--core"]),
         (["--encoder"], [program, "--encode"]),
+        (["--colors"], [program]),
     ):
         exit_code = main([*run, *options, "--", *command])
         output = capsys.readouterr().out
@@ -73,6 +74,7 @@ def test_all_vectors_pass(program: str, capsys: pytest.CaptureFixture[str]) -> N
 def test_single_vectors_pass(program: str) -> None:
     run = ["vectors", "run", "--strict", "--pass-options"]
     assert main([*run, "--filter", "*-SEQ-*", "--", program]) == 0
+    assert main([*run, "--colors", "--filter", "few-*", "--", program]) == 0
 
 
 def test_all_truncations_pass(program: str) -> None:
@@ -89,6 +91,15 @@ def test_decoders_agree(program: str, record_property: profiles.RecordProperty) 
     cases = differential.inputs(profiles.seed(7), count)  # 7 is arbitrary, but must not change
     record_property("inputs", count)
     assert list(differential.compare_decoders([program], cases)) == []
+
+
+@pytest.mark.sampled
+def test_colors_agree(program: str, record_property: profiles.RecordProperty) -> None:
+    count = profiles.count(gate=60, nightly=20_000)
+    record_property("inputs", count)
+    rng = random.Random(profiles.seed(10))  # 10 is arbitrary, but must not change
+    values = color_values.inputs(rng, count)
+    assert list(differential.compare_colors([program], values)) == []
 
 
 @pytest.mark.sampled

@@ -33,8 +33,8 @@ VERDICTS: Final = ("valid", "invalid", "malformed", "unsupported")
 class Vector:
     """A test vector: bytes, and the record that they contain or the rule that they break.
 
-    Or, for encoders: a value, and its bytes or a refusal. Or the bytes of colors, and the coefficients
-    that they determine (COLORS-1); the coefficients are the property of a record that has no others.
+    Or, for encoders: a value, and its bytes or a refusal. Or the bytes of colors, and the
+    coefficients that they determine (COLORS-1), as the only property of a record.
 
     Attributes:
         data: the bytes to decode; for encoders, the bytes that are expected.

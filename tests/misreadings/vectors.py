@@ -26,7 +26,8 @@ class Vector(NamedTuple):
         kind: "decode", "encode", "truncate" or "colors".
         core: whether it is for a decoder without the tables.
         expected: the record and None, or the verdict and the findings; for encoders, the data in
-            hex or the refusal; for truncation, the data in hex or None; of colors, the coefficients.
+            hex or the refusal; for truncation, the data in hex or None; of colors, the
+            coefficients.
     """
 
     name: str
