@@ -16,6 +16,8 @@ import pytest
 from PIL import Image
 
 import semcodec
+from semcodec.backends.openai import OpenAIBackend
+from semcodec.errors import InvalidResponseError
 from tests import images
 from tests.servers.subprocess_server import SubprocessServer
 
@@ -271,3 +273,26 @@ def test_encode_and_decode_work_in_a_pipe(server: SubprocessServer, photo: Path)
     picture = subprocess.run(decode, input=record.stdout, capture_output=True, check=True)
     with Image.open(io.BytesIO(picture.stdout)) as image:
         assert (image.format, image.size) == ("PNG", (96, 64))
+
+
+def locate_words(server: SubprocessServer, structured: str) -> semcodec.Encoded:
+    """Return a record for which a model that knows nothing located the words."""
+    locator = OpenAIBackend(base_url=server.url, structured=structured, most_output=200, retries=0)
+    picture = Image.linear_gradient("L").convert("RGB").resize((320, 240))
+    options = {"description": "A red boat on a lake.", "writer": "rules", "layers": "layout"}
+    return semcodec.encode(picture, locator=locator, **options)
+
+
+def test_answer_without_boxes_is_requested_twice(server: SubprocessServer) -> None:
+    before = count_requests(server)
+    with pytest.raises(InvalidResponseError, match="unusable answer to 'locate' twice"):
+        locate_words(server, "off")
+    assert count_requests(server) == before + 2
+
+
+def test_words_are_located_by_a_schema(server: SubprocessServer) -> None:
+    before = count_requests(server)
+    encoded = locate_words(server, "json_schema")
+    located = next(stage for stage in encoded.trace.stages if stage.name == "locate")
+    assert len(located.output) == len(encoded.record.words)
+    assert count_requests(server) - before in (1, 2)
