@@ -26,8 +26,7 @@ from semcodec_embedded.painting.fitting import (
     in_units,
     touches_lower_edge,
 )
-from semcodec_embedded.painting.geometry import Box, area, share_inside
-from semcodec_embedded.painting.horizons import bears
+from semcodec_embedded.painting.geometry import Box, area, bears, share_inside
 from semcodec_embedded.painting.rules.close_ups import as_close_up, is_close_up
 from semcodec_embedded.painting.rules.clothing import ACCESSORIES
 from semcodec_embedded.painting.rules.poses import is_people
@@ -48,6 +47,7 @@ CROWD_OVERLAP = 0.8  #: the distance of neighbors in a row, in widths of a drawi
 CARRIED_SHARE, CARRIED_SHARE_OF_KIND = 0.75, 0.92
 JUMP_SHADOW = 0.12  #: the depth of the shadow of someone who jumps before a far horizon
 NEAR_EDGE = 0.05  #: share of the height; boxes are not exact
+MIN_CUT_HEIGHT = 0.28  #: of a box, as a share of the picture, for half figures and faces
 MIN_HIDDEN = 0.5  #: share of the width of what hides the lower part of a thing
 FURNITURE = frozenset(("bed", "couch", "chair", "wood-bench", "side-table", "desk", "pool-table"))
 
@@ -106,7 +106,13 @@ def _hiding_edge(target: Target, others: Sequence[Box]) -> float:
     for other in others:
         across = min(right, other[2]) - max(left, other[0])
         is_below = top < other[1] <= bottom + NEAR_EDGE and other[3] > bottom + NEAR_EDGE
-        if is_below and other[1] > (top + bottom) / 2 and across >= MIN_HIDDEN * (right - left):
+        is_larger = area(other) > area(target.box)  # a skateboard hides nobody
+        if (
+            is_larger
+            and is_below
+            and other[1] > (top + bottom) / 2
+            and across >= MIN_HIDDEN * (right - left)
+        ):
             return max(bottom, other[1])
     return 0.0
 
@@ -118,7 +124,8 @@ def _down_to(target: Target, edge: float) -> Target:
 
 def _drawings(subject: Subject, name: str, target: Target, is_cut: bool) -> list[str]:
     """Return the drawings that may fill a box, the preferred one first."""
-    cut = cut_variants(name) if is_cut else []
+    is_near = target.box[3] - target.box[1] >= MIN_CUT_HEIGHT
+    cut = cut_variants(name) if is_cut and is_near else []
     if target.parts[0][0] == HEAD:
         return [*cut, name]
     others = [other for other in subject.sprites if other != name and not is_people(subject)]

@@ -20,6 +20,7 @@ def carry_along(
     """Return the sprites ``after`` a change, with what the changed ones carry at its place again.
 
     What is in a hand or on a head is gone with the person; what is on a table stays without it.
+    What is in a box of the record stays there.
     """
     new = {sprite.number: sprite for sprite in after}
     result = list(after)
@@ -30,7 +31,7 @@ def carry_along(
         moved = new.get(bearer.number)
         if moved is None and old.support == "none":
             result = [sprite for sprite in result if sprite.number != old.number]
-        elif moved is not None and moved != bearer:
+        elif moved is not None and moved != bearer and not old.is_fixed:
             carried = _carried(old, bearer, moved)
             result = [sprite for sprite in result if sprite.number != old.number]
             at = next(at for at, item in enumerate(result) if item.number == bearer.number)

@@ -56,6 +56,7 @@ MAX_GROUP_WIDTH = 0.42  #: of a group that moves to one side, as a share of the 
 MIN_SHOWN = 0.7  #: share of a drawing from which nothing must be done to show it
 MAX_QUOTE = 30  #: characters of a change that a reason quotes
 MAX_MOVED = 6  #: drawings of one noun that are moved one by one
+IN_BOX = "the record has a box for it"  #: why a drawing stays where it is
 
 
 class CannotChangeError(Exception):
@@ -114,6 +115,14 @@ class _Request:
         return tuple(sprite for sprite in self.plan.sprites if sprite.number in self.numbers)
 
     @property
+    def free(self) -> Sprites:
+        """The drawings that may be moved and resized, of which there is at least one."""
+        free = tuple(sprite for sprite in self.sprites if not sprite.is_fixed)
+        if not free:
+            raise CannotChangeError(IN_BOX)
+        return free
+
+    @property
     def mention(self) -> Mention:
         """What the prompt states about the phrase."""
         mentions = (item for item in self.plan.scene.mentions if item.phrase == self.phrase)
@@ -166,6 +175,7 @@ def _uncover(request: _Request) -> Plan:
     for at, sprite in enumerate(plan.sprites):
         if sprite.number in hidden:
             stands = sprite.support in ("ground", "surface") and not sprite.elevation
+            stands = stands and not sprite.is_fixed
             y = nearer(sprite, plan.sprites[at + 1 :]) if stands else sprite.baseline_y
             front.append(replace(sprite, baseline_y=y))
     rest = [sprite for sprite in plan.sprites if sprite.number not in hidden]
@@ -174,15 +184,18 @@ def _uncover(request: _Request) -> Plan:
 
 def _separate(request: _Request) -> Plan:
     """Move it to where it can be seen and hides nothing."""
-    return _show(request.plan, [sprite.number for sprite in request.sprites])
+    return _show(request.plan, [sprite.number for sprite in request.free])
 
 
 def _show(plan: Plan, numbers: Iterable[int]) -> Plan:
-    """Move the sprites with ``numbers`` to free places.
+    """Move the sprites with ``numbers`` to free places, unless they are in boxes.
 
     If no place is free for them, what is before them becomes smaller.
     """
-    wanted = list(numbers)[:MAX_MOVED]
+    fixed = {sprite.number for sprite in plan.sprites if sprite.is_fixed}
+    wanted = [number for number in numbers if number not in fixed][:MAX_MOVED]
+    if not wanted:
+        return plan
     options = [_move_to_free_places(plan, wanted)]
     room = plan
     while len(options) <= MAX_ROOM_STEPS and not FreePlaces(options[-1]).is_enough(wanted):
@@ -205,7 +218,9 @@ def _make_room(plan: Plan, numbers: Iterable[int]) -> Plan:
     wanted = {*numbers}
     first = min(at for at, sprite in enumerate(plan.sprites) if sprite.number in wanted)
     sprites = tuple(
-        scaled(sprite, ROOM_FACTOR) if at > first and sprite.number not in wanted else sprite
+        scaled(sprite, ROOM_FACTOR)
+        if at > first and sprite.number not in wanted and not sprite.is_fixed
+        else sprite
         for at, sprite in enumerate(plan.sprites)
     )
     return replace(plan, sprites=sprites)
@@ -217,9 +232,11 @@ def _numbers(plan: Plan) -> list[int]:
 
 def _shrink(request: _Request) -> Plan:
     """Make it smaller, at the same place."""
-    if min(sprite.height for sprite in request.sprites) * SHRINK_FACTOR < MIN_HEIGHT:
+    if min(sprite.height for sprite in request.free) * SHRINK_FACTOR < MIN_HEIGHT:
         raise CannotChangeError("it is as small as it can be")
-    return request.with_each(lambda sprite: scaled(sprite, SHRINK_FACTOR))
+    return request.with_each(
+        lambda sprite: sprite if sprite.is_fixed else scaled(sprite, SHRINK_FACTOR)
+    )
 
 
 def _redraw(request: _Request) -> Plan:
@@ -297,6 +314,8 @@ def _resize(request: _Request) -> Plan:
         raise CannotChangeError(f"{_quote(request.value)} is not a size that it knows")
     if not request.numbers:
         return _add(request)
+    if any(sprite.is_fixed for sprite in request.sprites):
+        raise CannotChangeError(IN_BOX)
     mentions = tuple(
         replace(item, size=request.value) if item.phrase == request.phrase else item
         for item in request.plan.scene.mentions
@@ -340,6 +359,8 @@ def _stand(sprite: PlacedSprite, width: float) -> PlacedSprite:
 
 def _move(request: _Request) -> Plan:
     place = _key("positions", request.value)
+    if any(sprite.is_fixed for sprite in request.sprites):
+        raise CannotChangeError(IN_BOX)
     if place in COLUMN_OF_POSITION:
         changed = _move_sideways(request, _column(request, place) * request.plan.width)
     elif place in ("top", "bottom"):
@@ -450,8 +471,12 @@ def _owner_noun(request: _Request) -> str:
 
 def _remove_hidden(plan: Plan, numbers: Iterable[int], count: int) -> Plan:
     """Return the plan without ``count`` of the sprites, the least visible ones."""
+    fixed = {sprite.number for sprite in plan.sprites if sprite.is_fixed}
+    free = [number for number in numbers if number not in fixed]
+    if len(free) < count:
+        raise CannotChangeError("the record has a box for each of them")
     shares = dict(zip(_numbers(plan), FreePlaces(plan).shares(plan.sprites), strict=True))
-    removed = {*sorted(numbers, key=lambda number: shares[number])[:count]}
+    removed = {*sorted(free, key=lambda number: shares[number])[:count]}
     sprites = tuple(sprite for sprite in plan.sprites if sprite.number not in removed)
     return replace(plan, sprites=sprites)
 
@@ -460,7 +485,7 @@ def _add_copies(plan: Plan, request: _Request, count: int) -> Plan:
     """Return the plan with ``count`` more of the drawings, in free places."""
     for _ in range(count):
         model = next(sprite for sprite in plan.sprites if sprite.number in request.numbers)
-        copy = replace(model, number=max(_numbers(plan)) + 1)
+        copy = replace(model, number=max(_numbers(plan)) + 1, target=None)
         # A copy at the same place hides the first one, so that a free place is worth the way.
         plan = replace(plan, sprites=free_places.insert(plan.sprites, copy))
         plan = _move_to_free_places(plan, [copy.number])
@@ -483,7 +508,8 @@ def _add(request: _Request) -> Plan:
         subject_count=index + 1,
         has_sizes=any(item.size for item in (*scene.subjects, subject)),
     )
-    added = add_subject(plan.sprites, index, composition, subject, request.rng)
+    boxes = plan.layout.boxes_of(request.phrase)
+    added = add_subject(plan.sprites, index, composition, subject, request.rng, boxes)
     first = max(_numbers(plan), default=-1) + 1
     added = [replace(sprite, number=first + at) for at, sprite in enumerate(added)]
     mentions = scene.mentions

@@ -36,3 +36,13 @@ def distance(first: Box, second: Box) -> float:
     across = max(first[0], second[0]) - min(first[2], second[2])
     down = max(first[1], second[1]) - min(first[3], second[3])
     return hypot(max(0.0, across), max(0.0, down))
+
+
+def bears(bearer: Box, box: Box) -> bool:
+    """Return whether what is in ``box`` may stand on what is in ``bearer``.
+
+    The middle of its lower edge is in the other box, which is the larger one.
+    """
+    x, bottom = (box[0] + box[2]) / 2, box[3]
+    is_larger = area(bearer) > area(box)
+    return is_larger and bearer[0] <= x <= bearer[2] and bearer[1] < bottom <= bearer[3]

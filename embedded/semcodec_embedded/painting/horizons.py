@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from semcodec_embedded.painting.environment import Environment
 from semcodec_embedded.painting.fitting import Target
-from semcodec_embedded.painting.geometry import Box
+from semcodec_embedded.painting.geometry import bears
 from semcodec_embedded.painting.layout import Layout
 from semcodec_embedded.painting.rules.poses import is_people
 from semcodec_embedded.painting.scene import SceneDescription, Subject
@@ -81,12 +81,6 @@ def is_carried(target: Target, subject: Subject, scene: SceneDescription, layout
         other is not subject and bears(item.box, target.box)
         for other, item in _boxed(scene, layout)
     )
-
-
-def bears(bearer: Box, box: Box) -> bool:
-    """Return whether what is in ``box`` may stand on or before what is in ``bearer``."""
-    x, bottom = (box[0] + box[2]) / 2, box[3]
-    return bearer[0] <= x <= bearer[2] and bearer[1] < bottom <= bearer[3]
 
 
 def _boxed(scene: SceneDescription, layout: Layout) -> Iterator[tuple[Subject, Target]]:

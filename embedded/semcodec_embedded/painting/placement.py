@@ -43,14 +43,17 @@ from semcodec_embedded.painting.box_placement import (
 )
 from semcodec_embedded.painting.drawing import aspect
 from semcodec_embedded.painting.environment import Environment
+from semcodec_embedded.painting.fitting import WHOLE, Target
+from semcodec_embedded.painting.geometry import Box
 from semcodec_embedded.painting.layout import NO_LAYOUT, Layout
-from semcodec_embedded.painting.rules.close_ups import as_close_up
+from semcodec_embedded.painting.rules.close_ups import as_close_up, is_close_up
 from semcodec_embedded.painting.rules.interactions import add_table, hold_umbrella
 from semcodec_embedded.painting.rules.looks import (
     is_ambiguous,
     relative_height,
     wears_plain_clothes,
 )
+from semcodec_embedded.painting.rules.poses import is_people
 from semcodec_embedded.painting.scene import PlacedSprite, SceneDescription, Subject
 from semcodec_embedded.painting.sizing import (
     COLUMN_OF_POSITION,
@@ -115,7 +118,8 @@ def place_subjects(
     placer = _Placer(composition, rng)
     ranked = sorted(enumerate(drawn), key=lambda pair: _placement_order(pair[1][1]))
     for _, (index, subject) in ranked:
-        placer.place_in_boxes(subject, index, layout)
+        others = [box for at, box in layout.boxes if at != index]
+        placer.place_in_boxes(subject, index, layout.targets_of(index), others)
     for rank, (index, subject) in ranked:
         placer.place(subject, index, rank=0 if has_sizes else rank)
     sprites = placer.placed
@@ -137,13 +141,17 @@ def add_subject(
     composition: Composition,
     subject: Subject,
     rng: np.random.Generator,
+    boxes: Sequence[Box] = (),
 ) -> list[PlacedSprite]:
     """Return the sprites of one more subject in a picture with ``plan_sprites``.
 
-    ``index`` is its index in the scene.
+    ``index`` is its index in the scene, and ``boxes`` are its boxes in the record.
     """
     placer = _Placer(composition, rng)
     placer.placed = list(plan_sprites)
+    if boxes:
+        targets = tuple(Target(((WHOLE, box),)) for box in boxes)
+        placer.place_in_boxes(subject, index, targets)
     placer.place(as_close_up(subject, composition.environment.kind == "table"), index, rank=1)
     return placer.placed[len(plan_sprites) :]
 
@@ -193,8 +201,7 @@ class _Placer:
         height = sprite_height(
             subject, names[0], rank, self._available_width(subject, names[0]), self._composition
         )
-        if placed:  # the others of a group are as tall
-            height = min(height, float(np.median([sprite.height for sprite in placed])))
+        height = min(height, self._height_of_kind(subject, index))
         left, right = 0.0, width
         if subject.count >= GROUP_COUNT:
             left, right = _widest_gap(self.placed, width)
@@ -209,12 +216,30 @@ class _Placer:
             obstacles = [other for other in self.placed if other.name != "fence"]
             self.placed.append(_avoid_overlap(sprite, obstacles, subject, width, shrinks))
 
-    def place_in_boxes(self, subject: Subject, index: int, layout: Layout) -> None:
-        """Place the sprites of ``subject`` that have a box; ``index`` is its index in the scene."""
-        targets = layout.targets_of(index)
+    def _height_of_kind(self, subject: Subject, index: int) -> float:
+        """Return the height of others of the group, or of other people, in boxes; or infinity."""
+        people = sprite_library().people
+        heights = [
+            sprite.height
+            for sprite in self.placed
+            if sprite.is_fixed and not is_close_up(sprite.name)
+            and (sprite.subject == index or (is_people(subject) and sprite.name in people))
+        ]  # fmt: skip
+        return float(np.median(heights)) if heights else float("inf")
+
+    def place_in_boxes(
+        self,
+        subject: Subject,
+        index: int,
+        targets: Sequence[Target],
+        others: Sequence[Box] = (),
+    ) -> None:
+        """Place the sprites of ``subject`` that have a box.
+
+        ``index`` is its index in the scene, and ``others`` are the boxes of other subjects.
+        """
         if not targets:
             return
-        others = [box for at, box in layout.boxes if at != index]
         names = self._pick_sprites(subject)
         if is_crowd_box(subject, names[0], targets, self._composition.width):
             sprites = fill_with_crowd(names, targets[0].box, self._composition)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from semcodec_embedded.painting.figures import HALF_SCALE, is_figure, is_half_figure
-from semcodec_embedded.painting.geometry import Box
+from semcodec_embedded.painting.geometry import Box, bears
 from semcodec_embedded.painting.scene import PlacedSprite, SceneDescription
 from semcodec_embedded.painting.svg import HEIGHT
 
@@ -71,7 +71,11 @@ def add_table(
     ``boxes`` are those of the word "table", in shares of a scene of ``width`` units. Without one,
     the table is under the lowest sprite that has a box itself.
     """
-    on_top = [sprite for sprite in sprites if sprite.support == "surface"]
+    on_top = [
+        sprite
+        for sprite in sprites
+        if sprite.support == "surface" and not _has_bearer(sprite, sprites)
+    ]
     if not on_top and scene.ground not in ("table", "desk"):
         return list(sprites)
     color = scene.color_of("ground") if scene.ground in ("table", "desk") else ""
@@ -89,6 +93,15 @@ def add_table(
     baseline_y = bottom + 1  # drawn just after the table
     raised = [_on_table(sprite, table, baseline_y) for sprite in on_top]
     return [*(sprite for sprite in sprites if sprite not in on_top), table, *raised]
+
+
+def _has_bearer(sprite: PlacedSprite, sprites: Sequence[PlacedSprite]) -> bool:
+    """Return whether ``sprite`` is on another one, as their boxes are: a book on a bed."""
+    box = sprite.target
+    return box is not None and any(
+        other.target is not None and other is not sprite and bears(other.target, box)
+        for other in sprites
+    )
 
 
 def _on_table(sprite: PlacedSprite, table: PlacedSprite, baseline_y: float) -> PlacedSprite:
