@@ -20,7 +20,7 @@ from semcodec_embedded.painting.plan import Plan
 from semcodec_embedded.painting.recolor import applied_colors, has_gear
 from semcodec_embedded.painting.rules.clothing import BODY, is_body_part
 from semcodec_embedded.painting.rules.color_inference import ACHROMATIC
-from semcodec_embedded.painting.rules.poses import MOUNTS, activities, is_gear
+from semcodec_embedded.painting.rules.poses import MOUNTS, activities, is_gear, names_gear
 from semcodec_embedded.painting.scene import Mention, PlacedSprite, Subject
 from semcodec_embedded.painting.sizing import has_size, whole_height
 from semcodec_embedded.painting.sprites import sprite_library
@@ -152,8 +152,7 @@ class _Account:
 
     def _is_gear(self, phrase: str, sprite: PlacedSprite) -> bool:
         """Return whether ``phrase`` is the gear or the mount in a drawing of a person."""
-        is_mount = bool({phrase.rsplit(" ", 1)[-1], _singular(phrase)} & MOUNTS.keys())
-        return GEAR in parts_of(sprite.name) and (is_mount or is_gear(self._plan.scene, phrase))
+        return GEAR in parts_of(sprite.name) and names_gear(phrase)
 
     def _frame_box(self, sprite: PlacedSprite, part: Box | None = None) -> Box:
         """Return the box of a sprite or a part of it, cut to the frame, in shares of the scene."""

@@ -49,6 +49,9 @@ JUMP_SHADOW = 0.12  #: the depth of the shadow of someone who jumps before a far
 NEAR_EDGE = 0.05  #: share of the height; boxes are not exact
 MIN_CUT_HEIGHT = 0.28  #: of a box, as a share of the picture, for half figures and faces
 MIN_HIDDEN = 0.5  #: share of the width of what hides the lower part of a thing
+MAX_PANELS = 24  #: of a fence in a box
+MIN_LYING_SHAPE = 0.9  #: width by height of the box of someone who lies or sits on furniture
+HELD = frozenset(("umbrella", "parasol"))
 FURNITURE = frozenset(("bed", "couch", "chair", "wood-bench", "side-table", "desk", "pool-table"))
 
 
@@ -72,7 +75,10 @@ def place_in_box(
     if not sits and not is_cut and (edge := _hiding_edge(target, others)):
         is_cut = can_be_cut(name)
         target = _down_to(target, edge) if is_cut else target
+    lies = _lies(subject, target, others, composition.width)
     names = _drawings(subject, name, target, is_cut)
+    if lies:
+        names = cut_variants(name) or names
     support = find_support(sprite_library().infos[subject.sprites[0]], subject, composition)
     stands = support not in ("air", "wall")
     fit = fit_drawing(names, target, composition.width, stands, others)
@@ -117,6 +123,14 @@ def _hiding_edge(target: Target, others: Sequence[Box]) -> float:
     return 0.0
 
 
+def _lies(subject: Subject, target: Target, others: Sequence[Box], width: float) -> bool:
+    """Return whether someone lies on a bed or sits on a couch: no drawing shows it whole."""
+    left, top, right, bottom = target.box
+    shape = (right - left) * width / ((bottom - top) * HEIGHT)
+    is_whole = target.parts[0][0] == WHOLE and is_people(subject)
+    return is_whole and shape > MIN_LYING_SHAPE and any(bears(box, target.box) for box in others)
+
+
 def _down_to(target: Target, edge: float) -> Target:
     left, top, right, _ = target.box
     return Target(((WHOLE, (left, top, right, min(1.0, edge + NEAR_EDGE))),))
@@ -150,7 +164,7 @@ def _sprite(fit: Fit, support: str, target: Box) -> PlacedSprite:
 def _supported(sprite: PlacedSprite, subject: Subject, composition: Composition) -> PlacedSprite:
     """Return ``sprite`` with a support that its place has."""
     environment, support = composition.environment, sprite.support
-    if subject.noun.rsplit(" ", 1)[-1] in ACCESSORIES or is_close_up(sprite.name):
+    if subject.noun.rsplit(" ", 1)[-1] in ACCESSORIES | HELD or is_close_up(sprite.name):
         return replace(sprite, support="none")
     is_above = sprite.baseline_y < environment.horizon_y and environment.kind == "outdoors"
     if is_above and composition.activity and is_people(subject):
@@ -230,6 +244,25 @@ def _crowd_support(sprite: PlacedSprite, environment: Environment) -> str:
     return "none" if sprite.baseline_y > MAX_BASELINE_Y else natural
 
 
+def fence_in_box(box: Box, width: float) -> list[PlacedSprite]:
+    """Return the panels of a fence from the left to the right edge of ``box``.
+
+    ``width`` is the width of the scene, in units.
+    """
+    left, top, right, bottom = in_units(box, width)
+    panel = max((bottom - top) * aspect("fence"), (right - left) / MAX_PANELS)
+    count = max(1, round((right - left) / panel))
+    panel = (right - left) / count
+    return [
+        _sprite(
+            Fit("fence", (x, bottom - panel / aspect("fence"), x + panel, bottom), None, 0.0),
+            "ground",
+            (left, top, right, bottom),
+        )
+        for x in (left + at * panel for at in range(count))
+    ]
+
+
 # --- what is before what
 
 
@@ -239,8 +272,8 @@ def raise_carried(sprites: Sequence[PlacedSprite]) -> list[PlacedSprite]:
     A detector saw it, so it is on the other one, or before it: a cup on a table, a cat on a bed, a
     tie on a person. It keeps its place, but belongs to the distance of what carries it.
     """
-    result = list(sprites)
-    for sprite in sorted(sprites, key=lambda item: -area(_drawn_box(item))):
+    result = [_aboard(sprite, sprites) for sprite in sprites]
+    for sprite in sorted(result, key=lambda item: -area(_drawn_box(item))):
         if not sprite.is_fixed:
             continue
         at = result.index(sprite)
@@ -254,10 +287,21 @@ def raise_carried(sprites: Sequence[PlacedSprite]) -> list[PlacedSprite]:
             sprite,
             baseline_y=bearer.baseline_y + NEXT,
             elevation=bearer.baseline_y + NEXT - bottom,
-            support="surface" if sprite.support in ("water", "islet", "jump") else sprite.support,
+            support="none" if sprite.support in ("water", "islet", "jump") else sprite.support,
         )
         result.insert(result.index(bearer) + 1, raised)
     return result
+
+
+def _aboard(sprite: PlacedSprite, sprites: Sequence[PlacedSprite]) -> PlacedSprite:
+    """Return ``sprite`` without an islet or a waterline if it is in a boat."""
+    if sprite.support not in ("islet", "water") or sprite.target is None:
+        return sprite
+    is_aboard = any(
+        other.support == "water" and other.target and bears(other.target, sprite.target)
+        for other in sprites
+    )
+    return replace(sprite, support="none") if is_aboard else sprite
 
 
 def _drawn_box(sprite: PlacedSprite) -> Box:
@@ -276,7 +320,7 @@ def _carries(bearer: PlacedSprite, sprite: PlacedSprite) -> bool:
     if bearer.subject == sprite.subject or _are_people(bearer, sprite):
         return inside >= CARRIED_SHARE_OF_KIND
     is_on = bears(large, small)
-    rests = sprite.support == "surface" or bearer.name in FURNITURE
+    rests = sprite.support == "surface" or bearer.support == "water" or bearer.name in FURNITURE
     return inside >= CARRIED_SHARE or (is_on and rests)
 
 

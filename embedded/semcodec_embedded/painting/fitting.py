@@ -19,7 +19,7 @@ import numpy as np
 
 from semcodec_embedded.painting.drawing import aspect
 from semcodec_embedded.painting.figures import HALF, can_be_cut, is_figure, is_half_figure
-from semcodec_embedded.painting.geometry import Box, area, intersection, iou
+from semcodec_embedded.painting.geometry import Box, area, bears, intersection, iou
 from semcodec_embedded.painting.rules import rule_tables
 from semcodec_embedded.painting.rules.close_ups import ANIMAL_FACES
 from semcodec_embedded.painting.rules.looks import PREFIXES
@@ -28,6 +28,7 @@ from semcodec_embedded.painting.sprites import sprite_library
 from semcodec_embedded.painting.svg import HEIGHT
 
 WHOLE, PERSON, GEAR, HEAD = "", "person", "gear", "head"  #: parts of a drawing
+WHOLE_BOX: Box = (0.0, 0.0, 1.0, 1.0)
 #: The distance from an edge of the picture, as a share of its side, up to which a box touches it: a
 #: layout has 32 steps.
 EDGE = 0.035
@@ -42,7 +43,7 @@ HIDDEN_COST = 0.22  #: of a drawing outside the picture, in overlap
 COVER_COST = 0.5  #: of covering all of another box
 OTHER_DRAWING_COST = 0.1  #: of another drawing of the noun than the first one
 MIN_SIDE = 8.0  #: of a drawing, in units; a smaller one cannot be seen at all
-MAX_SIDES = 3.0  #: height or width of a drawing, in those of the picture
+MAX_SIDES = 2.0  #: height or width of a drawing, in those of the picture: it limits the work
 MAX_DRAWINGS = 4  #: of a noun that are tried; later ones fit the noun less well
 
 
@@ -110,7 +111,7 @@ def fit_drawing(
     """
     boxes = [(part, in_units(box, width)) for part, box in target.parts]
     if boxes[0][0] != WHOLE:
-        fits = [fit for name in names[:1] for fit in _fits_of_parts(name, boxes)]
+        fits = [fit for name in names[:1] for fit in _fits_of_parts(name, boxes, width)]
     else:
         touched = _touched_edges(target.box)
         box, around = boxes[0][1], [in_units(other, width) for other in others]
@@ -129,6 +130,7 @@ def _cover_cost(fit: Fit, box: Box, others: Sequence[Box]) -> float:
     covered = (
         max(0.0, intersection(fit.box, other) - intersection(box, other)) / area(other)
         for other in others
+        if not bears(box, other) and not bears(other, box)  # they belong together
     )
     return COVER_COST * min(1.0, sum(covered))
 
@@ -215,13 +217,14 @@ def _score(name: str, drawn: Box, box: Box, frame: Box) -> float:
     return iou(visible, box) - HIDDEN_COST * (1 - share)
 
 
-def _fits_of_parts(name: str, boxes: Sequence[tuple[str, Box]]) -> Iterator[Fit]:
+def _fits_of_parts(name: str, boxes: Sequence[tuple[str, Box]], width: float) -> Iterator[Fit]:
     """Yield a drawing and its mirror image so that its parts are where their boxes are."""
     parts, shape = parts_of(name), aspect(name)
     for flipped in (False, True):
-        places = [_mirrored(parts[part], flipped) for part, _ in boxes if part in parts]
-        wanted = [box for part, box in boxes if part in parts]
-        drawn = _least_squares(places, wanted, shape) if places else boxes[0][1]
+        places = [_mirrored(parts.get(part, WHOLE_BOX), flipped) for part, _ in boxes]
+        wanted = [box for _, box in boxes]
+        largest = min(MAX_SIDES * HEIGHT, MAX_SIDES * width / shape)
+        drawn = _least_squares(places, wanted, shape, largest)
         score = sum(
             iou(place_of_part(drawn, place), box) for place, box in zip(places, wanted, strict=True)
         )
@@ -242,10 +245,13 @@ def place_of_part(drawn: Box, part: Box) -> Box:
     )  # fmt: skip
 
 
-def _least_squares(places: Sequence[Box], boxes: Sequence[Box], shape: float) -> Box:
+def _least_squares(
+    places: Sequence[Box], boxes: Sequence[Box], shape: float, largest: float
+) -> Box:
     """Return where a drawing is if the edges of its parts are nearest to those of the boxes.
 
-    The unknowns are its height and the place of its upper left corner; all edges count alike.
+    The unknowns are its height, at most ``largest``, and the place of its upper left corner; all
+    edges count alike.
     """
     u = np.array([[place[0], place[2]] for place in places]).ravel() * shape
     v = np.array([[place[1], place[3]] for place in places]).ravel()
@@ -253,6 +259,6 @@ def _least_squares(places: Sequence[Box], boxes: Sequence[Box], shape: float) ->
     y = np.array([[box[1], box[3]] for box in boxes]).ravel()
     spread = float((u - u.mean()) @ (u - u.mean()) + (v - v.mean()) @ (v - v.mean()))
     height = float((u - u.mean()) @ (x - x.mean()) + (v - v.mean()) @ (y - y.mean())) / spread
-    height = max(height, MIN_SIDE, MIN_SIDE / shape)
+    height = min(largest, max(height, MIN_SIDE, MIN_SIDE / shape))
     left, top = float(x.mean() - height * u.mean()), float(y.mean() - height * v.mean())
     return left, top, left + height * shape, top + height

@@ -12,7 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from semcodec.backends.guides import Box, WordBoxes
-from semcodec_embedded.painting.fitting import GEAR, HEAD, PERSON, WHOLE, Target, has_gear_part
+from semcodec_embedded.painting.fitting import (
+    GEAR,
+    HEAD,
+    PERSON,
+    WHOLE,
+    Target,
+    has_gear_part,
+    parts_of,
+)
 from semcodec_embedded.painting.geometry import area, distance, iou, share_inside
 from semcodec_embedded.painting.rules.clothing import (
     ACCESSORIES,
@@ -21,7 +29,7 @@ from semcodec_embedded.painting.rules.clothing import (
     is_worn,
 )
 from semcodec_embedded.painting.rules.looks import with_looks
-from semcodec_embedded.painting.rules.poses import MOUNTS, activities, is_gear, is_people
+from semcodec_embedded.painting.rules.poses import activities, is_people, names_gear
 from semcodec_embedded.painting.scene import Mention, SceneDescription, Subject
 from semcodec_embedded.painting.sprites import find_sprites, sprite_library
 from semcodec_embedded.painting.vocabulary import singular_candidates, split_prompt
@@ -32,7 +40,7 @@ SAME_BOX = 0.7
 PART_OF_ACTOR = 0.8
 #: The distance between an actor and the gear, in sides of the actor's box, up to which they are
 #: one drawing: a frisbee may be far away.
-MAX_REACH = 0.6
+MAX_REACH = 0.35
 MAX_DRAWINGS = 16  #: of one subject, as many as a layout has boxes
 
 
@@ -79,6 +87,7 @@ class _Claim:
 
     subject: Subject
     boxes: dict[str, list[Box]] = field(default_factory=dict)
+    gear: str = ""  #: the phrase that names its gear
 
     @property
     def main(self) -> list[Box]:
@@ -118,28 +127,29 @@ _Found = Sequence[tuple[Mention, tuple[Box, ...]]]
 
 
 def _find_mentions(scene: SceneDescription, words: Sequence[WordBoxes], share: float) -> _Found:
-    """Return the phrases of the prompt that end with the words, each with its boxes.
+    """Return the phrases of the prompt that the words name, each with its boxes.
 
     Of equal words, the first belongs to the first phrase, and so on.
     """
-    found: list[tuple[Mention, tuple[Box, ...]]] = []
-    mentions = list(scene.mentions)
-    for word in sorted(words, key=lambda item: item.index):
-        mention = _pop_mention(mentions, word.word)
-        boxes = tuple(_in_scene(word.boxes, share))
-        if mention and boxes:
-            found.append((mention, boxes))
-    return found
+    found: list[tuple[int, Mention, tuple[Box, ...]]] = []
+    mentions, waiting = list(scene.mentions), sorted(words, key=lambda item: item.index)
+    for ends in (True, False):  # of "bowl soup" the first word names it, too
+        for word in list(waiting):
+            boxes = tuple(_in_scene(word.boxes, share))
+            mention = _pop_mention(mentions, word.word, ends) if boxes else None
+            if mention:
+                waiting.remove(word)
+                found.append((word.index, mention, boxes))
+    return [(mention, boxes) for _, mention, boxes in sorted(found, key=lambda item: item[0])]
 
 
-def _pop_mention(mentions: list[Mention], word: str) -> Mention | None:
-    """Remove and return the first phrase with ``word``, best at its end, singular or plural."""
+def _pop_mention(mentions: list[Mention], word: str, ends: bool) -> Mention | None:
+    """Remove and return the first phrase that has ``word``, in singular or plural, or ends so."""
     wanted = _stems(split_prompt(word)[-1:])
-    for last in (True, False):  # of "bowl soup" the first word, too
-        for at, mention in enumerate(mentions):
-            phrase = split_prompt(mention.phrase)
-            if wanted & _stems(phrase[-1:] if last else phrase):
-                return mentions.pop(at)
+    for at, mention in enumerate(mentions):
+        phrase = split_prompt(mention.phrase)
+        if wanted & _stems(phrase[-1:] if ends else phrase):
+            return mentions.pop(at)
     return None
 
 
@@ -175,24 +185,38 @@ def _is_among(phrase: str, nouns: frozenset[str]) -> bool:
 
 
 def _claim(index: int, scene: SceneDescription, found: _Found) -> _Claim:
-    subject, boxes = scene.subjects[index], dict[str, list[Box]]()
-    for phrase in dict.fromkeys(subject.words):
+    subject, boxes, gear = scene.subjects[index], dict[str, list[Box]](), ""
+    tables = {mention.phrase: mention.table for mention, _ in found}
+    owners_of = {phrase: _owners(phrase, table, scene) for phrase, table in tables.items()}
+    for phrase in [phrase for phrase, owners in owners_of.items() if index in owners]:
         entries = [item for mention, item in found if mention.phrase == phrase]
-        owners = [at for at, other in enumerate(scene.subjects) if phrase in other.words]
-        at = owners.index(index)
-        part = _part_of(phrase, subject, scene)
-        if part is None or not entries:
+        at = owners_of[phrase].index(index)
+        part = _part_of(phrase, subject)
+        if part is None:
             continue
+        gear = phrase if part == GEAR else gear
         new = boxes.setdefault(part, [])
         for box in entries[min(at, len(entries) - 1)]:
             if all(iou(box, other) < SAME_BOX for other in new):
                 new.append(box)
     if WHOLE in boxes or PERSON in boxes:
         boxes.pop(HEAD, None)
-    return _Claim(subject, boxes)
+    return _Claim(subject, boxes, gear)
 
 
-def _part_of(phrase: str, subject: Subject, scene: SceneDescription) -> str | None:
+def _owners(phrase: str, table: str, scene: SceneDescription) -> list[int]:
+    """Return the indexes of the subjects whose drawings show ``phrase``.
+
+    "frisbee" is an activity, and the drawing of it has one in the hand.
+    """
+    subjects = scene.subjects
+    owners = [at for at, subject in enumerate(subjects) if phrase in subject.words]
+    if not owners and table == "activities" and names_gear(phrase):
+        owners = [at for at, subject in enumerate(subjects) if has_gear_part(subject)][:1]
+    return owners
+
+
+def _part_of(phrase: str, subject: Subject) -> str | None:
     """Return which part of the drawing of ``subject`` the phrase names; None for a detail of it.
 
     A hand or a shirt is in the box of its person, so that its own box would make the person small.
@@ -201,8 +225,7 @@ def _part_of(phrase: str, subject: Subject, scene: SceneDescription) -> str | No
         return HEAD if _is_among(phrase, PORTRAITS) else None
     if not has_gear_part(subject):
         return WHOLE
-    stems = _stems(split_prompt(phrase)[-1:])
-    return GEAR if is_gear(scene, phrase) or stems & MOUNTS.keys() else PERSON
+    return GEAR if names_gear(phrase) else PERSON
 
 
 def _resolve(claims: list[_Claim]) -> list[_Claim]:
@@ -288,28 +311,42 @@ def _counted(subject: Subject, boxes: int) -> Subject:
 def _actors(claim: _Claim, scene: SceneDescription) -> Iterator[tuple[Subject, tuple[Target, ...]]]:
     """Yield people with their gear as one drawing each, then the others on foot."""
     people = _without_parts(claim.boxes.get(PERSON, []))
-    targets: list[Target] = []
-    for gear in sorted(claim.boxes.get(GEAR, []), key=area, reverse=True):
+    targets, thrown = _with_gear(people, claim.boxes.get(GEAR, []))
+    gear = claim.gear
+    is_thing = bool(gear) and not has_gear_part(Subject(gear, find_sprites(gear)))
+    if thrown and not is_thing:
+        targets += [Target(((GEAR, box),)) for box in thrown] if not people else []
+        thrown = []
+    activity = activities().get(scene.activity)
+    places = max(0, (activity.max_actors if activity else 0) or MAX_DRAWINGS)
+    is_mounted = claim.subject.noun == gear and bool(targets)
+    places = 0 if is_mounted or thrown else max(0, places - len(targets))
+    people.sort(key=area, reverse=True)
+    targets += [Target(((PERSON, box),)) for box in people[:places]]
+    targets.sort(key=lambda target: target.box[0] + target.box[2])
+    if targets:
+        yield _counted(claim.subject, len(targets)), tuple(targets)
+    if on_foot := people[places:]:
+        yield _on_foot(claim.subject, len(on_foot)), _wholes(on_foot)
+    if thrown:
+        yield Subject(gear, find_sprites(gear), len(thrown), words=(gear,)), _wholes(thrown)
+
+
+def _with_gear(people: list[Box], gears: Sequence[Box]) -> tuple[list[Target], list[Box]]:
+    """Remove from ``people`` those with gear; return them, and the gear that is far from all."""
+    targets, far = [], []
+    for gear in sorted(gears, key=area, reverse=True):
         nearest = min(people, key=lambda box: distance(box, gear), default=None)
         if nearest and distance(nearest, gear) <= MAX_REACH * (nearest[3] - nearest[1]):
             people.remove(nearest)
             targets.append(Target(((PERSON, nearest), (GEAR, gear))))
-        elif not people or not is_gear(scene, claim.subject.noun):
-            targets.append(Target(((GEAR, gear),)))
-    activity = activities().get(scene.activity)
-    most = activity.max_actors if activity else 0
-    places = max(0, (most or MAX_DRAWINGS) - len(targets))
-    if targets and claim.subject.noun in MOUNTS:
-        places = 0  # who is not on a horse stands beside it
-    people.sort(key=area, reverse=True)
-    targets += [Target(((PERSON, box),)) for box in people[:places]]
-    targets.sort(key=lambda target: target.box[0] + target.box[2])
-    yield _counted(claim.subject, len(targets)), tuple(targets)
-    if on_foot := people[places:]:
-        yield (
-            _on_foot(claim.subject, len(on_foot)),
-            tuple(Target(((WHOLE, box),)) for box in _in_order(on_foot)),
-        )
+        else:
+            far.append(gear)
+    return targets, far
+
+
+def _wholes(boxes: Sequence[Box]) -> tuple[Target, ...]:
+    return tuple(Target(((WHOLE, box),)) for box in _in_order(boxes))
 
 
 def _without_parts(boxes: Sequence[Box]) -> list[Box]:
@@ -323,5 +360,9 @@ def _without_parts(boxes: Sequence[Box]) -> list[Box]:
 
 
 def _on_foot(actors: Subject, count: int) -> Subject:
-    noun = actors.noun if is_people(actors) and find_sprites(actors.noun) else "person"
-    return with_looks(replace(actors, sprites=find_sprites(noun), count=count, size=""))
+    nouns = [word for word in (actors.noun, *actors.words) if is_people(Subject(word, ()))]
+    sprites = next(filter(None, map(find_sprites, nouns)), find_sprites("person"))
+    if GEAR in parts_of(sprites[0]):
+        sprites = find_sprites("person")
+    words = tuple(word for word in actors.words if not names_gear(word))
+    return with_looks(replace(actors, sprites=sprites, count=count, size="", words=words))

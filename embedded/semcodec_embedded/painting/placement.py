@@ -36,6 +36,7 @@ from semcodec_embedded.painting.baselines import (
 from semcodec_embedded.painting.box_placement import (
     BOAT_SUBMERGED,
     WADER_SUBMERGED,
+    fence_in_box,
     fill_with_crowd,
     is_crowd_box,
     place_in_box,
@@ -241,7 +242,9 @@ class _Placer:
         if not targets:
             return
         names = self._pick_sprites(subject)
-        if is_crowd_box(subject, names[0], targets, self._composition.width):
+        if names[0] == "fence":
+            sprites = fence_in_box(targets[0].box, self._composition.width)
+        elif is_crowd_box(subject, names[0], targets, self._composition.width):
             sprites = fill_with_crowd(names, targets[0].box, self._composition)
         else:
             sprites = [

@@ -27,7 +27,7 @@ def hold_umbrella(sprites: Sequence[PlacedSprite]) -> list[PlacedSprite]:
     """Return ``sprites`` with the first umbrella in the hand of the first upright person."""
     person = next((sprite for sprite in sprites if sprite.name.endswith(UPRIGHT_FIGURES)), None)
     umbrella = next((sprite for sprite in sprites if sprite.name == "umbrella"), None)
-    if person is None or umbrella is None:
+    if person is None or umbrella is None or umbrella.is_fixed:
         return list(sprites)
     side = -1 if person.flipped else 1
     held = replace(

@@ -133,6 +133,15 @@ def is_gear(scene: SceneDescription, phrase: str) -> bool:
     return activity is not None and _is_among(Subject(phrase, ()), activity.gear)
 
 
+def names_gear(phrase: str) -> bool:
+    """Return whether ``phrase`` names a mount or the gear of any activity, and not a person."""
+    if is_people(Subject(phrase, ())):
+        return False
+    nouns = frozenset().union(MOUNTS, *(activity.gear for activity in activities().values()))
+    last = Subject(phrase.rsplit(" ", 1)[-1], ())
+    return _is_among(Subject(phrase, ()), nouns) or _is_among(last, nouns)
+
+
 def _is_among(subject: Subject, nouns: frozenset[str]) -> bool:
     return subject.noun in nouns or subject.noun.rstrip("s") in nouns
 
