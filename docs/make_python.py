@@ -48,6 +48,8 @@ BESIDE: Final = (
     "semcodec.words.Reading",
     "semcodec.words.Selection",
     "semcodec.words.SelectionRequest",
+    "semcodec.backends.Guide",
+    "semcodec.backends.WordBoxes",
     "semcodec.backends.add_note",
     "semcodec.carriers.find_record",
     "semcodec.carriers.extract",

@@ -226,7 +226,8 @@ def test_error_of_a_painter_with_a_guide_is_a_backend_error() -> None:
 @pytest.mark.parametrize(
     ("words", "layout", "places"),
     [
-        (["dog"], {5: DOG}, ""),  # beyond the words
+        (["dog"], {1: DOG}, ""),  # beyond the words
+        (["dog"], {63: DOG}, ""),
         (["dog", "right"], {"dog": DOG}, ""),  # the words come first
         (["dog", "left"], {"dog": DOG}, f"dog {AT_LEFT}"),
         (["stop", "sign", "street"], {"sign": DOG}, f"stop sign {AT_LEFT}"),

@@ -52,6 +52,12 @@ def test_number_that_may_be_wrong_is_not_stated() -> None:
     )
 
 
+def test_size_of_a_narrow_box_is_not_0() -> None:
+    assert places.describe_size((0.5, 0.0, 0.501, 1.0)) == (
+        "(1 % of the width, 100 % of the height)"
+    )
+
+
 def test_words_without_letters_are_left_out() -> None:
     words = ["dog,", "«Straße»", "...", "", "12", "x" * 65, "(boat"]
     text = places.describe_places([(word, [LEFT]) for word in words])

@@ -45,6 +45,26 @@ def test_changes_fit_the_fault(
         assert suggest_changes(predicate, painted, set(changes[:n])) == changes[n:]
 
 
+@pytest.mark.parametrize(
+    ("predicate", "named", "known"),
+    [
+        (Predicate("noun", "dogs"), [UNCOVER, SHRINK, REDRAW], [UNCOVER, REDRAW]),
+        (Predicate("size", "dogs", "huge"), ["Make the dogs huge."], []),
+        (
+            Predicate("place", "dogs", "left"),
+            ["Move the dogs to the left (25 % of the width, 50 % of the height)."],
+            [],
+        ),
+    ],
+)
+def test_no_change_is_for_another_place_than_the_box(
+    predicate: Predicate, named: list[str], known: list[str]
+) -> None:
+    boxes = [(0.0, 0.25, 0.25, 0.75)]
+    assert suggest_changes(predicate, HIDDEN, boxes=boxes) == named
+    assert suggest_changes(predicate, HIDDEN, boxes=boxes, knows_boxes=True) == known
+
+
 def test_two_sentences_are_not_a_change() -> None:
     """A model may name two; carrying out the first alone would pass for both."""
     assert parse_change("Remove the dogs. Add cats.") is None
