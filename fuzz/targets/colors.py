@@ -6,6 +6,7 @@ some inputs are tried.
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import Final
 from zlib import crc32
 
@@ -48,21 +49,22 @@ def test_one_input(data: bytes) -> None:
 
 def _check_range(colors: QuantizedColors) -> None:
     assert len(colors.values) == len(colors.planes) == COEFFICIENTS
-    if any(colors.values) or any(colors.planes):
-        for value, plane in zip(colors.values, colors.planes, strict=True):
-            assert 0 <= plane < PLANES
-            assert abs(value) < 2 << plane
-            assert value or not plane
+    for index in _nonzero(colors):
+        assert abs(colors.values[index]) < 2 << colors.planes[index] < 2 << PLANES
+    assert sum(colors.planes) == sum(colors.planes[index] for index in _nonzero(colors))
+
+
+def _nonzero(colors: QuantizedColors) -> list[int]:
+    return list(compress(range(COEFFICIENTS), colors.values))
 
 
 def _check_prefix(coarse: QuantizedColors, fine: QuantizedColors) -> None:
-    for index, value in enumerate(coarse.values):
-        if value:
-            planes = fine.planes[index] - coarse.planes[index]
-            assert planes >= 0
-            finer = fine.values[index]
-            assert abs(finer) >> planes == abs(value)
-            assert (finer < 0) is (value < 0)
+    for index in _nonzero(coarse):
+        value, finer = coarse.values[index], fine.values[index]
+        planes = fine.planes[index] - coarse.planes[index]
+        assert planes >= 0
+        assert abs(finer) >> planes == abs(value)
+        assert (finer < 0) is (value < 0)
 
 
 def _check_work(data: bytes) -> None:

@@ -73,6 +73,7 @@ _CELLS: Final = tuple(
     for row in range(SIDE)
     for column in range(SIDE)
 )
+_IN_ORDER: Final = itemgetter(*_CELLS)
 #: The cells of each diagonal: from the top row, and at each place in all channels.
 _DIAGONALS: Final = tuple(
     tuple(
@@ -148,8 +149,7 @@ def decode(data: bytes, chances: Sequence[int] = CHANCES) -> QuantizedColors:
     for cell in walk.significant:
         if walk.signs[cell]:
             values[cell] = -values[cell]
-    in_order = itemgetter(*_CELLS)
-    return QuantizedColors(in_order(values), in_order(walk.planes))
+    return QuantizedColors(_IN_ORDER(values), _IN_ORDER(walk.planes))
 
 
 def count_decisions(coefficients: Sequence[int], planes: int) -> list[list[int]]:
