@@ -16,10 +16,12 @@ from semcodec_embedded.recognition import Recognition
 from tests.images import scene
 
 
-def located(words: str, objects: Sequence[str], doubtful: Sequence[str] = ()) -> dict[int, int]:
+def located(
+    words: str, objects: Sequence[str], doubtful: Sequence[str] = (), score: float = 0.4
+) -> dict[int, int]:
     """Return the numbers of boxes by word; objects are from large to small, from left to right."""
     found = [
-        Detection(noun, 0.4, Box(index / 20, 0, (index + 1) / 20, 1 - index / 50))
+        Detection(noun, score, Box(index / 20, 0, (index + 1) / 20, 1 - index / 50))
         for index, noun in enumerate([*objects, *doubtful])
     ]
     evidence = Evidence(tuple(found[: len(objects)]), (), (), {})
@@ -84,6 +86,7 @@ def test_word_supports_a_doubtful_object_that_no_accepted_one_matches() -> None:
     assert located("umbrella", [], ["umbrella"]) == {0: 1}
     assert located("umbrellas", ["umbrella"], ["umbrella"]) == {0: 1}
     assert located("dog", [], ["umbrella"]) == {}
+    assert located("umbrella", [], ["umbrella"], score=0.28) == {}
 
 
 def test_tables_name_known_classes() -> None:

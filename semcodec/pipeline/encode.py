@@ -34,7 +34,7 @@ from semcodec.pipeline import language as languages
 from semcodec.pipeline import model_ids, profile_options
 from semcodec.pipeline.description import GivenDescription
 from semcodec.pipeline.encoding_stages import EncodingStages
-from semcodec.pipeline.layers.choice import LayerChoice, check_layers, read_choice
+from semcodec.pipeline.layers.choice import check_layers, read_choice
 from semcodec.pipeline.layers.fitting import Fitting, Placed
 from semcodec.pipeline.layers.stages import LayerStages, find_locator
 from semcodec.pipeline.limit_checks import LimitCheck
@@ -266,7 +266,7 @@ def encode(
             described, max_words, max_bits, channel, loaded_judge, order=order
         )
         subject = limit_check.find_subject(request, header)
-        request = limits.narrow(_leave_colors(request, choice, limits, header, subject))
+        request = limits.narrow(request)
         rate_bits = replace(limits, max_bytes=None).max_bits(target, lambda payload: payload)
         for selected, is_complete in stages.selections(request, rate_bits, subject):
             run.add_notes(**limits.notes(request))
@@ -336,25 +336,6 @@ class _Builder:
     def place(self, record: Record) -> Placed:
         """Return the record of all selected words with these, in its order."""
         return Placed(record, self.selected if self.coding == "nibble" else record.words)
-
-
-def _leave_colors(
-    request: SelectionRequest,
-    choice: LayerChoice,
-    limits: RateLimits,
-    header: dict[str, Any],
-    subject: list[str],
-) -> SelectionRequest:
-    """Return ``request`` with the bits that reserved colors leave, but enough for the subject."""
-    if request.max_bits is None or choice.is_auto or not choice.color_bytes:
-        return request
-    extensions = {**header.get("extensions", {}), "colors": bytes(choice.color_bytes)}
-    with_colors = {**header, "extensions": extensions}
-    left = limits.max_bits(
-        header["size"], lambda payload: payload + api.overhead(payload, **with_colors)
-    )
-    least = -(-request.channel.payload_bits(subject) // 8) * 8
-    return replace(request, max_bits=min(request.max_bits, max(left or 0, least, 8)))
 
 
 def _extension_options(header: dict[str, Any], states_order: bool) -> Iterator[dict[str, Any]]:
