@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from semcodec.backends.guides import Box
 from semcodec.bitstream import layers
 from semcodec.pipeline.layers.boxes import choose_boxes, iou, make_layout, move_boxes, quantize
+from tests import profiles
 
 SHARES = st.floats(0, 1)
 
@@ -45,7 +46,8 @@ def test_coded_box_has_an_area_and_is_the_best_of_those_near_it(box: Box) -> Non
                 assert iou(exact, edges) >= iou(exact, tuple(other)) - 1e-9  # type: ignore[arg-type]
 
 
-@given(st.lists(st.lists(boxes(), max_size=12), max_size=70))
+@given(st.lists(st.lists(boxes(), max_size=9), max_size=70))
+@profiles.examples(15)
 def test_any_boxes_make_a_valid_layout(located: list[list[Box]]) -> None:
     words = ["dogs"] * len(located)
     layout = make_layout(choose_boxes(words, located))
