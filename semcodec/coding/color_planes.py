@@ -170,7 +170,7 @@ class EndError(Exception):
 
 def _finish(encoder: RangeEncoder) -> bytes:
     """Return the shortest bytes that determine all decisions so far."""
-    for count in range(WINDOW_BYTES + 1):
+    for count in range(1, WINDOW_BYTES + 1):
         ulp = unit_in_last_place(count)
         value = -(-encoder.low // ulp) * ulp
         if value + ulp <= encoder.low + encoder.width:
