@@ -45,6 +45,7 @@ MAX_ASPECT = 16.0
 #: Opacity (0 to 1) of the haze at the horizon, and the depth at which it reaches zero. Depth is 0
 #: at the horizon and 1 at the bottom edge.
 MAX_HAZE, HAZE_DEPTH = 0.22, 0.6
+CAPTION_ROWS = 0.9  #: from there down, a color layer tints the paper of a caption
 NAME = "embedded"  #: of the backend, in messages
 NO_GUIDE = Guide()  #: no layers
 MAX_SHOWN_CHANGE = 80  #: characters of a change that a message quotes
@@ -161,11 +162,12 @@ def _paint_plan(plan: Plan) -> Image.Image:
         picture, overruled = grade(picture, backdrop.regions, _grading(plan, colors))
     _draw_sprites(picture, plan, colors)
     if plan.is_card:
-        captions.draw_card(picture, plan.prompt)
+        captions.draw_card(picture, plan.prompt, captions.paper_color(colors))
     finish_rng = seeded_rng("finish", plan.prompt, plan.seed)
     picture = post_process(picture, plan.scene.moods, plan.environment.light, finish_rng, colors)
     if caption_height:
-        picture = captions.add_caption(picture, plan.caption, caption_height)
+        paper = captions.paper_color(colors, HEIGHT * CAPTION_ROWS, HEIGHT)
+        picture = captions.add_caption(picture, plan.caption, caption_height, paper)
     if canvas != plan.size:
         picture = picture.resize(plan.size, Image.Resampling.LANCZOS)
     fixtures = tuple(backdrop.fixtures)

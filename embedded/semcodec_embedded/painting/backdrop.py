@@ -202,7 +202,7 @@ class _BackdropPainter:
         lower_color = self.scene.color_of("below", "ground")
         upper = lighter(NAMED[upper_color], 0.15) if upper_color else NEUTRAL_BACKDROP
         lower = NAMED[lower_color] if lower_color else darker(upper, 0.18)
-        studio_backdrops.paint_shapes(
+        self.backdrop.regions.kept = studio_backdrops.paint_shapes(
             self.picture,
             (upper, lower),
             self.scene.accent_colors,

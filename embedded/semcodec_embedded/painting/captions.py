@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from PIL import Image
 
 from semcodec.words.language import guess_language
+from semcodec_embedded.painting.grading import ColorField
 from semcodec_embedded.painting.lettering import displayed_words, letter
-from semcodec_embedded.painting.palette import Color
+from semcodec_embedded.painting.palette import Color, lighter, lightness, mix
 from semcodec_embedded.painting.scene import SceneDescription
 from semcodec_embedded.painting.svg import HEIGHT, SvgCanvas
 
@@ -23,6 +24,8 @@ MAX_NOTICE_LETTERS = 20  #: letters of each of them
 CAPTION_HEIGHT = 0.13  #: share of the height of the picture
 CAPTION_LETTERS = 0.36  #: font size of a caption, as a share of its height
 PAPER: Color = (250, 247, 239)
+LAYER_IN_PAPER = 0.35  #: share of a color layer in the color of the paper
+MIN_PAPER_LIGHTNESS = 185.0
 INK: Color = (58, 54, 52)
 FRAME: Color = (150, 138, 120)
 SHADOW: Color = (40, 36, 40)
@@ -72,7 +75,19 @@ def _quote(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
-def draw_card(picture: Image.Image, prompt: str) -> None:
+def paper_color(colors: ColorField | None, top: float = 0.0, bottom: float = HEIGHT) -> Color:
+    """Return the color of paper: with a layer, a tint of its colors between two heights.
+
+    It stays light enough for the letters on it.
+    """
+    if colors is None:
+        return PAPER
+    tinted = mix(PAPER, colors.mean(0.0, top, colors.width, bottom), LAYER_IN_PAPER)
+    lack = max(0.0, MIN_PAPER_LIGHTNESS - lightness(tinted))
+    return lighter(tinted, lack / (255 - lightness(tinted)))
+
+
+def draw_card(picture: Image.Image, prompt: str, paper: Color = PAPER) -> None:
     """Draw a card with the words of ``prompt`` in the middle of ``picture``."""
     canvas = SvgCanvas(picture.size)
     unit = min(canvas.width, HEIGHT)
@@ -80,7 +95,7 @@ def draw_card(picture: Image.Image, prompt: str) -> None:
     corner, size = (margin, margin), (canvas.width - 2 * margin, HEIGHT - 2 * margin)
     drop = FRAME_WIDTH * unit
     canvas.rectangle((margin + drop, margin + 2 * drop), size, SHADOW, opacity=0.35, radius=drop)
-    canvas.rectangle(corner, size, PAPER, radius=drop)
+    canvas.rectangle(corner, size, paper, radius=drop)
     _draw_frame(canvas, margin + 2.5 * drop, drop)
     canvas.composite_onto(picture)
     scale = picture.size[1] / HEIGHT
@@ -102,13 +117,13 @@ def caption_height(height: int) -> int:
     return round(height * CAPTION_HEIGHT)
 
 
-def add_caption(picture: Image.Image, text: str, height: int) -> Image.Image:
+def add_caption(picture: Image.Image, text: str, height: int, paper: Color = PAPER) -> Image.Image:
     """Return ``picture`` above a caption of ``height`` pixels with the words of ``text``.
 
     The caption is below the picture and not on it, so that it hides nothing.
     """
     width, top = picture.size
-    result = Image.new("RGB", (width, top + height), PAPER)
+    result = Image.new("RGB", (width, top + height), paper)
     result.paste(picture, (0, 0))
     padding = height * 0.12
     box = padding * 2, top + padding, width - padding * 2, top + height - padding

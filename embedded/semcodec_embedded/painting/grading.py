@@ -48,7 +48,7 @@ HEADROOM = 14.0
 EDGE_SHARE, MAX_EDGE = 0.5, 22.0
 #: Shares of the way from the colors of the layer to the drawn ones that are tried.
 MOVES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-MAX_LIGHTNESS_MOVE = 36.0  #: steps of 1/255
+MAX_LIGHTNESS_MOVE = 48.0  #: steps of 1/255
 #: Greatest difference in chroma from the mean of a region, in steps of 1/255: more is the color of
 #: an object, and a spot in the scenery.
 MAX_SPOT = 60.0
@@ -124,11 +124,13 @@ class Regions:
         front: the opacity of what stands before the sky, of the size of the picture; or None.
         parts: what the words name in each region: the sky or wall, what stands before it (if
             ``front`` is not None), and the ground.
+        kept: the opacity of what keeps its colors, as ``front``; or None.
     """
 
     edge_y: float = HEIGHT
     front: Image.Image | None = field(default=None)
     parts: list[Part] = field(default_factory=list)
+    kept: Image.Image | None = None
 
     def masks(self, size: tuple[int, int]) -> list[Image.Image]:
         """Return the opacity of each region: images of mode L that add up to 255 everywhere."""
@@ -172,12 +174,17 @@ def grade(
         The picture, and the names of the parts that do not show the color that the words give
         them: the layer contradicts it.
     """
+    original = picture
     picture = ImageEnhance.Color(picture).enhance(0.0 if grading.is_gray else DETAIL_CHROMA)
     layer, free = grading.colors.grid, 1 - grading.covered
     rows, columns = layer.shape[:2]
+    scenery = np.ones((rows, columns), np.float32)
+    if regions.kept:
+        kept = regions.kept.resize((columns, rows), Image.Resampling.BOX)
+        scenery -= np.asarray(kept, np.float32) / np.float32(255)
     drawn = np.asarray(picture.resize((columns, rows), Image.Resampling.BOX), np.float32)
     averages = _Averages((rows, columns))
-    everywhere = averages.of(drawn, np.ones((rows, columns), np.float32))
+    everywhere = averages.of(drawn, scenery)
     total = np.zeros((picture.size[1], picture.size[0], 4), np.float32)
     overruled = set()
     for mask, part in zip_longest(regions.masks(picture.size), regions.parts, fillvalue=Part()):
@@ -185,13 +192,17 @@ def grade(
             continue
         cells = np.asarray(mask.resize((columns, rows), Image.Resampling.BOX), np.float32)
         cells = cells / np.float32(255)
+        cells = cells * scenery
         base = averages.of(drawn, cells)
         graded = _blend(base, averages.filled(layer, cells, cells * free), cells)
         named = _in_color(graded, base, cells, part, part.name in grading.recolored)
         if named is None:
             overruled.add(part.name)
         _add(total, _change(base, graded if named is None else named, everywhere), mask)
-    return _apply(picture, total), frozenset(overruled)
+    graded_picture = _apply(picture, total)
+    if regions.kept:
+        graded_picture.paste(original, (0, 0), regions.kept)
+    return graded_picture, frozenset(overruled)
 
 
 def _blend(base: Floats, layer: Floats, mask: Floats) -> Floats:
@@ -217,19 +228,23 @@ def _in_color(
 ) -> Floats | None:
     """Return ``graded`` in the color that the words give ``part``; None if that is impossible.
 
-    The colors are moved towards the drawn ones, no farther than it takes to have the name. The
-    lightness stays near that of the layer, unless the color of the part was changed.
+    The colors are moved towards the drawn ones, no farther than it takes to have the name (drawn
+    colors are softer than their names, so that all of the way may be needed). The lightness stays
+    near that of the layer, unless the color of the part was changed.
     """
     if not part.color:
         return graded
-    lightness, chroma = _split(_mean(base, mask) - _mean(graded, mask))
+    lightness, _ = _split(_mean(base, mask) - _mean(graded, mask))
+    chroma = _split(base)[1] - _split(graded)[1]
+    is_near = bool(np.abs(lightness).max() <= MAX_LIGHTNESS_MOVE)
     if not is_recolored:
         lightness = np.clip(lightness, -MAX_LIGHTNESS_MOVE, MAX_LIGHTNESS_MOVE)
     for share in MOVES:
-        moved = graded + np.float32(share) * (lightness + chroma)
+        move = np.float32(share) * (lightness + chroma)
+        moved = np.asarray(graded + move, np.float32)
         if _shows(moved, mask, part.color):
             return moved
-    return moved if is_recolored else None
+    return moved if is_recolored or is_near else None
 
 
 def _shows(values: Floats, mask: Floats, word: str) -> bool:

@@ -86,10 +86,11 @@ def paint_shapes(
     accents: Sequence[str],
     position: str,
     rng: np.random.Generator,
-) -> None:
+) -> Image.Image:
     """Paint paper cut-outs in the color words ``accents`` over waves of the two ``colors``.
 
-    The cut-outs are near ``position``: "left", "right", or the middle for any other word.
+    The cut-outs are near ``position``: "left", "right", or the middle for any other word. Return
+    their opacity, an image of the mode L.
     """
     upper, lower = colors
     canvas = SvgCanvas(picture.size)
@@ -104,6 +105,7 @@ def paint_shapes(
         canvas.fill_below([(x, y + 9) for x, y in wave], (24, 24, 40), opacity=0.14)
         gradient = canvas.linear_gradient(lighter(color, 0.12), darker(color, 0.1))
         canvas.fill_below(wave, gradient)
+    first = canvas.count
     middle = {"left": 0.28, "right": 0.72}.get(position, 0.5) * canvas.width
     for index in range(13 if accents else 0):
         x = middle + rng.normal() * canvas.width * 0.19
@@ -111,6 +113,7 @@ def paint_shapes(
         color = NAMED[accents[index % len(accents)]]
         _draw_cutout(canvas, (x, y), 50 + 90 * rng.random(), color, rng)
     picture.paste(canvas.image().convert("RGB"), (0, 0))
+    return canvas.image(first).getchannel("A")
 
 
 def _draw_cutout(

@@ -128,12 +128,20 @@ class SvgCanvas:
         )
         self._elements.append(f'<path d="{path}" {_attributes(fill, opacity)}/>')
 
-    def image(self) -> Image.Image:
-        """Return the canvas as an RGBA image, transparent where nothing was drawn."""
+    @property
+    def count(self) -> int:
+        """The number of shapes and gradients, for ``image``."""
+        return len(self._elements)
+
+    def image(self, first: int = 0) -> Image.Image:
+        """Return the canvas as an RGBA image, transparent where nothing was drawn.
+
+        ``first`` is the number of shapes and gradients at the beginning to leave out.
+        """
         width, height = self.size
         return rasterize(
             f'{SVG_HEADER}width="{width}" height="{height}" '
-            f'viewBox="0 0 {self.width:.3f} {HEIGHT:.0f}">{"".join(self._elements)}</svg>'
+            f'viewBox="0 0 {self.width:.3f} {HEIGHT:.0f}">{"".join(self._elements[first:])}</svg>'
         )
 
     def composite_onto(self, picture: Image.Image) -> None:
