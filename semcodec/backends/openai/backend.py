@@ -63,7 +63,6 @@ TOO_LARGE: Final = "DecompressionBombError"
 #: server that rejects more is of no use.
 MAX_REPETITIONS: Final = 4
 
-BICUBIC: Final = 3  #: Pillow's ``Resampling.BICUBIC``, which this module does not import for it
 COLORS_AFTERWARDS: Final = (
     "The server cannot edit pictures, so this one was not started from the colors of the record; "
     "they were applied after painting."
@@ -198,11 +197,9 @@ class OpenAIBackend(PromptBackend):
         Raises:
             MissingFeatureError: the server or its model cannot edit.
         """
-        start = colors.convert("RGB").resize(size, BICUBIC)
+        prompt = f"{task}\n\n{self._prompts.colors}"
         image = self._models.send_image_request(
-            lambda: self._requests.start_request(
-                model, f"{task}\n\n{self._prompts.colors}", start, seed
-            )
+            lambda: self._requests.start_request(model, prompt, size, seed, colors)
         )
         if is_unchanged(image, colors):
             add_note(NOTICES, ONLY_COLORS)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +35,8 @@ LARGEST_SIZES: Final = ((2880, 2880), (3840, 2160))
 #: Pixels, just enough for all sizes with a code near a megapixel; most open models are trained for
 #: this area.
 MAX_AREA_ELSEWHERE: Final = MAX_CODE_AREA
+MAX_REFERENCE_SIDE: Final = 512  #: pixels of colors, which have no details, for OpenAI
+BICUBIC: Final = 3  #: Pillow's ``Resampling.BICUBIC``, which is not imported for it
 #: Tokens along the longer side of an image by gpt-image-2, by quality.
 TOKENS_PER_LONG_SIDE: Final = {"low": 16, "medium": 48, "high": 96, "auto": 96}
 
@@ -100,38 +101,41 @@ class RequestBuilder:
         )
         return self._finish_image_request(request, size)
 
-    def start_request(self, model: str, prompt: str, image: Image, seed: int) -> ModelRequest:
-        """Return the request that paints ``prompt`` over ``image``, at its size.
+    def start_request(
+        self, model: str, prompt: str, size: tuple[int, int], seed: int, colors: Image
+    ) -> ModelRequest:
+        """Return the request that paints ``prompt`` over ``colors``, a smooth image, at ``size``.
 
-        The strength is sent only to servers other than OpenAI, whose models decide by themselves.
+        OpenAI bills the pixels of the image and takes it as a reference, so it gets a small one.
+        Other servers may paint at the size of the image; they get the strength, too.
         """
-        strength = self._settings.start_strength
-        fields = {} if self._settings.is_openai or strength is False else {"strength": strength}
-        return self._edit_request("paint", model, prompt, image, seed, fields)
+        is_openai, strength = self._settings.is_openai, self._settings.start_strength
+        scale = min(1.0, MAX_REFERENCE_SIDE / max(size)) if is_openai else 1.0
+        width, height = (max(1, round(side * scale)) for side in size)
+        body = self._image_body(model, prompt, size, seed)
+        if strength is not False and not is_openai:
+            body["strength"] = strength
+        start = colors.convert("RGB").resize((width, height), BICUBIC)
+        return self._edit_request("paint", body, start, size, seed)
 
     def edit_request(self, model: str, prompt: str, image: Image, seed: int) -> ModelRequest:
         """Return the request that edits ``image``; the model must support its size."""
-        return self._edit_request("edit", model, prompt, image, seed, {})
+        body = self._image_body(model, prompt, image.size, seed)
+        return self._edit_request("edit", body, image, image.size, seed)
 
     def _edit_request(
-        self,
-        stage: str,
-        model: str,
-        prompt: str,
-        image: Image,
-        seed: int,
-        fields: Mapping[str, Any],
+        self, stage: str, body: dict[str, Any], image: Image, size: tuple[int, int], seed: int
     ) -> ModelRequest:
         request = ModelRequest(
             stage,
             "images/edits",
-            {**self._image_body(model, prompt, image.size, seed), **fields},
+            body,
             self._settings.image_extra,
             image_png=_image_file(image, "png"),
             image_sizes=(image.size,),
             seed=seed,
         )
-        return self._finish_image_request(request, image.size)
+        return self._finish_image_request(request, size)
 
     def encode_image(self, image: Image) -> EncodedImage:
         """Return ``image`` as a data URL, reduced to the setting ``image_side``."""

@@ -15,8 +15,10 @@ from PIL import Image
 import semcodec
 from semcodec.backends import Guide
 from semcodec.backends.openai import DryRunClient, OpenAIBackend, client, settings
+from semcodec.backends.openai.requests import image_output_tokens
 from semcodec.backends.prompting import Prompts
 from semcodec.backends.recording import Cassette, ModelRequest, ModelResponse, RejectedFieldError
+from semcodec.backends.recording.budget import max_usage
 from semcodec.errors import BackendError, InputError, MissingFeatureError
 from semcodec.imaging import color_layer
 from tests.backends.openai import fake_responses
@@ -219,6 +221,16 @@ def test_start_is_an_edit_of_the_colors() -> None:
     prompt = request.body["prompt"]
     assert prompt.endswith(Prompts.read().colors)
     assert "\\u003c/data\\u003e boat" in prompt
+
+
+def test_openai_gets_a_small_reference() -> None:
+    (request,), _ = paint_with(base_url=settings.OPENAI_URL, painter="gpt-image-2")
+    width, height = map(int, request.body["size"].split("x"))
+    assert request.image_sizes == ((512, round(512 * height / width)),)
+    assert 1000 < max_usage(request).input_image_tokens < 2000
+    assert request.max_output_tokens == image_output_tokens(
+        "gpt-image-2", (width, height), "medium"
+    )
 
 
 def test_picture_without_the_setting_or_without_colors_is_generated() -> None:
