@@ -18,9 +18,11 @@ from semcodec.backends.prompting import ChatResponse
 from semcodec.backends.prompting.backend import MAX_LOCATED
 from semcodec.backends.prompting.box_coordinates import Form, FourNumbers, to_boxes
 from semcodec.backends.prompting.box_labels import LabelMatcher
-from semcodec.backends.prompting.lenient_json import MAX_DEPTH, find_values
+from semcodec.backends.prompting.data_limits import MAX_LOCATED_TOKENS
+from semcodec.backends.prompting.lenient_json import MAX_DEPTH, Node, find_values
 from semcodec.backends.prompting.located_boxes import MAX_BOXES, parse_boxes, typical_answer
 from semcodec.backends.prompting.parsing import MAX_ANSWER
+from semcodec.backends.recording.budget import max_tokens
 from semcodec.errors import InvalidResponseError, RefusalError
 from tests import profiles
 from tests.backends.prompting.fake_chat import fake_backend
@@ -123,6 +125,8 @@ def test_several_boxes_and_other_labels() -> None:
         ("list", [(512, 341.5, 768, 683)], (1024, 683), [(0.5, 0.5, 0.75, 1)]),
         ("list", [(512, 341.5, 768, 683), (0, 0, 100, 900)], (1024, 683),
          [(0.512, 0.342, 0.768, 0.683), (0, 0, 0.1, 0.9)]),
+        ("list", [(0, 0, 640, 400)] * 9 + [(0, 0, 320, 900)], (640, 480),
+         [(0, 0, 0.64, 0.4)] * 9 + [(0, 0, 0.32, 0.9)]),
         # All are at most 1: shares, even the whole picture in whole numbers.
         ("list", [(0, 0, 1, 1)], SIZE, [(0, 0, 1, 1)]),
         ("list", [(0.25, 0.5, 0.75, 1.01)], SIZE, [(0.25, 0.5, 0.75, 1)]),
@@ -196,6 +200,7 @@ def test_answer_without_boxes_can_be_right(answer: str) -> None:
         ("A dog and a boat.", "no boxes"),
         ('{"dog": [1, 2, 3]}', "no boxes"),
         ("[" * 1000, "no boxes"),
+        ("[", "no boxes"),
         ('{"dog": [100, 100, 300, 5000]}', "no box is within the picture, from 0 to 1000"),
         ('[{"label": "dog", "box": [300, 300, 300, 900]}]', "no box is within the picture"),
     ],
@@ -252,6 +257,13 @@ def test_request_has_the_words_as_data_and_a_schema_of_named_edges() -> None:
     assert item["required"] == ["label", "left", "top", "right", "bottom"]
     located = parse_boxes(request.expected_answer, WORDS, SIZE)
     assert (located.found, located.unknown, located.impossible) == (3, 0, 0)
+
+
+def test_words_are_cut_to_the_limit_of_a_plan() -> None:
+    backend, chat = fake_backend("[]")
+    backend.locate(Image.new("RGB", SIZE), ["犬" * 99] * MAX_LOCATED)
+    quoted = chat.requests[0].task.partition("<data>")[2].partition("</data>")[0]
+    assert MAX_LOCATED_TOKENS / 2 < max_tokens(quoted) <= MAX_LOCATED_TOKENS
 
 
 def test_only_the_words_of_a_layout_are_asked_about() -> None:
@@ -335,6 +347,10 @@ def test_depth_is_limited_and_what_follows_is_still_read() -> None:
     first, second = find_values(f"[{deep}, 8] [9]")
     assert first.items[-1] == (None, 8.0)
     assert second.items == [(None, 9.0)]
+    node, depth = first, 1
+    while node.items and isinstance(node.items[0][1], Node):
+        node, depth = node.items[0][1], depth + 1
+    assert depth == MAX_DEPTH
 
 
 @pytest.mark.parametrize("seed", range(profiles.count(1, 200)))
