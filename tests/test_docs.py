@@ -35,7 +35,8 @@ HELPERS = {
 
 
 @pytest.mark.parametrize(
-    "name", ["backends.md", "container.md", "progressive.md", "reflection.md", "words.md"]
+    "name",
+    ["backends.md", "container.md", "layers.md", "progressive.md", "reflection.md", "words.md"],
 )
 def test_code_of_a_page_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
