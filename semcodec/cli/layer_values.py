@@ -64,6 +64,12 @@ def layer_rows(record: semcodec.Record, words: Sequence[str]) -> list[tuple[str,
     return rows
 
 
+def layer_bytes(data: bytes, record: semcodec.Record) -> int:
+    """Return how many bytes shorter ``data``, a record in its framing, is without its layers."""
+    others = tuple(pair for pair in record.extensions if pair[0] not in LAYER_TYPES)
+    return len(data) - len(semcodec.repack(record._replace(extensions=others)))
+
+
 def layer_summary(data: bytes, record: semcodec.Record) -> str:
     """Return what the layers of a new record are and take, such as in the line of ``encode``.
 
@@ -83,9 +89,7 @@ def layer_summary(data: bytes, record: semcodec.Record) -> str:
         parts.append(f"{plural(len(layers.colors), 'byte')} of colors")
     if not parts:
         return ""
-    others = tuple(pair for pair in record.extensions if pair[0] not in LAYER_TYPES)
-    saved = len(data) - len(semcodec.repack(record._replace(extensions=others)))
-    return f"{saved} of them for {' and '.join(parts)}"
+    return f"{layer_bytes(data, record)} of them for {' and '.join(parts)}"
 
 
 def _count_coefficients(colors: bytes) -> int:

@@ -13,6 +13,7 @@ from semcodec.backends.notes import NOTICES, Notes, add_note, collect_notes
 from semcodec.backends.protocols import AnyLanguageDescriber
 from semcodec.cli import interrupts
 from semcodec.cli.budgets import Budget
+from semcodec.cli.layer_values import layer_bytes
 from semcodec.errors import InputError, InvalidResponseError, RefusalError, SemcodecError
 from semcodec.imaging import contact_sheet
 from semcodec.pipeline import Stage
@@ -269,5 +270,7 @@ def _cell(rows: Sequence[Row]) -> contact_sheet.Cell:
         return contact_sheet.Cell(None, "no record", budgets, row.problem)
     title = f"{len(row.encoded.data)} bytes"
     note = f"{row.payload_rate:.1f} µbpp · {budgets}"
+    if layers := layer_bytes(row.encoded.data, row.encoded.record):
+        note += f" · layers: {layers} bytes"
     text = " ".join(row.words) if row.thumbnail else f"no picture: {row.problem}"
     return contact_sheet.Cell(row.thumbnail, title, note, text)

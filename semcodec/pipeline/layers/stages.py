@@ -93,8 +93,8 @@ class LayerStages:
             placed: the record without layers, and its words.
             fitting: the limit.
         """
-        boxes = self._locate(placed.words)
-        wanted = placed._replace(boxes=boxes, colors=self._colors())
+        colors = self._colors()  # first, because a locator may draw on its image
+        wanted = placed._replace(boxes=self._locate(placed.words), colors=colors)
         if self.choice.is_auto:
             record = fill(wanted, fitting)
         elif (complete := reserve(wanted, fitting)) is not None:
