@@ -184,12 +184,14 @@ class Walk:
     def __init__(self, code: Code, coefficients: Sequence[int] = ()) -> None:
         """Start with nothing coded; ``coefficients`` are those to encode."""
         self.code = code
-        self.source = [0] * CELLS  # magnitudes to encode
-        self.signs = [0] * CELLS
-        self.reaches = [0] * PLANES  # by plane, the diagonals up to the last 1 in it or before
-        self.magnitudes = [0] * CELLS
-        self.planes = [0] * CELLS
-        self.scores = [0] * CELLS
+        self.source: list[int] = [0] * CELLS  # magnitudes to encode
+        self.signs: list[int] = [0] * CELLS
+        self.reaches: list[int] = [
+            0
+        ] * PLANES  # by plane, the diagonals up to the last 1 in it or before
+        self.magnitudes: list[int] = [0] * CELLS
+        self.planes: list[int] = [0] * CELLS
+        self.scores: list[int] = [0] * CELLS
         self.significant: list[int] = []  # cells, of which the magnitude is not 0
         self.active = 0
         for cell, value in zip(_CELLS, coefficients, strict=False):
