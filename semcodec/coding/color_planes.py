@@ -16,7 +16,6 @@ from typing import Final
 from semcodec.coding.color_chances import CHANCES
 from semcodec.coding.range_coder import (
     HALF,
-    WINDOW_BYTES,
     RangeDecoder,
     RangeEncoder,
     unit_in_last_place,
@@ -169,13 +168,16 @@ class EndError(Exception):
 
 
 def _finish(encoder: RangeEncoder) -> bytes:
-    """Return the shortest bytes that determine all decisions so far."""
-    for count in range(1, WINDOW_BYTES + 1):
-        ulp = unit_in_last_place(count)
-        value = -(-encoder.low // ulp) * ulp
-        if value + ulp <= encoder.low + encoder.width:
-            break
-    return encoder.finish(value, count)
+    """Return the shortest bytes that determine all decisions so far.
+
+    One more byte is enough if the interval contains all numbers that begin with it. If not, two
+    are: the interval is at least 2**32 wide, which is 256 times what two bytes leave open.
+    """
+    low, end = encoder.low, encoder.low + encoder.width
+    ulp, count = unit_in_last_place(1), 1
+    if -(-low // ulp) * ulp + ulp > end:
+        ulp, count = unit_in_last_place(2), 2
+    return encoder.finish(-(-low // ulp) * ulp, count)
 
 
 class Walk:

@@ -151,7 +151,7 @@ def _to_python(chances: Sequence[int]) -> str:
         "Written by spec/tables/make_colors.py; they are part of the format.\n"
         '"""\n\n'
         "from typing import Final\n\n"
-        f"# fmt: off\nCHANCES: Final = (\n{numbers}\n)\n# fmt: on\n"
+        f"# fmt: off\nCHANCES: Final[tuple[int, ...]] = (\n{numbers}\n)\n# fmt: on\n"
     )
 
 

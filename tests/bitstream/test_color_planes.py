@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from semcodec.coding.color_planes import (
     decode,
     encode,
 )
+from tests.profiles import examples
 
 Sparse = dict[int, int]  #: values of coefficients by index; the others are 0
 
@@ -33,6 +35,7 @@ def pictures() -> st.SearchStrategy[Sparse]:
     return st.dictionaries(low | st.integers(0, COEFFICIENTS - 1), values, max_size=12)
 
 
+@examples(12)
 @given(pictures(), st.integers(1, MAX_BYTES))
 def test_a_shorter_encoding_is_a_prefix(sparse: Sparse, size: int) -> None:
     coefficients = _coefficients(sparse)
@@ -41,6 +44,7 @@ def test_a_shorter_encoding_is_a_prefix(sparse: Sparse, size: int) -> None:
     assert encode(coefficients, size) == whole[:size]
 
 
+@examples(15)
 @given(pictures(), st.integers(1, 60), st.binary(max_size=6))
 def test_a_prefix_determines_bits_of_the_encoder(sparse: Sparse, size: int, more: bytes) -> None:
     whole = encode(_coefficients(sparse))[:size]
@@ -63,22 +67,26 @@ def test_short_values_determine_all_bits() -> None:
     assert {coarse.planes[index] for index, value in enumerate(coefficients) if value} == {10}
 
 
+@examples(15)
 @given(st.binary(max_size=MAX_BYTES) | st.sampled_from((b"\0" * 512, b"\xff" * 512)))
 def test_any_bytes_are_a_layer(data: bytes) -> None:
     decoded = decode(data)
-    for values in (decoded.values, decoded.planes):
-        assert len(values) == COEFFICIENTS
-    assert all(abs(value) < 2 << plane for value, plane in zip(*_pair(decoded), strict=True))
-    assert decode(data + b"\0" * MAX_BYTES) is not None
-
-
-def _pair(decoded: color_planes.QuantizedColors) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    return decoded.values, decoded.planes
+    assert len(decoded.values) == len(decoded.planes) == COEFFICIENTS
+    for value, plane in zip(decoded.values, decoded.planes, strict=True):
+        assert abs(value) < 2 << plane < 4096
+        assert value or not plane
 
 
 def test_bytes_after_the_limit_are_ignored() -> None:
     data = bytes(range(256)) * 2
     assert decode(data) == decode(data + b"\x55")
+
+
+@pytest.mark.parametrize("mean", [-398, -211, 5])
+def test_the_last_byte_determines_the_last_bits(mean: int) -> None:
+    data = encode(_coefficients({0: mean}))
+    assert decode(data).values[0] == mean
+    assert decode(data[:-1]).planes[0] < PLANES - 1
 
 
 def test_decisions_are_counted_for_training() -> None:

@@ -30,6 +30,22 @@ def test_colors_are_where_they_were() -> None:
     assert right[2] > right[0] + 80
 
 
+def test_a_panorama_keeps_its_colors_in_their_places() -> None:
+    panorama = Image.new("RGB", (4096, 256), (90, 130, 200))
+    panorama.paste((60, 110, 40), (0, 128, 2048, 256))
+    painted = render_colors(encode_colors(panorama, 24), (320, 20))
+    green, sky = painted.getpixel((40, 17)), painted.getpixel((280, 17))
+    assert isinstance(green, tuple)
+    assert isinstance(sky, tuple)
+    assert green[1] > green[2] + 30
+    assert sky[2] > sky[1] + 40
+
+
+def test_one_byte_and_no_bytes_are_painted() -> None:
+    for data in (b"", b"\0", b"\xff"):
+        assert render_colors(data, (3, 2)).size == (3, 2)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (4096, 256), (3, 700)])
 def test_gray_has_no_color(size: tuple[int, int]) -> None:
     gray = Image.new("L", size, 90)
