@@ -13,12 +13,13 @@ backend. Results are validated: a wrong type or a wrong number of words raises a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from semcodec.backends.guides import Box, Guide, GuideKind
+    from semcodec.backends.guides import Box, Guide
     from semcodec.backends.painted_scene import PaintedScene
     from semcodec.words import Selection, SelectionRequest
     from semcodec.words.predicates import Predicate
@@ -159,7 +160,10 @@ class GuidedPainter(Protocol):
     places are added to the prompt, and colors are aligned after painting.
     """
 
-    guides: frozenset[GuideKind]
+    @property
+    def guides(self) -> AbstractSet[str]:
+        """The kinds of layers that ``paint`` takes; an attribute is enough."""
+        ...
 
     def paint(
         self, prompt: str, size: tuple[int, int], seed: int, guide: Guide | None = None
