@@ -195,7 +195,7 @@ class Walk:
         self.planes: list[int] = [0] * CELLS
         self.scores: list[int] = [0] * CELLS
         self.significant: list[int] = []  # cells, of which the magnitude is not 0
-        self.active = 0
+        self.active: int = 0
         for cell, value in zip(_CELLS, coefficients, strict=False):
             if value:
                 self._set_source(cell, value)

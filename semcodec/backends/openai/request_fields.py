@@ -36,7 +36,7 @@ LIMIT_FIELDS: Final = ("max_completion_tokens", "max_output_tokens")
 #: Other common names of a field, tried before it is left out.
 COMMON_NAMES: Final = {"max_completion_tokens": ("max_tokens", "max_completion_tokens")}
 #: Fields that the openai package does not know on some routes, and sends only as extra fields.
-UNKNOWN_TO_CLIENT: Final = {
+UNKNOWN_TO_CLIENT: Final[dict[str, tuple[str, ...]]] = {
     "responses": ("seed",),
     "images/generations": ("seed",),
     "images/edits": ("seed", "strength"),
