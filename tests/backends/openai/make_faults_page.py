@@ -42,9 +42,9 @@ so far is the result, and the exit code is 0. The last two columns have the reas
 states, for the stages with a text and for edits; a note repeats the message of a failure. "Goes on"
 means that reflection takes another way, such as a new picture if the server cannot edit.
 
-The last two tables are about the layers of a record. Every fault of a text can also happen to the
-request that locates words, with the same outcome as for a description. Starting a picture from
-colors is never paid twice: another request follows only if the server states that it cannot edit.
+The last two tables are about the layers of a record. A request for boxes that is not answered has
+the same outcome as one for a description. Starting a picture from colors is never paid twice:
+another request follows only if the server states that it cannot edit.
 
 For a server on this machine, which bills nothing, the messages do not mention bills. Responses that
 are meant to use up memory or time are measured in [server-bombs.md](server-bombs.md).

@@ -230,6 +230,35 @@ def test_edits_are_retried_as_often_as_images(fault: Fault, waits: list[float]) 
     assert waits == list(fault.retry_waits("image"))
 
 
+#: Those in which the server does not answer; what answers are used for differs.
+LOCATE_FAULTS = sampled(
+    [
+        f
+        for f, kind in CASES
+        if kind == "text" and f.message and " backend openai " not in f.message
+    ],
+    0,
+)[:: profiles.count(3, 1)]
+
+
+@pytest.mark.parametrize("fault", LOCATE_FAULTS, ids=[fault.name for fault in LOCATE_FAULTS])
+def test_request_for_boxes_has_the_outcome_of_a_description(
+    fault: Fault, waits: list[float]
+) -> None:
+    def choose(received: ReceivedRequest) -> Behavior:
+        if received.path.endswith("/models"):
+            return respond(200, {"data": [fake_responses.model_entry("its-only-model")]})
+        return fault.respond({})
+
+    with serve(fault, choose) as server:
+        url, seconds = base_url(fault, server), SECONDS if fault.is_late else 120.0
+        backend = OpenAIBackend(base_url=url, describer="m", text_timeout=seconds)
+        with pytest.raises(BackendError) as caught:
+            backend.locate(Image.new("RGB", SIZE), ["boat"])
+    assert str(caught.value) == fault.format_message("text", url).replace("describe", "locate")
+    assert waits == list(fault.retry_waits("text"))
+
+
 # --- faults in reflection
 
 

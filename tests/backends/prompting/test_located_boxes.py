@@ -306,6 +306,7 @@ def test_hostile_answer_takes_bounded_time_and_has_few_boxes(name: str) -> None:
     assert all(len(found) <= MAX_BOXES for found in boxes)
 
 
+@profiles.examples(15)
 @given(st.recursive(st.floats() | st.text(max_size=5) | st.sampled_from([*WORDS, None]),
                     lambda inner: st.lists(inner, max_size=5)
                     | st.dictionaries(st.sampled_from([*WORDS, "left", "top", "bbox", "x"]), inner,
@@ -319,6 +320,7 @@ def test_any_answer_has_boxes_within_the_picture(value: Any, end: int) -> None:
                 assert 0 <= top < bottom <= 1
 
 
+@profiles.examples(15)
 @given(st.recursive(st.integers(-999, 999) | st.text("abc'\" \\\n[{,:é", max_size=8),
                     lambda inner: st.lists(inner, max_size=4)
                     | st.dictionaries(st.text("ab", max_size=4), inner, max_size=4)))  # fmt: skip
