@@ -291,8 +291,10 @@ def _picture_file(decoded: semcodec.Decoded, name: str, plain: bool) -> bytes:
 
 def _layers(decoded: semcodec.Decoded) -> str:
     """Return what the layers of the record were used for, if it has any."""
-    uses = [f"{layer} {USES[use]}" for layer, use in decoded.guides.items()]
-    return f", {', '.join(uses)}" if uses else ""
+    layers: dict[str, list[str]] = {}
+    for layer, use in decoded.guides.items():
+        layers.setdefault(use, []).append(layer)
+    return "".join(f", {' and '.join(names)} {USES[use]}" for use, names in layers.items())
 
 
 def _summary(args: argparse.Namespace, decoded: semcodec.Decoded) -> str:

@@ -174,7 +174,7 @@ def test_describer_of_reflection_that_is_off_is_not_used(run: Run, record: Path)
     [
         ((), ("prompt", "aligned"), "layout added to the prompt, colors applied to the picture"),
         (("--align-colors", "0"), ("prompt", "ignored"), "the prompt, colors ignored"),
-        (("--ignore-layers",), ("ignored", "ignored"), "layout ignored, colors ignored"),
+        (("--ignore-layers",), ("ignored", "ignored"), "layout and colors ignored"),
     ],
 )
 def test_use_of_layers_is_stated(
