@@ -72,13 +72,11 @@ def place_in_box(
         name = as_close_up(replace(subject, sprites=(name,)), behind_table=True).sprites[0]
         target = _behind_table(target, environment)
     wanted, is_cut = target.box, touches_lower_edge(target.box)
-    if not sits and not is_cut and (edge := _hiding_edge(target, others)):
-        is_cut = can_be_cut(name)
-        target = _down_to(target, edge) if is_cut else target
-    lies = _lies(subject, target, others, composition.width)
+    edge = 0.0 if sits or is_cut else _hiding_edge(target, others)
     names = _drawings(subject, name, target, is_cut)
-    if lies:
+    if (edge or _lies(subject, target, others, composition.width)) and can_be_cut(name):
         names = cut_variants(name) or names
+        target = _down_to(target, edge) if edge else target
     support = find_support(sprite_library().infos[subject.sprites[0]], subject, composition)
     stands = support not in ("air", "wall")
     fit = fit_drawing(names, target, composition.width, stands, others)
@@ -272,8 +270,8 @@ def raise_carried(sprites: Sequence[PlacedSprite]) -> list[PlacedSprite]:
     A detector saw it, so it is on the other one, or before it: a cup on a table, a cat on a bed, a
     tie on a person. It keeps its place, but belongs to the distance of what carries it.
     """
-    result = [_aboard(sprite, sprites) for sprite in sprites]
-    for sprite in sorted(result, key=lambda item: -area(_drawn_box(item))):
+    result = list(sprites)
+    for sprite in sorted(sprites, key=lambda item: -area(_drawn_box(item))):
         if not sprite.is_fixed:
             continue
         at = result.index(sprite)
@@ -291,17 +289,6 @@ def raise_carried(sprites: Sequence[PlacedSprite]) -> list[PlacedSprite]:
         )
         result.insert(result.index(bearer) + 1, raised)
     return result
-
-
-def _aboard(sprite: PlacedSprite, sprites: Sequence[PlacedSprite]) -> PlacedSprite:
-    """Return ``sprite`` without an islet or a waterline if it is in a boat."""
-    if sprite.support not in ("islet", "water") or sprite.target is None:
-        return sprite
-    is_aboard = any(
-        other.support == "water" and other.target and bears(other.target, sprite.target)
-        for other in sprites
-    )
-    return replace(sprite, support="none") if is_aboard else sprite
 
 
 def _drawn_box(sprite: PlacedSprite) -> Box:

@@ -386,8 +386,7 @@ def _avoid_overlap(
         ),
     )
     if _overlap_cost(best, obstacles) > MAX_OVERLAP and subject.count == 1 and shrinks:
-        smaller = _avoid_overlap(_shrink(sprite), obstacles, subject, width, shrinks - 1)
-        return _step_in_front(smaller, [other for other in obstacles if other.is_fixed])
+        return _avoid_overlap(_shrink(sprite), obstacles, subject, width, shrinks - 1)
     if shrinks and best.support in ("ground", "surface"):
         return _step_in_front(best, obstacles)
     return best
@@ -404,7 +403,7 @@ def _step_in_front(sprite: PlacedSprite, obstacles: Sequence[PlacedSprite]) -> P
     hiding = [
         other
         for other in obstacles
-        if (other.support == sprite.support or other.is_fixed)
+        if other.support == sprite.support
         and other.height > sprite.height
         and _overlap_area(sprite, other) > MAX_OVERLAP * sprite.width * sprite.height
     ]

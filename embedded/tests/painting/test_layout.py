@@ -87,14 +87,14 @@ def test_number_of_drawings(prompt: str, noun: str, boxes: int, count: int) -> N
     assert all(overlap(picture, noun, box) > 0.5 for box in each)
 
 
-def test_crowd_fills_its_one_box() -> None:
-    box = thirds(4, 10, 28, 24)
+@pytest.mark.parametrize("box", [thirds(4, 10, 28, 24), thirds(11, 8, 18, 26)])
+def test_crowd_fills_its_one_box(box: Box) -> None:
     boxes = painted(plan("crowd street", crowd=[box]), "crowd")
     assert len(boxes) == 12
     left, top, right, bottom = (each(edges) for each, edges in zip(
         (min, min, max, max), zip(*boxes, strict=True), strict=True
     ))  # fmt: skip
-    assert iou((left, top, right, bottom), box) > 0.8
+    assert iou((left, top, right, bottom), box) > 0.7
 
 
 def test_two_names_of_one_person_are_one_drawing() -> None:
@@ -165,7 +165,8 @@ def test_drawings_keep_their_aspect_ratio() -> None:
 def test_boat_is_larger_than_the_box_of_its_hull() -> None:
     hull = thirds(4, 18, 12, 20)
     boat = sprite_of(plan("boat sea", boat=[hull]), "sailboat")
-    assert boat.height > 2 * (hull[3] - hull[1]) * HEIGHT
+    area = (hull[2] - hull[0]) * 1500 * (hull[3] - hull[1]) * HEIGHT
+    assert boat.width * boat.height > 1.4 * area
     assert boat.baseline_y == pytest.approx(hull[3] * HEIGHT)
 
 
@@ -186,8 +187,25 @@ def test_close_up_shows_the_whole_face() -> None:
 
 
 def test_person_behind_a_larger_thing_is_a_half_figure() -> None:
-    picture = plan("person car street", person=[thirds(10, 4, 18, 14)], car=[thirds(4, 13, 28, 30)])
+    picture = plan("person car street", person=[thirds(12, 4, 16, 14)], car=[thirds(4, 13, 28, 30)])
     assert names(picture)[0].endswith("-half")
+
+
+def test_person_in_bed_is_a_half_figure() -> None:
+    picture = plan(
+        "person bed bedroom", person=[thirds(8, 12, 26, 20)], bed=[thirds(4, 14, 30, 30)]
+    )
+    assert any(name.endswith("-half") for name in names(picture))
+
+
+def test_further_objects_are_as_tall_as_those_in_boxes() -> None:
+    heights = [item.height for item in plan("three dogs grass", dogs=[LEFT, LEFT]).sprites]
+    assert max(heights) < 1.1 * min(heights)
+
+
+def test_size_word_of_what_is_in_a_box_counts_as_applied() -> None:
+    picture = plan("small dog grass", dog=[(0.1, 0.1, 0.9, 0.9)])
+    assert [item.size for item in report_scene(picture).objects if item.noun == "dog"] == ["small"]
 
 
 def test_edges_cut_nothing_off_above() -> None:
@@ -201,6 +219,8 @@ def test_drawing_leaves_the_box_of_another_thing_free() -> None:
         dog=[thirds(5, 8, 20, 30)], hydrant=[thirds(16, 10, 25, 24)],
     )  # fmt: skip
     assert visible(picture, "fire-hydrant") > 0.5
+    dog, hydrant = (sprite_of(picture, name) for name in ("dog-standing", "fire-hydrant"))
+    assert dog.box[2] < hydrant.x
 
 
 # --- the ground, and what carries things
@@ -210,6 +230,12 @@ def test_horizon_is_above_what_stands() -> None:
     words, boxes = plan("person grass"), plan("person grass", person=[thirds(4, 4, 6, 12)])
     assert boxes.environment.horizon < 12 / 32 < words.environment.horizon
     assert boxes.sprites[0].support == "ground"
+
+
+def test_what_is_on_another_thing_does_not_move_the_horizon() -> None:
+    words, car = plan("bird car street"), thirds(6, 10, 26, 27)
+    boxes = plan("bird car street", bird=[thirds(14, 7, 17, 11)], car=[car])
+    assert boxes.environment == words.environment
 
 
 def test_box_of_the_ground_is_the_horizon() -> None:
@@ -246,12 +272,15 @@ def test_person_at_a_table_sits_behind_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("prompt", "small", "large"),
-    [("man tie", "tie", "man"), ("cat couch room", "cat", "couch"), ("bird car", "bird", "car"),
-     ("book bed bedroom", "book", "bed"), ("people boat lake", "people", "boat")],
+    ("prompt", "small", "large", "top"),
+    [("man tie", "tie", "man", 16), ("cat couch room", "cat", "couch", 6),
+     ("bird car", "bird", "car", 16), ("book bed bedroom", "book", "bed", 14),
+     ("people boat lake", "people", "boat", 14)],
 )  # fmt: skip
-def test_what_is_on_another_thing_is_before_it(prompt: str, small: str, large: str) -> None:
-    box = thirds(13, 16, 16, 22)
+def test_what_is_on_another_thing_is_before_it(
+    prompt: str, small: str, large: str, top: int
+) -> None:
+    box = thirds(13, top, 16, top + 6)
     picture = plan(prompt, **{small: [box], large: [thirds(6, 8, 26, 30)]})
     assert picture.sprites[-1].subject == prompt.split().index(small)
     assert "side-table" not in names(picture)
@@ -278,6 +307,12 @@ def test_what_has_no_box_can_be_seen() -> None:
     assert min(shares) > 0.4
 
 
+def test_person_behind_boxes_is_moved_to_a_free_place() -> None:
+    picture = plan("woman laptop cat room", (416, 624), laptop=[thirds(15, 6, 32, 19)],
+                   cat=[thirds(0, 13, 17, 25)])  # fmt: skip
+    assert visible(picture, next(name for name in names(picture) if "figure" in name)) > 0.5
+
+
 def test_fence_fills_its_box_with_panels() -> None:
     fence = plan("fence field", fence=[thirds(0, 16, 32, 24)]).sprites
     assert len(fence) > 3
@@ -295,7 +330,11 @@ def edited(picture: Plan, sentence: str) -> Plan:
 
 def places(picture: Plan) -> set[tuple[float, ...]]:
     """Return the places of the drawings that are in boxes."""
-    return {(item.number, *item.box, item.elevation) for item in picture.sprites if item.is_fixed}
+    return {
+        (item.number, item.x, item.width, item.height, item.baseline_y - item.elevation)
+        for item in picture.sprites
+        if item.is_fixed
+    }
 
 
 @pytest.mark.parametrize(
@@ -319,6 +358,20 @@ def test_edits_keep_the_places_of_what_is_in_a_box(sentence: str) -> None:
     changed = edited(picture, sentence)
     assert places(changed) == places(picture)
     assert changed.sprites != picture.sprites
+
+
+@pytest.mark.parametrize(
+    ("prompt", "boxes", "sentence"),
+    [("three dogs grass", {"dogs": [LEFT, RIGHT]}, "Show exactly two dogs."),
+     ("chair cup kitchen table", {"cup": [LEFT]}, "Move the table to the right."),
+     ("bus street", {"bus": [(0.02, 0.02, 0.98, 0.98)]}, "Add sheep.")],
+)  # fmt: skip
+def test_edits_of_others_keep_what_is_in_a_box(
+    prompt: str, boxes: dict[str, list[Box]], sentence: str
+) -> None:
+    picture = plan(prompt, **boxes)
+    changed = edited(picture, sentence)
+    assert places(changed) == places(picture)
 
 
 def test_added_drawing_takes_the_box_of_its_word() -> None:
@@ -363,7 +416,7 @@ def test_boxes_are_shares_of_the_picture_with_its_caption() -> None:
     box = thirds(10, 4, 20, 20)
     picture = plan("qwertz asdfgh yxcvbn dog uiopas", dog=[box])
     assert picture.caption
-    assert overlap(picture, "dog", box) > 0.6
+    assert painted(picture, "dog")[0][3] == pytest.approx(box[3], abs=0.005)
 
 
 def test_painter_declares_that_it_takes_a_layout() -> None:
