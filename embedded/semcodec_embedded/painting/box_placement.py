@@ -81,12 +81,9 @@ def place_in_box(
     stands = support not in ("air", "wall")
     fit = fit_drawing(names, target, composition.width, stands, others)
     sprite = _sprite(fit, support, in_units(wanted, composition.width))
-    return sits_behind(sprite) if sits else _supported(sprite, subject, composition)
-
-
-def sits_behind(sprite: PlacedSprite) -> PlacedSprite:
-    """Return someone who sits behind a table: without a shadow on it."""
-    return replace(sprite, support="none")
+    if sits:
+        return replace(sprite, support="none")  # without a shadow on the table
+    return _supported(sprite, subject, composition)
 
 
 def _behind_table(target: Target, environment: Environment) -> Target:

@@ -199,7 +199,8 @@ def test_person_in_bed_is_a_half_figure() -> None:
 
 
 def test_further_objects_are_as_tall_as_those_in_boxes() -> None:
-    heights = [item.height for item in plan("three dogs grass", dogs=[LEFT, LEFT]).sprites]
+    dogs = [thirds(4, 20, 6, 22), thirds(20, 20, 22, 22)]
+    heights = [item.height for item in plan("three dogs grass", dogs=dogs).sprites]
     assert max(heights) < 1.1 * min(heights)
 
 
