@@ -45,6 +45,7 @@ MAX_ASPECT = 16.0
 #: Opacity (0 to 1) of the haze at the horizon, and the depth at which it reaches zero. Depth is 0
 #: at the horizon and 1 at the bottom edge.
 MAX_HAZE, HAZE_DEPTH = 0.22, 0.6
+LAYER_HAZE = 0.5  #: share of the haze with a color layer, whose light has an effect of its own
 CAPTION_ROWS = 0.9  #: from there down, a color layer tints the paper of a caption
 NAME = "embedded"  #: of the backend, in messages
 NO_GUIDE = Guide()  #: no layers
@@ -212,7 +213,7 @@ def _draw_sprites(picture: Image.Image, plan: Plan, colors: ColorField | None) -
     for sprite in plan.sprites:
         opacity = _haze_opacity(sprite, plan.environment)
         if colors:
-            tints = [(colors.at(sprite), opacity)]
+            tints = [(colors.at(sprite), opacity * LAYER_HAZE)]
         else:
             tints = [compositing.light_tint(plan.environment.light), (haze, opacity)]
         compositing.draw_sprite(picture, sprite, tints, colors)

@@ -51,7 +51,7 @@ MOVES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 MAX_LIGHTNESS_MOVE = 48.0  #: steps of 1/255
 #: Greatest difference in chroma from the mean of a region, in steps of 1/255: more is the color of
 #: an object, and a spot in the scenery.
-MAX_SPOT = 60.0
+MAX_SPOT = 40.0
 MIN_NAMED_SHARE = 0.4  #: of a region, from which its color has the name that the words state
 AROUND = 0.2  #: width of the surroundings of a sprite, as a share of its width
 BAND_ROWS = 256  #: rows computed at a time, to limit the memory for large pictures

@@ -21,7 +21,7 @@ DARK_BRIGHTNESS = 0.6
 BRIGHT_COLOR, BRIGHT_SHARE = (255, 252, 244), 0.14
 #: Share of the contrast of a color layer in a picture in black and white, which has all shades
 #: otherwise.
-LAYER_CONTRAST = 0.5
+LAYER_CONTRAST = 0.3
 DROPS = 200  #: number of raindrops or snowflakes
 BAND_ROWS = 256  #: rows computed at a time, to limit the memory for large pictures
 
