@@ -46,11 +46,17 @@ SKIMAGE: Final = {
     "astronaut.png": ("public domain", "Eileen Collins; NASA Great Images database"),
     "chelsea.png": ("CC0 1.0", "the cat Chelsea; Stefan van der Walt"),
     "coffee.png": ("CC0 1.0", "a cup of coffee; Rachel Michetti"),
-    "rocket.jpg": ("public domain", "a launch of Falcon 9; SpaceX Photos (flickr 16511594820)"),
+    "rocket.jpg": (
+        "public domain",
+        "a launch; https://www.flickr.com/photos/spacexphotos/16511594820/",
+    ),
 }
 SKLEARN: Final = {
-    "china.jpg": ("CC BY 2.0", "a temple; danielbuechele (flickr 6061409035)"),
-    "flower.jpg": ("CC BY 2.0", "a flower; vultilion (flickr 6056698931)"),
+    "china.jpg": (
+        "CC BY 2.0",
+        "a temple; https://www.flickr.com/photos/danielbuechele/6061409035/",
+    ),
+    "flower.jpg": ("CC BY 2.0", "a flower; https://www.flickr.com/photos/vultilion/6056698931/"),
 }
 PLANES: Final = 8  #: counted: 0 to 7; few values reach finer ones
 #: Added to the counts of zeros and ones, so that no decision is impossible.
@@ -116,14 +122,18 @@ def train(photos: Iterable[Photo]) -> tuple[int, ...]:
 
 def _kodak(folder: Path) -> Iterable[Photo]:
     for path in sorted(folder.glob("kodim*.png")):
-        source = Source(path.name, "released for unrestricted use", "Kodak Lossless True Color set")
+        source = Source(
+            path.name, "released for unrestricted use", "Kodak Lossless True Color Image Suite"
+        )
         yield Photo("kodak", _open(path.read_bytes()), source, path)
 
 
 def _coco(folder: Path) -> Iterable[Photo]:
     licenses = json.loads((folder / "captions.json").read_text("utf-8"))
     for path in sorted(folder.glob("*.jpg")):
-        origin = f"MS COCO val2017, image {int(path.stem)}; its author is named on flickr"
+        number = int(path.stem)
+        page = f"https://cocodataset.org/#explore?id={number}"
+        origin = f"MS COCO, image {number}; {page} links to its author's page"
         source = Source(path.name, "CC BY 2.0", origin)
         permitted = licenses[path.name]["license"] == CC_BY
         yield Photo("coco", _open(path.read_bytes()), source if permitted else None, path)
