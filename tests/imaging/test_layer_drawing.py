@@ -63,11 +63,11 @@ def test_layout_alone_is_drawn_on_paper() -> None:
 
 
 def test_small_boxes_are_over_large_ones() -> None:
-    boxes = [BoxGroup("small", [(0.4, 0.4, 0.6, 0.6)]), BoxGroup("large", [(0.1, 0.1, 0.9, 0.9)])]
-    image = draw_layers((1, 1), boxes, None)
-    assert image.getpixel((430, 430)) != ImageColor.getrgb(PAPER)
-    assert image.getpixel((430, 289)) == ORANGE
-    assert image.getpixel((430, 73)) == BLUE
+    """Their left edges coincide, and the label of the large one is above."""
+    small, large = BoxGroup("s", [(0.1, 0.4, 0.3, 0.6)]), BoxGroup("l", [(0.1, 0.1, 0.9, 0.9)])
+    for groups, colors in (([small, large], (ORANGE, BLUE)), ([large, small], (BLUE, ORANGE))):
+        image = draw_layers((1, 1), groups, None)
+        assert (image.getpixel((73, 400)), image.getpixel((73, 600))) == colors
 
 
 def test_equal_boxes_are_inside_of_each_other() -> None:
