@@ -45,8 +45,8 @@ def align_low(image: Image, colors: Image, strength: float = DEFAULT_STRENGTH) -
             difference in lightness, 7/9 of it is.
     """
     wanted = [_transform(cells) for cells in _average_cells(colors)]
-    present = [_transform(cells) for cells in _average_cells(image)]
     cutoff = find_cutoff(wanted)
+    present = [_transform(cells, cutoff) for cells in _average_cells(image)]
     changes = [
         _inverse(_subtract(after, before, cutoff))
         for after, before in zip(wanted, present, strict=True)
@@ -102,12 +102,15 @@ def _cosines() -> tuple[tuple[float, ...], ...]:
     )
 
 
-def _transform(rows: Rows) -> Rows:
-    return _multiply(_multiply(rows, _cosines()), _cosines())
+def _transform(rows: Rows, orders: int = GRID) -> Rows:
+    """Return the coefficients of the lowest ``orders`` cosines along each side."""
+    cosines = _cosines()[:orders]
+    return _multiply(_multiply(rows, cosines), cosines)
 
 
 def _inverse(rows: Rows) -> Rows:
-    points = tuple(zip(*_cosines(), strict=True))
+    """Return the cells of the coefficients of the lowest cosines along each side."""
+    points = tuple(zip(*_cosines()[: len(rows)], strict=True))
     return _multiply(_multiply(rows, points), points)
 
 
@@ -117,13 +120,13 @@ def _multiply(rows: Rows, vectors: Sequence[Sequence[float]]) -> Rows:
 
 
 def _subtract(after: Rows, before: Rows, cutoff: int) -> Rows:
-    """Return the difference of the coefficients below ``cutoff``, and 0 for the others."""
+    """Return the differences below ``cutoff``, and 0 elsewhere, in the shape of ``before``."""
     return [
         [
             a - b if down + across < cutoff else 0.0
-            for across, (a, b) in enumerate(zip(*rows, strict=True))
+            for across, (a, b) in enumerate(zip(*rows, strict=False))
         ]
-        for down, rows in enumerate(zip(after, before, strict=True))
+        for down, rows in enumerate(zip(after, before, strict=False))
     ]
 
 
