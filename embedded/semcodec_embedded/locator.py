@@ -17,8 +17,9 @@ from importlib import resources
 from PIL import Image
 
 from semcodec.backends import guides
+from semcodec.words.mentions import find_several
 from semcodec.words.object_words import Part, part_of
-from semcodec.words.plurals import names_several, singular
+from semcodec.words.plurals import singular
 from semcodec_embedded.detector import Detection
 from semcodec_embedded.labels import labels
 from semcodec_embedded.recognition import Recognition, Recognizer, prepare
@@ -54,11 +55,13 @@ class Name:
     Attributes:
         index: its index among the words.
         word: the word in lower case.
+        is_several: whether it names several things.
         classes: by class, how well it names it: ``EXACT``, ``SYNONYM`` or ``GENERAL``.
     """
 
     index: int
     word: str
+    is_several: bool
     classes: Mapping[str, int]
 
 
@@ -90,9 +93,10 @@ class EmbeddedLocator:
 def find_names(words: Sequence[str]) -> list[Name]:
     """Return the words that name classes of the detector or of labels.toml."""
     lower = [singular(word.lower()) for word in words]
+    several = find_several(words)
     names = (
-        Name(index, words[index].lower(), dict(_classes(lower, index)))
-        for index in range(len(words))
+        Name(index, word.lower(), word.lower() in several, dict(_classes(lower, index)))
+        for index, word in enumerate(words)
     )
     return [name for name in names if name.classes]
 
@@ -181,11 +185,11 @@ def _share(
         group: names that fit equally well; those of children get the smaller of the largest ones.
         detections: the largest first.
     """
-    singles = [name for name in group if not names_several(name.word)]
+    singles = [name for name in group if not name.is_several]
     singles.sort(key=lambda name: name.word in CHILDREN)
     for name, detection in zip(singles, detections, strict=False):
         yield name.index, detection
-    several = [name for name in group if names_several(name.word)]
+    several = [name for name in group if name.is_several]
     for number, detection in enumerate(detections[len(singles) :] if several else ()):
         yield several[number % len(several)].index, detection
 

@@ -36,6 +36,7 @@ def located(
     [
         ("red dog", ["dog"], {1: 1}),
         ("two dogs", ["dog", "dog"], {1: 2}),
+        ("two yellow parrot", ["parrot", "parrot"], {2: 2}),
         ("beagle on sofa", ["dog", "couch"], {0: 1, 2: 1}),
         ("surfer wave board", ["person", "surfboard"], {0: 1, 2: 1}),
         ("man woman", ["person", "person"], {0: 1, 1: 1}),

@@ -32,7 +32,7 @@ from semcodec.words.object_words import (
     is_known,
 )
 from semcodec.words.phrases import COPULAS
-from semcodec.words.plurals import is_plural
+from semcodec.words.plurals import is_plural, names_several
 from semcodec.words.structure import UNIT_WORDS
 from semcodec.words.subject import PICTURE_WORDS
 
@@ -79,6 +79,17 @@ def find_mentions(words: Sequence[str]) -> list[Mention]:
     for items in read_sentences(words):
         found += _Reader(items).read()
     return found
+
+
+def find_several(words: Sequence[str]) -> frozenset[str]:
+    """Return the words, in lower case, that name several things: by their form, or by a number.
+
+    Skeletons are restored without the ending of the plural, so that "two parrot" is several, too.
+    """
+    limits = ((mention.head, count_limits(mention.count)) for mention in find_mentions(words))
+    counted = {head for head, limit in limits if limit and (limit[1] is None or limit[1] > 1)}
+    lower = {word.lower() for word in words}
+    return frozenset(counted | {word for word in lower if names_several(word)})
 
 
 def find_nouns(words: Sequence[str]) -> list[Mention]:

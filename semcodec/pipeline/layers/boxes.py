@@ -15,8 +15,9 @@ from typing import Final
 from semcodec.backends.guides import Box
 from semcodec.bitstream.layers import MAX_BOXES, MAX_WORD, MAX_WORD_BOXES, PARTS, Group
 from semcodec.words.matching import HYPONYMS, count_limits
+from semcodec.words.mentions import find_several
 from semcodec.words.object_words import FRUITS, SURROUNDINGS, Part, part_of
-from semcodec.words.plurals import names_several, singular
+from semcodec.words.plurals import singular
 
 MAX_SAME_IOU: Final = 0.7  #: intersection over union above which two boxes are of one thing
 #: Shares of the picture, 2 and 4 of 32 x 32 parts; a smaller thing is a dot.
@@ -68,11 +69,17 @@ def choose_boxes(words: Sequence[str], located: Sequence[Sequence[Box]]) -> list
     """
     chosen: list[list[PlacedBox]] = []
     lower = [word.lower() for word in words[: MAX_WORD + 1]]
+    several = find_several(words[: MAX_WORD + 1])
     has_crowd = not CROWDS.isdisjoint(lower)
     for index, (word, boxes) in enumerate(zip(lower, located, strict=False)):
         known = [other.box for group in chosen for other in group]
-        is_crowd = has_crowd and names_several(word) and _is_of_people(word)
-        chosen.append([] if is_crowd else _boxes_of_word(index, word, boxes, known))
+        if has_crowd and word in several and _is_of_people(word):
+            chosen.append([])
+            continue
+        placed = _boxes_of_word(index, word, boxes, known)
+        if word not in several:
+            placed = placed[:1]
+        chosen.append(placed if len(placed) <= MAX_WORD_BOXES else [])
     firsts = [group[0] for group in chosen if group]
     others = [box for group in chosen for box in group[1:]]
     return [*_by_area(firsts), *_by_area(others)][:MAX_BOXES]
@@ -100,8 +107,12 @@ def _occurrences(words: Sequence[str]) -> dict[tuple[str, int], int]:
 
 
 def _occurrence(words: Sequence[str], index: int) -> tuple[str, int]:
-    """Return a word, and how often it occurs before ``index``."""
-    return words[index], words[:index].count(words[index])
+    """Return the singular of a word, and how often it occurs before ``index``.
+
+    In ``nibble``, a word that is sent among fewer others may have another form.
+    """
+    forms = [singular(word.lower()) for word in words[: index + 1]]
+    return forms[index], forms[:index].count(forms[index])
 
 
 def quantize(box: Box) -> Edges:
@@ -147,10 +158,7 @@ def _boxes_of_word(
     visible += [box for box in distinct[1:] if _area(box) >= MIN_AREA]
     placed = [PlacedBox(index, box, quantize(box)) for box in visible]
     placed = [box for box in placed if not (word in SURFACES and _is_full(box.edges))]
-    if not names_several(word):
-        return placed[:1]
-    unique = list({box.edges: box for box in placed}.values())
-    return unique if len(unique) <= MAX_WORD_BOXES else []
+    return list({box.edges: box for box in placed}.values())
 
 
 def _is_thing(word: str) -> bool:

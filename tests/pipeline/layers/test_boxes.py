@@ -77,6 +77,11 @@ def test_words_that_can_name_several_things(word: str) -> None:
     assert len(choose_boxes([word], [row(3)])) == 3
 
 
+def test_number_makes_a_word_several() -> None:
+    assert len(choose_boxes(["two", "red", "parrot"], [[], [], row(2)])) == 2
+    assert len(choose_boxes(["one", "red", "parrot"], [[], [], row(2)])) == 1
+
+
 @pytest.mark.parametrize("word", ["red", "two", "large", "left", "no", "sky", "grass", "on"])
 def test_words_without_a_place_of_their_own_have_no_box(word: str) -> None:
     assert choose_boxes([word, "orange"], [row(1), row(1)])[0].index == 1
@@ -111,7 +116,7 @@ def test_only_the_first_64_words_can_have_boxes() -> None:
 def test_boxes_move_with_their_words() -> None:
     old = ["dog", "red", "dog", "cat"]
     sent = choose_boxes(old, [row(3)[:1], [], row(3)[1:2], row(3)[2:]])
-    moved = move_boxes(sent, old, ["cat", "dog"])
+    moved = move_boxes(sent, old, ["cats", "dog"])
     assert sorted((box.index, box.edges) for box in moved) == [
         (0, next(box.edges for box in sent if box.index == 3)),
         (1, next(box.edges for box in sent if box.index == 0)),
