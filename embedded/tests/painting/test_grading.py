@@ -119,6 +119,8 @@ def test_an_edit_keeps_the_layer_and_overrules_it_for_its_part() -> None:
     top = pixels(changed)[:20].mean((0, 1))
     assert top[0] > top[1] + 20
     assert colors_of(changed, "sky") == ("red",)
+    white = painter.edit(image, "Recolor the sky white.", 0)
+    assert pixels(white)[:20].mean() > pixels(image)[:20].mean() + 60
     assert difference(image.crop((0, 90, 60, 128)), changed.crop((0, 90, 60, 128)), 4) < 6
 
 
