@@ -40,7 +40,7 @@ MIN_BELOW_TOP, MIN_OF_HALF, MIN_INSIDE = 0.94, 0.66, 0.45
 #: For a boat of which a detector found the hull or a sail, in overlap by doubling of the size.
 BOAT_GAIN = 0.12
 HIDDEN_COST = 0.22  #: of a drawing outside the picture, in overlap
-COVER_COST = 0.5  #: of covering all of another box
+COVER_COST = 0.9  #: of covering all of another box
 OTHER_DRAWING_COST = 0.1  #: of another drawing of the noun than the first one
 MIN_SIDE = 8.0  #: of a drawing, in units; a smaller one cannot be seen at all
 MAX_SIDES = 2.0  #: height or width of a drawing, in those of the picture: it limits the work
@@ -180,7 +180,7 @@ def _fits(
             drawn = (left, top, left + wide, top + height)
             if not touched[1] and drawn[1] < 0 < box[1]:  # its head would be cut off
                 continue
-            score = _score(name, drawn, box, frame)
+            score = _score(name, drawn, box, frame, touched)
             if is_boat:
                 score += BOAT_GAIN * log2(height / inside)
             yield Fit(name, drawn, None, score)
@@ -202,19 +202,23 @@ def _tops(
             yield box[3] - height
 
 
-def _score(name: str, drawn: Box, box: Box, frame: Box) -> float:
-    seen = intersection(drawn, frame)
-    share = seen / area(drawn)
-    visible = (
-        max(drawn[0], frame[0]), max(drawn[1], frame[1]),
-        min(drawn[2], frame[2]), min(drawn[3], frame[3]),
-    )  # fmt: skip
+def _score(
+    name: str, drawn: Box, box: Box, frame: Box, touched: tuple[bool, bool, bool, bool]
+) -> float:
+    """Return the overlap less the cost of what is outside the picture; -1 if that is too much."""
+    share = intersection(drawn, frame) / area(drawn)
     least = MIN_OF_HALF if is_half_figure(name) else MIN_INSIDE
     if drawn[1] < -1:
         least = MIN_BELOW_TOP
     if share < least:
         return -1.0
-    return iou(visible, box) - HIDDEN_COST * (1 - share)
+    # What is beyond an edge counts only if the box is cut off there, too: otherwise a drawing that
+    # the edge cuts to the shape of the box would be better than a whole one.
+    ends = (max, max, min, min)
+    left, top, right, bottom = (
+        end(drawn[at], frame[at]) if touched[at] else drawn[at] for at, end in enumerate(ends)
+    )
+    return iou((left, top, right, bottom), box) - HIDDEN_COST * (1 - share)
 
 
 def _fits_of_parts(name: str, boxes: Sequence[tuple[str, Box]], width: float) -> Iterator[Fit]:
