@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from pathlib import Path
 
 import layer_page
 import layer_sheets
@@ -17,6 +19,7 @@ from PIL import Image
 
 from tests import profiles
 
+README = Path(__file__).parents[1] / "README.md"
 TEXT = layer_page.PAGE.read_text("utf-8")
 TABLES = {name: layer_page.read_table(name, TEXT) for name in (*layers.TABLES, "bundled", "sketch")}
 BOTH = "words + layout + colors {}"
@@ -40,6 +43,24 @@ def test_layers_keep_what_the_page_states() -> None:
     assert painted.number(BOTH.format(24) + ", wash 0.35", "dE16") <= 17
     assert colors.number("24", "dE16") <= 10.5
     assert TABLES["folds"].number("24", "dE16, other half") <= 10.5
+
+
+def test_readme_states_the_numbers_of_the_page() -> None:
+    painted = TABLES["painted"]
+    text = " ".join(README.read_text("utf-8").split())
+    [found] = re.findall(
+        r"a file has (\d+) bytes instead of (\d+); .* falls from (\d+) to (\d+) "
+        r".* from (\.\d+) to (\.\d+)\.",
+        text,
+    )
+    assert [*map(float, found)] == [
+        round(painted.number(BOTH.format(12), "file")),
+        round(painted.number("words", "file")),
+        round(painted.number("words", "dE16")),
+        round(painted.number(BOTH.format(24), "dE16")),
+        round(painted.number("words", "IoU"), 2),
+        round(painted.number("words + layout", "IoU"), 2),
+    ]
 
 
 def test_more_bytes_of_colors_are_nearer_and_chance_is_farther() -> None:
