@@ -207,13 +207,19 @@ def _claim(index: int, scene: SceneDescription, found: _Found) -> _Claim:
 def _owners(phrase: str, table: str, scene: SceneDescription) -> list[int]:
     """Return the indexes of the subjects whose drawings show ``phrase``.
 
-    "frisbee" is an activity, and the drawing of it has one in the hand.
+    "frisbee" is an activity, and the drawing of it has one in the hand; so is "astronaut", whose
+    drawing has no noun if nothing else names a person.
     """
     subjects = scene.subjects
     owners = [at for at, subject in enumerate(subjects) if phrase in subject.words]
-    if not owners and table == "activities" and names_gear(phrase):
-        owners = [at for at, subject in enumerate(subjects) if has_gear_part(subject)][:1]
-    return owners
+    if owners or table != "activities":
+        return owners
+    if names_gear(phrase):
+        return [at for at, subject in enumerate(subjects) if has_gear_part(subject)][:1]
+    if is_people(Subject(phrase, ())):
+        actors = [item for item in enumerate(subjects) if not item[1].noun and item[1].sprites]
+        return [at for at, actor in actors if actor.sprites[0] in sprite_library().people][:1]
+    return []
 
 
 def _part_of(phrase: str, subject: Subject) -> str | None:

@@ -103,6 +103,12 @@ def test_two_names_of_one_person_are_one_drawing() -> None:
     assert overlap(picture, "person", LEFT) > 0.6
 
 
+def test_activity_that_names_a_person_takes_its_box() -> None:
+    picture = plan("astronaut flag", astronaut=[RIGHT])
+    assert sprite_of(picture, "astronaut-uniformed").is_fixed
+    assert not sprite_of(picture, "flagpole").is_fixed
+
+
 def test_person_and_people_share_the_boxes() -> None:
     boxes = [thirds(2 + 5 * at, 8, 4 + 5 * at, 16) for at in range(4)]
     large = thirds(22, 6, 28, 28)

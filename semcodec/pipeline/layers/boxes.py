@@ -32,6 +32,8 @@ CROWDS: Final = frozenset(("crowd", "crowds", "audience", "spectators"))
 NOT_THINGS: Final = frozenset((
     Part.COUNT, Part.COLOR, Part.SIZE, Part.POSITION, Part.NEGATION, Part.LINK,
 ))  # fmt: skip
+#: What may be between a number and its noun: four large black birds.
+BETWEEN: Final = frozenset((Part.COLOR, Part.SIZE, Part.ADJECTIVE, Part.PARTICIPLE))
 
 Edges = tuple[int, int, int, int]  #: left, top, right and bottom in 32nds
 
@@ -60,8 +62,9 @@ def choose_boxes(words: Sequence[str], located: Sequence[Sequence[Box]]) -> list
     """Return the boxes to send, the most valuable first, at most 16.
 
     A word for one thing has one box, the largest. A word for several things has up to 8, and none
-    if there are more or if the words name a crowd: the word describes it in fewer bytes. First
-    comes the largest box of each word, by area, and then further ones.
+    if there are more or if the words name a crowd: the word describes it in fewer bytes. A number
+    before it is the limit: "two parrots" have the largest two. First comes the largest box of each
+    word, by area, and then further ones.
 
     Args:
         words: the words of the record, in the order in which a decoder returns them.
@@ -77,8 +80,7 @@ def choose_boxes(words: Sequence[str], located: Sequence[Sequence[Box]]) -> list
             chosen.append([])
             continue
         placed = _boxes_of_word(index, word, boxes, known)
-        if word not in several:
-            placed = placed[:1]
+        placed = placed[: _stated_number(lower, index) if word in several else 1]
         chosen.append(placed if len(placed) <= MAX_WORD_BOXES else [])
     firsts = [group[0] for group in chosen if group]
     others = [box for group in chosen for box in group[1:]]
@@ -159,6 +161,16 @@ def _boxes_of_word(
     placed = [PlacedBox(index, box, quantize(box)) for box in visible]
     placed = [box for box in placed if not (word in SURFACES and _is_full(box.edges))]
     return list({box.edges: box for box in placed}.values())
+
+
+def _stated_number(words: Sequence[str], index: int) -> int | None:
+    """Return the number of things that a number before a noun states; None if it is open."""
+    for word in reversed(words[:index]):
+        if limits := count_limits(word):
+            return limits[1]
+        if part_of(word) not in BETWEEN:
+            return None
+    return None
 
 
 def _is_thing(word: str) -> bool:

@@ -66,6 +66,23 @@ def test_word_for_several_things_has_all_boxes_unless_they_are_a_crowd(
     assert len(choose_boxes(["dogs"], [row(count)])) == sent
 
 
+@pytest.mark.parametrize(
+    ("words", "sent"),
+    [
+        ("two parrots", 2),
+        ("three large red parrots", 3),
+        ("2 parrots", 2),
+        ("several parrots", 5),
+        ("two dogs parrots", 5),
+        ("four people red parrots", 5),
+    ],
+)
+def test_number_before_a_word_limits_its_boxes(words: str, sent: int) -> None:
+    listed = words.split()
+    boxes = choose_boxes(listed, [*([] for _ in listed[1:]), row(5)])
+    assert [box.box for box in boxes] == row(5)[:sent]
+
+
 @pytest.mark.parametrize("words", [["crowd", "people"], ["men", "audience"], ["crowd", "women"]])
 def test_people_of_a_crowd_have_no_boxes(words: list[str]) -> None:
     assert choose_boxes(words, [row(3), row(3, 0.6)]) == []
