@@ -66,7 +66,7 @@ class Guide:
 def declared_guides(painter: object) -> frozenset[GuideKind]:
     """Return the kinds of layers that a painter takes, as its attribute ``guides`` states.
 
-    None if ``guides`` is not a set or list, or if the method ``paint`` has no parameter ``guide``:
+    None if ``guides`` is not a set or list, or if the method ``paint`` has no keyword ``guide``:
     then a painter that works for records without layers works for others, too.
     """
     value = attempt(lambda: painter.guides, None)  # type: ignore[attr-defined]  # optional
@@ -79,4 +79,5 @@ def declared_guides(painter: object) -> frozenset[GuideKind]:
 def _takes_guide(painter: object) -> bool:
     parameters = inspect.signature(painter.paint).parameters  # type: ignore[attr-defined]
     is_open = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
-    return is_open or "guide" in parameters
+    guide = parameters.get("guide")
+    return is_open or (guide is not None and guide.kind is not guide.POSITIONAL_ONLY)

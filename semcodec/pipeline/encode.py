@@ -136,8 +136,9 @@ def encode(
         describer: the backend that describes; None for ``backend``.
         writer: the backend that selects words and makes skeletons; None for ``backend``.
         locator: the backend that finds the boxes of words for a layout; None for the describer if
-            it can locate, else for ``backend``, else for ``semcodec-embedded`` if it is installed.
-            Without one, the record has no layout, which ``trace.notices`` states.
+            it can locate, else for ``semcodec-embedded`` if it is installed; with a ``description``
+            no ``backend`` gets the image. Without one, the record has no layout, which
+            ``trace.notices`` states.
         layers: what the record states beside the words, as extensions that decoders may ignore.
             ``"off"`` adds nothing. ``"layout"`` adds boxes of words: 2.5 bytes for each, and 3 to 5
             more. ``"colors:N"`` adds the colors of the scene in N bytes, 1..512, and 2 or 3 more;
@@ -148,7 +149,7 @@ def encode(
             boxes, the largest first, and up to 80 bytes of colors in the bytes that are left.
             ``truncate`` removes layers before words, so that a truncation of a record with named
             layers has more words than a record that was encoded with this limit; with ``"auto"``,
-            both are the same as long as the whole layout fits.
+            both are the same as long as the whole layout and 12 bytes of colors fit.
             Layers reveal more than the words: where people and things are, and the colors and the
             light of the scene. Not for the profile ``"tiny"``.
         k: maximum number of words, 1..1000.

@@ -268,7 +268,7 @@ def _check_box(box: object, backend: object) -> Box:
     edges = list(islice(_items(box), 5)) if isinstance(box, list | tuple) else []
     values = [float(cast(Any, edge)) for edge in edges if _is_number(edge)]
     if len(edges) != 4 or len(values) != 4:
-        raise _invalid(backend, "locate", "a box is not four numbers")
+        raise _invalid(backend, "locate", "a box is not a list of four numbers")
     if not all(-MAX_OVERSHOOT <= value <= 1 + MAX_OVERSHOOT for value in values):  # also NaN
         raise _invalid(backend, "locate", "an edge of a box is not from 0.0 to 1.0")
     left, top, right, bottom = (min(max(value, 0.0), 1.0) for value in values)

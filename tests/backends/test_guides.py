@@ -41,6 +41,13 @@ class WithKeywords(Painter):
     def paint(self, *args: Any, **options: Any) -> Any: ...
 
 
+class PositionalOnly(Painter):
+    """Has a guide that cannot be given by its name."""
+
+    def paint(self, prompt: str, size: Any, seed: int, guide: Any = None, /) -> Any:
+        return None
+
+
 class Partial(Painter):
     paint = functools.partial(lambda self, prompt: None)  # type: ignore[assignment]
 
@@ -75,6 +82,7 @@ def test_only_a_set_or_list_of_known_names_counts(value: Any, declared: set[str]
         (WithoutKeyword(), set()),
         (WithKeywords(), BOTH),
         (Partial(), set()),
+        (PositionalOnly(), set()),
     ],
 )
 def test_painter_without_the_parameter_takes_nothing(painter: object, declared: set[str]) -> None:

@@ -65,9 +65,13 @@ def read_choice(layers: object) -> LayerChoice:
     choice = LayerChoice()
     for name in names:
         kind, colon, number = name.partition(":")
-        if kind == LAYOUT and not colon and not choice.layout:
+        if name in (OFF, AUTO):
+            raise InputError(f"The layers {name} stand alone: {EXPECTED}.")
+        if (kind == LAYOUT and choice.layout) or (kind == COLORS and choice.color_bytes):
+            raise InputError(f"The layer {kind} is named twice: {EXPECTED}.")
+        if kind == LAYOUT and not colon:
             choice = choice._replace(layout=True)
-        elif kind == COLORS and not choice.color_bytes:
+        elif kind == COLORS:
             count = _color_bytes(number, name) if colon else DEFAULT_COLOR_BYTES
             choice = choice._replace(color_bytes=count)
         elif kind == "sketch":

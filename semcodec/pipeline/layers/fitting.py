@@ -172,8 +172,12 @@ def reserve(placed: Placed, fitting: Fitting) -> Record | None:
     return with_words(kept)
 
 
-def shorten(placed: Placed, fitting: Fitting) -> Record:
-    """Return the record of the subject with as much of the layers as fits."""
-    least = placed.on(fitting.rebuild(fitting.subject)) if fitting.subject else placed
+def with_subject(placed: Placed, fitting: Fitting) -> Placed:
+    """Return the record of the subject alone, with its layers."""
+    return placed.on(fitting.rebuild(fitting.subject)) if fitting.subject else placed
+
+
+def shorten(least: Placed, fitting: Fitting) -> Record:
+    """Return the record of the subject with as much of its layers as fits."""
     records = (add_layers(least.record, values) for values in least.values.shorter())
-    return next(filter(fitting.fits, records), placed.record)
+    return next(filter(fitting.fits, records), least.record)

@@ -14,6 +14,7 @@ from semcodec.backends.registry import OFFLINE_BACKEND
 from semcodec.bitstream import Record
 from semcodec.bitstream import layers as layouts
 from semcodec.bitstream.extensions import LAYOUT_TYPE
+from semcodec.bitstream.rate import part_lengths
 from semcodec.errors import SemcodecError
 from semcodec.imaging import color_layer
 from semcodec.pipeline import validation
@@ -25,9 +26,11 @@ from semcodec.pipeline.layers.fitting import (
     Fitting,
     LayerValues,
     Placed,
+    add_layers,
     fill,
     reserve,
     shorten,
+    with_subject,
 )
 from semcodec.pipeline.trace import TracedRun
 
@@ -47,11 +50,12 @@ ROLE: Final = "locator"
 def find_locator(backend: object, describer: object, locator: object) -> Any:
     """Return the backend that locates words; None if there is none.
 
-    It is the one that was named; else the describer if it can locate, else ``backend``, else the
-    offline backend if it is installed.
+    It is the one that was named; else the describer if it can locate, else the offline backend if
+    it is installed. No other backend gets the image: it may be a server that writes, beside an
+    image that was described elsewhere.
 
     Args:
-        backend, locator: as in ``encode``.
+        backend, locator: as in ``encode``; ``backend`` explains the error of a wrong ``locator``.
         describer: the object that describes.
 
     Raises:
@@ -61,9 +65,6 @@ def find_locator(backend: object, describer: object, locator: object) -> Any:
         return backends.find(ROLE, backend, locator)
     if has_method(describer, backends.ROLES[ROLE]):
         return describer
-    (found,) = backends.find_all(backend, locator=None)
-    if found is not None:
-        return found
     try:
         return backends.find(ROLE, backends.AUTO, OFFLINE_BACKEND)
     except SemcodecError:  # it is not installed, or lacks the role
@@ -100,12 +101,13 @@ class LayerStages:
         elif (complete := reserve(wanted, fitting)) is not None:
             record = complete
         else:
-            record = shorten(wanted, fitting)
-            self._note_shortened(wanted.values, layers_of(record))
+            least = with_subject(wanted, fitting)
+            record = shorten(least, fitting)
+            self._note_shortened(least, layers_of(record))
         sent = layers_of(record)
         self.run.add_notes(
             layout_bytes=len(layouts.write_layout(sent.layout)),
-            boxes=sum(len(group.boxes) for group in sent.layout),
+            boxes=_count_boxes(sent.layout),
             color_bytes=len(sent.colors),
         )
         return record
@@ -129,16 +131,25 @@ class LayerStages:
         count = MAX_AUTO_COLOR_BYTES if self.choice.is_auto else self.choice.color_bytes
         return color_layer.encode_colors(self.image, count) if count else b""
 
-    def _note_shortened(self, wanted: LayerValues, sent: LayerValues) -> None:
+    def _note_shortened(self, least: Placed, sent: LayerValues) -> None:
+        """Add a notice if the layers of the shortest record are not sent whole."""
+        wanted = least.values
+        if sent == wanted:
+            return
         parts = []
         if wanted.colors:
             parts.append(f"{len(sent.colors)} of {plural(len(wanted.colors), 'byte')} of colors")
         if wanted.layout:
-            count = sum(len(group.boxes) for group in sent.layout)
-            parts.append(plural(count, "box").replace("boxs", "boxes"))
+            count, total = (_count_boxes(values.layout) for values in (sent, wanted))
+            parts.append(f"{count} of {plural(total, 'box').replace('boxs', 'boxes')}")
+        needed = part_lengths(add_layers(least.record, wanted))["file"]
         self.run.add_notice(
-            f"The limit leaves {' and '.join(parts)} beside the subject: allow more bytes."
+            f"The limit leaves {' and '.join(parts)} beside the subject: use max_bytes {needed}."
         )
+
+
+def _count_boxes(layout: Sequence[layouts.Group]) -> int:
+    return sum(len(group.boxes) for group in layout)
 
 
 def layers_of(record: Record) -> LayerValues:

@@ -44,6 +44,17 @@ def test_other_values_are_refused_with_the_valid_ones(layers: Any) -> None:
     assert len(str(caught.value)) < 200
 
 
+@pytest.mark.parametrize(
+    ("layers", "problem"),
+    [("layout,layout", "The layer layout is named twice"),
+     ("colors:12,layout,colors:13", "The layer colors is named twice"),
+     ("auto,layout", "The layers auto stand alone"), ("layout,off", "The layers off stand alone")],
+)  # fmt: skip
+def test_valid_names_together_are_not_called_invalid(layers: str, problem: str) -> None:
+    with pytest.raises(InputError, match=f"^{problem}: use off, auto, or layout"):
+        semcodec.encode(PHOTO, layers=layers)
+
+
 def test_sketch_is_reserved() -> None:
     with pytest.raises(InputError, match="sketch is reserved"):
         semcodec.encode(PHOTO, layers="layout,sketch")

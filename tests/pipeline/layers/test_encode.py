@@ -161,12 +161,31 @@ def test_layers_are_shortened_in_the_order_of_truncation_beside_the_subject() ->
     assert len(subject.data) == 24
     [notice] = subject.trace.notices
     assert notice == (
-        f"The limit leaves {len(colors)} of 60 bytes of colors and 1 box beside the subject: allow "
-        "more bytes."
+        f"The limit leaves {len(colors)} of 60 bytes of colors and 1 of 1 box beside the subject: "
+        "use max_bytes 76."
     )
+    for limit, notices in ((75, 1), (76, 0)):
+        assert len(encode("layout,colors:60", max_bytes=limit).trace.notices) == notices
     assert encode("layout,colors:60", max_bytes=9).record.layers == ((), None, None)
     with pytest.raises(InputError, match="the subject 'boat' needs at least"):
         encode("layout,colors:60", max_bytes=6)
+
+
+def test_subject_without_its_phrase_but_with_all_layers_is_no_notice() -> None:
+    alone = encode(order="importance", max_bytes=28)  # "red boat" needs 29
+    assert alone.record.words == ["boat"]
+    assert (boxed(alone), len(alone.record.layers.colors or b"")) == ({"boat": 1}, 12)
+    assert alone.trace.notices == []
+
+
+@pytest.mark.parametrize("limit", range(37, 130, 13))
+def test_auto_is_a_truncation_that_has_the_layout_and_some_colors(limit: int) -> None:
+    full = encode("auto", max_bytes=130)
+    truncated = semcodec.truncate(full.data, limit)
+    layers = semcodec.unpack(truncated).layers
+    whole = layers.layout == full.record.layers.layout and len(layers.colors or b"") >= 12
+    assert whole == (limit >= 50)
+    assert (encode("auto", max_bytes=limit).data == truncated) == whole
 
 
 def test_truncating_drops_layers_where_encoding_drops_words() -> None:
@@ -270,10 +289,17 @@ def test_describer_locates_unless_another_backend_is_named() -> None:
     assert len(both.calls) == 1
     encode("layout", description=None, describer=both, locator=Finder())
     assert len(both.calls) == 1
-    encode("layout", backend=both, locator=None)  # also beside a description that is given
+    encode("layout", description=None, backend=both, locator=None)
     assert len(both.calls) == 2
     encode("colors", description=None, describer=both, locator=None)
     assert len(both.calls) == 2
+    # No other backend gets an image that was described elsewhere.
+    assert encode("layout", backend=both, locator=None).trace.stages[-1].model == "embedded"
+    elsewhere = type("Elsewhere", (), {"describe": lambda _self, _image: TEXT})()
+    encode("layout", description=None, describer=elsewhere, backend=both, locator=None)
+    assert len(both.calls) == 2
+    encode("layout", backend=both, locator=both)
+    assert len(both.calls) == 3
     with pytest.raises(InputError, match="cannot be the locator"):
         encode("layout", locator="rules")
     assert encode("layout", locator=None).trace.stages[-1].model == "embedded"
