@@ -31,7 +31,7 @@ from semcodec_embedded.painting.rules.close_ups import as_close_up, is_close_up
 from semcodec_embedded.painting.rules.clothing import ACCESSORIES
 from semcodec_embedded.painting.rules.poses import is_people
 from semcodec_embedded.painting.scene import PlacedSprite, Subject
-from semcodec_embedded.painting.sizing import MIN_HEIGHT, Composition
+from semcodec_embedded.painting.sizing import AREA_OF_SIZE, MIN_HEIGHT, Composition
 from semcodec_embedded.painting.sprites import sprite_library
 from semcodec_embedded.painting.svg import HEIGHT
 
@@ -73,13 +73,16 @@ def place_in_box(
         target = _behind_table(target, environment)
     wanted, is_cut = target.box, touches_lower_edge(target.box)
     edge = 0.0 if sits or is_cut else _hiding_edge(target, others)
-    names = _drawings(subject, name, target, is_cut)
+    close_up = _close_up(subject, name, target)
+    names = [close_up] if close_up and is_cut else _drawings(subject, name, target, is_cut)
     if (edge or _lies(subject, target, others, composition.width)) and can_be_cut(name):
         names = cut_variants(name) or names
         target = _down_to(target, edge) if edge else target
     support = find_support(sprite_library().infos[subject.sprites[0]], subject, composition)
     stands = support not in ("air", "wall")
     fit = fit_drawing(names, target, composition.width, stands, others)
+    if names == [close_up]:
+        fit = _moved_inside(fit, composition.width)
     sprite = _sprite(fit, support, in_units(wanted, composition.width))
     if sits:
         return replace(sprite, support="none")  # without a shadow on the table
@@ -129,6 +132,26 @@ def _lies(subject: Subject, target: Target, others: Sequence[Box], width: float)
 def _down_to(target: Target, edge: float) -> Target:
     left, top, right, _ = target.box
     return Target(((WHOLE, (left, top, right, min(1.0, edge + NEAR_EDGE))),))
+
+
+def _close_up(subject: Subject, name: str, target: Target) -> str:
+    """Return the drawing of the face or the upper half of what fills the picture, or "".
+
+    The words alone call for it if they state that it is huge; see ``close_ups``.
+    """
+    is_huge = subject.size == "huge" or area(target.box) >= AREA_OF_SIZE["huge"]
+    if not is_huge or subject.count > 1 or target.parts[0][0] != WHOLE:
+        return ""
+    alone = replace(subject, sprites=(name,), size="huge")
+    close_up = as_close_up(alone, behind_table=False).sprites[0]
+    return close_up if is_close_up(close_up) else ""
+
+
+def _moved_inside(fit: Fit, width: float) -> Fit:
+    """Return a close-up moved sideways, so that no side of the picture cuts off the face."""
+    left, top, right, bottom = fit.box
+    shift = max(0.0, -left) - max(0.0, right - width) if right - left <= width else 0.0
+    return replace(fit, box=(left + shift, top, right + shift, bottom))
 
 
 def _drawings(subject: Subject, name: str, target: Target, is_cut: bool) -> list[str]:

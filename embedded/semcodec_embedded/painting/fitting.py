@@ -36,7 +36,7 @@ SCALES = 13  #: sizes that are tried, from inside the box to around it
 #: The shares of a drawing that must be inside the picture: if the upper edge cuts it off, because
 #: what is without its head is hard to recognize; for a half figure, which shows the face; and
 #: otherwise.
-MIN_BELOW_TOP, MIN_OF_HALF, MIN_INSIDE = 0.94, 0.66, 0.45
+MIN_BELOW_TOP, MIN_OF_HALF, MIN_INSIDE = 0.94, 0.8, 0.45
 #: For a boat of which a detector found the hull or a sail, in overlap by doubling of the size.
 BOAT_GAIN = 0.12
 HIDDEN_COST = 0.22  #: of a drawing outside the picture, in overlap

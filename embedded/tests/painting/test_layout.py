@@ -192,6 +192,32 @@ def test_close_up_shows_the_whole_face() -> None:
     assert (HEIGHT - face.box[1]) / face.height > 0.62 + 0.02  # of a half figure, the head is 0.62
 
 
+def test_close_up_shows_the_clothes() -> None:
+    bust = plan("huge red person trees", person=[thirds(2, 0, 32, 32)]).sprites[0]
+    assert (HEIGHT - bust.box[1]) / bust.height >= 0.8
+    assert bust.colors == ("red",)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "noun"),
+    [
+        ("huge brown cat", "cat"),
+        ("huge brown dog", "dog"),
+        ("huge astronaut", "astronaut"),
+        ("huge woman", "woman"),
+    ],
+)
+@pytest.mark.parametrize("box", [thirds(1, 0, 29, 32), thirds(1, 1, 23, 32)])
+def test_what_fills_the_picture_has_the_same_drawing_with_its_box(
+    prompt: str, noun: str, box: Box
+) -> None:
+    close_up = plan(prompt, **{noun: [box]}).sprites[0]
+    assert close_up.name == plan(prompt).sprites[0].name
+    assert close_up.box[0] >= 0
+    unsized = prompt.removeprefix("huge ")
+    assert names(plan(unsized, **{noun: [box]})) == [close_up.name]
+
+
 def test_person_behind_a_larger_thing_is_a_half_figure() -> None:
     picture = plan("person car street", person=[thirds(12, 4, 16, 14)], car=[thirds(4, 13, 28, 30)])
     assert names(picture)[0].endswith("-half")
