@@ -102,14 +102,30 @@ def find_names(words: Sequence[str]) -> list[Name]:
 
 
 def assign(names: Sequence[Name], found: Recognition) -> Iterator[tuple[int, Detection]]:
-    """Yield the detections of each name with the index of its word, each detection once."""
+    """Yield the detections of each name with the index of its word, each detection once.
+
+    What a word for one thing does not need is for less exact names that have nothing: of two cars,
+    "car" has the larger one, and "taxi" the other one.
+    """
+    waiting, free = list(names), _usable(names, found)
+    while pairs := list(_assign_best(waiting, free)):
+        yield from pairs
+        indexes = {index for index, _ in pairs}
+        waiting = [name for name in waiting if name.index not in indexes]
+        free = [each for each in free if not any(each is other for _, other in pairs)]
+
+
+def _assign_best(
+    names: Sequence[Name], detections: Sequence[Detection]
+) -> Iterator[tuple[int, Detection]]:
+    """Yield the detections of the names that name them most exactly."""
     groups: dict[tuple[int, ...], list[Detection]] = {}
-    for detection in _usable(names, found):
+    for detection in detections:
         if best := _best_names(names, detection):
             groups.setdefault(best, []).append(detection)
-    for indexes, detections in groups.items():
-        group = [name for name in names if name.index in indexes]
-        yield from _share(group, sorted(detections, key=lambda each: -each.box.area))
+    for indexes, group in groups.items():
+        named = [name for name in names if name.index in indexes]
+        yield from _share(named, sorted(group, key=lambda each: -each.box.area))
 
 
 def _classes(words: Sequence[str], index: int) -> Iterator[tuple[str, int]]:

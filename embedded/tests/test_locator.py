@@ -47,6 +47,8 @@ def located(
         ("man suit", ["person", "person"], {0: 1}),
         ("red dirt bike", ["motorcycle", "bicycle"], {2: 1}),
         ("yellow taxi", ["taxi"], {1: 1}),
+        ("yellow taxi silver car", ["car", "car", "car"], {1: 1, 3: 1}),
+        ("taxi car", ["car"], {1: 1}),
         ("yellow taxi", ["car"], {1: 1}),
         ("parked cars", ["taxi", "car"], {1: 2}),
         ("old streetcar", ["streetcar"], {1: 1}),

@@ -242,6 +242,13 @@ class _SceneBuilder:
             crowd = self._subjects[-1]  # "crowd of people"
             self._subjects[-1] = replace(crowd, words=(*crowd.words, *words))
             return
+        last = self._subjects[-1] if self._subjects else None
+        if phrase == "crowd" and last and last.noun == "people" and not last.is_counted:
+            # "people crowd", as the order of importance has it
+            crowd = replace(last, noun=phrase, sprites=sprites, count=_default_count(phrase))
+            self._subjects[-1] = replace(crowd, words=(*last.words, *words))
+            self._reset_modifiers()
+            return
         count = min(MAX_COUNT, self._count or _default_count(phrase))
         looks = self._take_looks(sprites)
         colors = tuple(self._pending_colors)

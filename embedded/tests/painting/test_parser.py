@@ -182,6 +182,14 @@ def test_keyword_of_an_emoji_is_not_an_object_beside_a_person(prompt: str) -> No
     assert [subject.noun for subject in subjects(prompt)] == ["woman"]
 
 
+@pytest.mark.parametrize("prompt", ["crowd people snow", "people crowd snow"])
+def test_people_of_a_crowd_are_one_subject(prompt: str) -> None:
+    [crowd] = subjects(prompt)
+    assert crowd.noun == "crowd"
+    assert set(crowd.words) == {"crowd", "people"}
+    assert crowd.count == subjects("crowd")[0].count
+
+
 def test_two_adjacent_nouns_for_people_are_two_people() -> None:
     assert [subject.noun for subject in subjects("man woman")] == ["man", "woman"]
 
