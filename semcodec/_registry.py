@@ -537,7 +537,7 @@ RULES: Final[dict[str, Rule]] = {
         '5.8',
         'A layout is one or more groups by ascending words, each with ascending boxes that are not empty, at most 16 boxes together, and then at most 7 bits, all 0.',
         'the entry',
-        'The layout does not consist of groups of a word and its boxes, all ascending, at most 16 boxes: correct it, or leave it out.',
+        'A layout must be groups of a word and its boxes, both ascending, no box empty, at most 16 boxes, and then at most 7 bits, all 0: correct it, or leave it out.',
         '',
         '0405140300000011',
         'auto',

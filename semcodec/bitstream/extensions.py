@@ -320,8 +320,8 @@ VALUE_KINDS: Final[dict[str, ValueKind]] = {
     "layout": ValueKind(
         _encode_bytes,
         _decode_layout,
-        "bytes with groups of a word and its boxes, all ascending, at most "
-        f"{layers.MAX_BOXES} boxes",
+        "groups of a word and its boxes, both ascending, no box empty, at most "
+        f"{layers.MAX_BOXES} boxes, and then at most 7 bits, all 0",
     ),
     "colors": ValueKind(_encode_bytes, _decode_colors, f"1 to {MAX_LAYER_BYTES} bytes"),
     "sketch": ValueKind(

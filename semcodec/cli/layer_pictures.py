@@ -76,4 +76,4 @@ def _draw(record: semcodec.Record, name: str) -> bytes:
 def _label(group: WordLayout, words: Sequence[str]) -> str:
     if group.index < len(words):
         return escape_control(words[group.index])
-    return f"word {group.index}, not in the record"
+    return f"no word {group.index}"  # short enough to be drawn whole

@@ -66,7 +66,8 @@ FOUND_AND_EXPECTED = {
     "SC-EXT-11": ("no bytes", NAME.replace("255", "4096")),
     "SC-EXT-13": (
         "00 00 00",
-        "bytes with groups of a word and its boxes, all ascending, at most 16 boxes",
+        "groups of a word and its boxes, both ascending, no box empty, at most 16 boxes, and then "
+        "at most 7 bits, all 0",
     ),
     "SC-EXT-14": ("no bytes", "1 to 512 bytes"),
     "SC-EXT-15": (

@@ -14,7 +14,7 @@ from PIL import Image
 
 import semcodec
 from semcodec.coding import color_planes
-from semcodec.imaging.layer_drawing import BoxGroup, draw_layers
+from semcodec.imaging.layer_drawing import MAX_LABEL, BoxGroup, draw_layers
 from tests.cli.conftest import Run, as_json
 
 DOG = (8, 4, 20, 32)
@@ -99,7 +99,8 @@ def _draw(run: Run, tmp_path: Path, data: bytes) -> tuple[int, str, Image.Image 
 def test_png_has_the_boxes_over_the_colors(run: Run, tmp_path: Path, layered: Path) -> None:
     code, _, picture = _draw(run, tmp_path, layered.read_bytes())
     record = semcodec.unpack(layered.read_bytes())
-    labels = ["dog", "grass", "word 60, not in the record"]
+    labels = ["dog", "grass", "no word 60"]
+    assert max(map(len, labels)) <= MAX_LABEL  # drawn whole
     groups = [
         BoxGroup(label, each.shares, each.index < 60)
         for label, each in zip(labels, record.layers.layout, strict=True)
