@@ -9,17 +9,20 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from semcodec.cli import batch, costs, output
+from semcodec.cli.layer_values import layer_bytes, layer_values
 from semcodec.cli.output import UsageError, print_paragraph, print_result, print_status
 from semcodec.cli.sweep_outputs import PICTURE, RECORD, Outputs
 from semcodec.cli.sweep_run import Row, Sweep
 
 SCHEMA: Final = "semcodec/sweep/1"  #: published as spec/schema/sweep-1.json
-HEADINGS: Final = ("budget", "K", "bytes", "µbpp", "words")
+HEADINGS: Final = ("budget", "K", "bytes", "layers", "µbpp", "words")
+LAYERS: Final = HEADINGS.index("layers")  #: the column that is left out if no record has layers
 MIN_WORDS_WIDTH: Final = 20  #: characters of a line of words in a narrow terminal
 EXPLANATION: Final = (
     "K: words of the record. bytes: its size with header and checksum. µbpp: micro-bits per pixel "
     "of the payload, for the size of the picture."
 )
+LAYERS_EXPLANATION: Final = " layers: those of the bytes that boxes and colors take."
 
 
 def report(
@@ -77,7 +80,11 @@ def _print_results(args: argparse.Namespace, run: Sweep, outputs: Outputs, error
 
 def _print_table(rows: Sequence[Row]) -> None:
     cells = [HEADINGS, *map(_cells, rows)]
-    left = output.format_table([row[:-1] for row in cells], "<>>>").splitlines()
+    has_layers = any(row.encoded and any(row.encoded.record.layers) for row in rows)
+    if not has_layers:
+        cells = [row[:LAYERS] + row[LAYERS + 1 :] for row in cells]
+    alignment = "<>>>>" if has_layers else "<>>>"
+    left = output.format_table([row[:-1] for row in cells], alignment).splitlines()
     indent = max(map(len, left)) + 2
     width = max(MIN_WORDS_WIDTH, output.line_width() - indent)
     lines = []
@@ -86,7 +93,7 @@ def _print_table(rows: Sequence[Row]) -> None:
         first, *others = parts or [""]
         lines += [f"{start:{indent}}{first}", *(" " * indent + part for part in others)]
     print_result("\n".join(lines))
-    print_paragraph(EXPLANATION)
+    print_paragraph(EXPLANATION + LAYERS_EXPLANATION * has_layers)
     if unused := _unused_budgets(rows):
         labels = " and ".join(unused)
         print_paragraph(f"The record is the same for {labels}: the description has no more words.")
@@ -103,11 +110,12 @@ def _unused_budgets(rows: Sequence[Row]) -> list[str]:
 
 def _cells(row: Row) -> tuple[str, ...]:
     if row.encoded is None:
-        return row.budget.label, "-", "-", "-", output.escape_control(row.problem)
+        return row.budget.label, "-", "-", "-", "-", output.escape_control(row.problem)
     return (
         row.budget.label,
         str(len(row.encoded.record.words)),
         str(len(row.encoded.data)),
+        str(layer_bytes(row.encoded.data, row.encoded.record)),
         f"{row.payload_rate:.1f}",
         output.escape_control(" ".join(row.words)),
     )
@@ -141,6 +149,7 @@ def _row_values(row: Row, outputs: Outputs) -> dict[str, Any]:
             "bytes": len(row.encoded.data),
             "coding": record.coding,
             "words": record.words,
+            "layers": layer_values(record),
             "payload_bits": record.payload_bits,
             "ubpp": round(row.payload_rate, 3),
         }

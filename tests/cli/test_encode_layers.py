@@ -148,6 +148,13 @@ def test_sweep_spends_its_budgets_on_layers(
     layers = [semcodec.unpack(Path(row["record"]).read_bytes()).layers for row in rows]
     assert [len(each.colors or b"") for each in layers] == [0, 32]
     assert [len(each.layout) for each in layers] == [1, 2]
+    shown = [row["layers"].get("colors", {"bytes": 0})["bytes"] for row in rows]
+    assert (shown, len(rows[1]["layers"]["layout"])) == ([0, 32], 2)
+    _, table, _ = run("sweep", *command, *options, "--force")
+    heading, *lines = table.splitlines()[:3]
+    assert heading.split()[:4] == ["budget", "K", "bytes", "layers"]
+    assert [int(line.split()[4]) for line in lines] == [7, 45]
+    assert "layers" not in run("sweep", *command, *options, "--force", "--layers", "off")[1]
     steps = [photo, "-o", out / "steps", "--progressive", "--no-paint", "--max-bytes", "20,70"]
     rows = as_json(run, "sweep", *steps, *options, "--layers", "layout,colors:9")["budgets"]
     small, large = (semcodec.unpack(Path(row["record"]).read_bytes()) for row in rows)
