@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from semcodec._boxes import Box, iou
 from semcodec_embedded.colors import to_lab
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-Box = tuple[float, float, float, float]  #: left, top, right, bottom in shares of the sides
 
 COLOR_SIDES: Final = (16, 32)  #: of the grids on which colors are compared
 SSIM_SIDE, SSIM_WINDOW = 64, 8
@@ -192,15 +192,6 @@ def _dilate(mask: Mask, radius: int) -> Mask:
 # --- boxes
 
 
-def iou(first: Box, second: Box) -> float:
-    """Return the area that two boxes share, by the area that they cover together."""
-    width = min(first[2], second[2]) - max(first[0], second[0])
-    height = min(first[3], second[3]) - max(first[1], second[1])
-    shared = max(0.0, width) * max(0.0, height)
-    total = _area(first) + _area(second) - shared
-    return shared / total if total > 0 else 0.0
-
-
 def match_boxes(true: Sequence[Box], painted: Sequence[Box]) -> list[tuple[float, float]]:
     """Return for each of ``true`` the overlap and the distance of the box that was painted for it.
 
@@ -219,10 +210,6 @@ def match_boxes(true: Sequence[Box], painted: Sequence[Box]) -> list[tuple[float
             results[at] = -overlap, distance
             used.add(index)
     return [results.get(at, (0.0, MISSING_DISTANCE)) for at in range(len(true))]
-
-
-def _area(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def _distance(first: Box, second: Box) -> float:

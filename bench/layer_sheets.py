@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from layer_metrics import Box
 from PIL import Image, ImageDraw, ImageFont
+
+from semcodec._boxes import Box
 
 SIDE: Final = 512  #: pixels of the longer side of the painted pictures
 SHOWN_AREA: Final = 300 * 300  #: of a picture on a sheet

@@ -42,13 +42,14 @@ import layer_thumbnails as thumbnails
 import make_colors
 import numpy as np
 from corpora import Source
-from layer_metrics import Box, Distance, View, color_distance, compare, match_boxes, ssim, view
+from layer_metrics import Distance, View, color_distance, compare, match_boxes, ssim, view
 from layer_page import Table, gain_table, write_tables
 from PIL import Image
 
 import semcodec
 import semcodec_embedded
 from semcodec import backends, imaging
+from semcodec._boxes import Box
 from semcodec.backends.painted_scene import PaintedScene
 from semcodec.coding.color_chances import CHANCES
 from semcodec.imaging.color_layer import encode_colors, render_colors

@@ -17,13 +17,14 @@ import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
+from semcodec import _boxes
 from semcodec.backends.isolation import attempt
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 #: Left, top, right and bottom edge, in shares of the width or the height: 0.0 is left or top.
-Box: TypeAlias = tuple[float, float, float, float]
+Box: TypeAlias = _boxes.Box
 #: The layers that a painter can take.
 GuideKind: TypeAlias = Literal["layout", "colors"]
 KINDS: Final[tuple[GuideKind, ...]] = get_args(GuideKind)
@@ -66,7 +67,7 @@ class Guide:
 def declared_guides(painter: object) -> frozenset[GuideKind]:
     """Return the kinds of layers that a painter takes, as its attribute ``guides`` states.
 
-    None if ``guides`` is not a set or list, or if the method ``paint`` has no keyword ``guide``:
+    Empty if ``guides`` is not a set or list, or if the method ``paint`` has no keyword ``guide``:
     then a painter that works for records without layers works for others, too.
     """
     value = attempt(lambda: painter.guides, None)  # type: ignore[attr-defined]  # optional

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from math import isqrt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from semcodec._boxes import Box, area
 from semcodec.imaging.color_layer import render_colors
 from semcodec.imaging.lettering import ELLIPSIS, draw_text, text_length
 from semcodec.imaging.quiet_pillow import import_pillow
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
 Size = tuple[int, int]  #: width and height in pixels
-Shares = tuple[float, float, float, float]  #: edges of a box in shares of the width or the height
 Pixels = tuple[int, int, int, int]  #: left, top, right and bottom edge; right and bottom are beyond
 
 # --- Pixels
@@ -57,7 +57,7 @@ class BoxGroup(NamedTuple):
     """
 
     label: str
-    boxes: Sequence[Shares]
+    boxes: Sequence[Box]
     is_used: bool = True
 
 
@@ -132,7 +132,7 @@ def _items(groups: Sequence[BoxGroup], size: Size) -> list[_Item]:
         for number, group in enumerate(groups)
         for box in group.boxes
     ]
-    items.sort(key=lambda item: (item.is_used, -_area(item.box)))  # gray boxes are below all
+    items.sort(key=lambda item: (item.is_used, -area(item.box)))  # gray boxes are below all
     before: Counter[Pixels] = Counter()
     for index, item in enumerate(items):
         items[index] = item._replace(box=_inset(item.box, INSET * before[item.box]))
@@ -144,16 +144,11 @@ def _color(group: BoxGroup, number: int) -> str:
     return PALETTE[number % len(PALETTE)] if group.is_used else GRAY
 
 
-def _to_pixels(box: Shares, size: Size) -> Pixels:
+def _to_pixels(box: Box, size: Size) -> Pixels:
     """Return a box of at least 1 pixel."""
     left, right = (round(edge * size[0]) for edge in box[::2])
     top, bottom = (round(edge * size[1]) for edge in box[1::2])
     return left, top, max(right, left + 1), max(bottom, top + 1)
-
-
-def _area(box: Pixels) -> int:
-    left, top, right, bottom = box
-    return (right - left) * (bottom - top)
 
 
 def _inset(box: Pixels, pixels: int) -> Pixels:

@@ -7,10 +7,9 @@ A phrase has neither a verb nor an article, so it is correct after any word, in 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
-#: Left, top, right and bottom edge, in shares of the width or the height.
-Box: TypeAlias = tuple[float, float, float, float]
+from semcodec._boxes import Box, area
 
 #: Characters of a sentence. Painters use only the first words of a prompt, and those of the record
 #: come before.
@@ -39,7 +38,7 @@ def describe_places(
         'In the picture: sheep all over the picture (100 % of the width, 100 % of the height).'
     """
     named = [
-        (sum(map(_area, boxes)), f"{name}{separator}{phrase}")
+        (sum(map(area, boxes)), f"{name}{separator}{phrase}")
         for word, boxes in places
         if boxes and (name := _to_name(word))
         for phrase in [describe_boxes(boxes, counted=word not in uncounted)]
@@ -118,11 +117,6 @@ def _describe_size(boxes: Sequence[Box]) -> str:
 
 def _percent(share: float) -> str:
     return f"{max(1, round(100 * share))} %"
-
-
-def _area(box: Box) -> float:
-    left, top, right, bottom = box
-    return (right - left) * (bottom - top)
 
 
 def _to_name(word: str) -> str:

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final, Literal, TypeAlias
 
+from semcodec._boxes import iou
 from semcodec.backends.guides import Box
 
 Four: TypeAlias = tuple[float, float, float, float]
@@ -155,28 +156,16 @@ def _within_picture(box: Box) -> Box | None:
     return (left, top, right, bottom) if left < right and top < bottom else None
 
 
-def merge_equal(boxes: Iterable[Box], min_overlap: float, most: int) -> list[Box]:
+def merge_equal(boxes: Iterable[Box], min_iou: float, most: int) -> list[Box]:
     """Return ``boxes`` without those that repeat one before; at most ``most``.
 
     Args:
         boxes: in shares.
-        min_overlap: the intersection over the union from which two boxes are one, 0..1.
+        min_iou: the intersection over the union from which two boxes are one, 0..1.
         most: how many boxes are returned.
     """
     kept: list[Box] = []
     for box in boxes:
-        if len(kept) < most and all(overlap(box, other) < min_overlap for other in kept):
+        if len(kept) < most and all(iou(box, other) < min_iou for other in kept):
             kept.append(box)
     return kept
-
-
-def overlap(first: Box, second: Box) -> float:
-    """Return the intersection over the union of two boxes, 0.0..1.0."""
-    width = min(first[2], second[2]) - max(first[0], second[0])
-    height = min(first[3], second[3]) - max(first[1], second[1])
-    common = max(width, 0.0) * max(height, 0.0)
-    return common / (_area(first) + _area(second) - common)
-
-
-def _area(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])

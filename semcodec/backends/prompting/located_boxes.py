@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
+from semcodec._boxes import iou
 from semcodec.backends.guides import Box
 from semcodec.backends.prompting import parsing
 from semcodec.backends.prompting.box_coordinates import (
@@ -24,7 +25,6 @@ from semcodec.backends.prompting.box_coordinates import (
     Four,
     FourNumbers,
     merge_equal,
-    overlap,
     to_boxes,
 )
 from semcodec.backends.prompting.box_labels import LabelMatcher
@@ -146,7 +146,7 @@ def _without_repeated_things(by_word: Sequence[Sequence[Box]]) -> list[list[Box]
             box
             for box in boxes
             if not any(
-                overlap(box, later) >= SAME_THING
+                iou(box, later) >= SAME_THING
                 for following in by_word[place + 1 : place + 1 + MAX_PHRASE]
                 for later in following
             )

@@ -12,6 +12,7 @@ from itertools import product
 from math import ceil, floor
 from typing import Final
 
+from semcodec._boxes import area, iou
 from semcodec.backends.guides import Box
 from semcodec.bitstream.layers import MAX_BOXES, MAX_WORD, MAX_WORD_BOXES, PARTS, Group
 from semcodec.words.matching import HYPONYMS, count_limits
@@ -55,7 +56,7 @@ class PlacedBox:
     @property
     def area(self) -> float:
         """The area as a share of the picture."""
-        return _area(self.box)
+        return area(self.box)
 
 
 def choose_boxes(words: Sequence[str], located: Sequence[Sequence[Box]]) -> list[PlacedBox]:
@@ -84,7 +85,7 @@ def choose_boxes(words: Sequence[str], located: Sequence[Sequence[Box]]) -> list
         chosen.append(placed if len(placed) <= MAX_WORD_BOXES else [])
     firsts = [group[0] for group in chosen if group]
     others = [box for group in chosen for box in group[1:]]
-    return [*_by_area(firsts), *_by_area(others)][:MAX_BOXES]
+    return [*_byarea(firsts), *_byarea(others)][:MAX_BOXES]
 
 
 def make_layout(boxes: Iterable[PlacedBox]) -> tuple[Group, ...]:
@@ -131,15 +132,6 @@ def quantize(box: Box) -> Edges:
     return max(candidates, key=lambda edges: iou(exact, edges))
 
 
-def iou(first: Box, second: Box) -> float:
-    """Return the intersection over union of two boxes, 0.0 to 1.0."""
-    width = min(first[2], second[2]) - max(first[0], second[0])
-    height = min(first[3], second[3]) - max(first[1], second[1])
-    common = max(width, 0.0) * max(height, 0.0)
-    union = _area(first) + _area(second) - common
-    return common / union if union > 0 else 0.0
-
-
 def _near(edge: float, lowest: int) -> list[int]:
     """Return the whole 32nds next to an edge; a right or lower edge is at least 1."""
     limits = (lowest, PARTS - 1 + lowest)
@@ -155,9 +147,9 @@ def _boxes_of_word(
     """Return the boxes of one word, the largest first; ``known`` are those of words before it."""
     if not _is_thing(word):
         return []
-    distinct = list(_without_repetitions(sorted(boxes, key=_area, reverse=True), known))
-    visible = [box for box in distinct[:1] if _area(box) >= MIN_FIRST_AREA]
-    visible += [box for box in distinct[1:] if _area(box) >= MIN_AREA]
+    distinct = list(_without_repetitions(sorted(boxes, key=area, reverse=True), known))
+    visible = [box for box in distinct[:1] if area(box) >= MIN_FIRST_AREA]
+    visible += [box for box in distinct[1:] if area(box) >= MIN_AREA]
     placed = [PlacedBox(index, box, quantize(box)) for box in visible]
     placed = [box for box in placed if not (word in SURFACES and _is_full(box.edges))]
     return list({box.edges: box for box in placed}.values())
@@ -197,9 +189,5 @@ def _is_full(edges: Edges) -> bool:
     return edges[2] - edges[0] >= FULL and edges[3] - edges[1] >= FULL
 
 
-def _by_area(boxes: Iterable[PlacedBox]) -> list[PlacedBox]:
+def _byarea(boxes: Iterable[PlacedBox]) -> list[PlacedBox]:
     return sorted(boxes, key=lambda box: -box.area)
-
-
-def _area(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from semcodec._boxes import iou
 from semcodec.backends.guides import Box
 from semcodec.bitstream import layers
-from semcodec.pipeline.layers.boxes import choose_boxes, iou, make_layout, move_boxes, quantize
+from semcodec.pipeline.layers.boxes import choose_boxes, make_layout, move_boxes, quantize
 from tests import profiles
 
 SHARES = st.floats(0, 1)
