@@ -57,7 +57,7 @@ def test_layers_are_hex_digits(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("inspect", output)
     assert code == 0
     assert "extensions.0.layout.0.word" in out
-    assert "042093f8" in out
+    assert "layout  bear at 0.25,0.12 to 0.62,1.00\n" in out
     for value, message in (("layout=xy", "expected hex digits"), ("layout=00", "SC-EXT-13")):
         code, _, error = run("pack", "n", "--extension", value)
         assert code == 2
