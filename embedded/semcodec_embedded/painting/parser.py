@@ -445,7 +445,9 @@ def _default_count(phrase: str) -> int:
     """Return the number of objects that ``phrase`` means without a number word."""
     if phrase == "crowd":
         return CROWD_COUNT
-    is_plural = bool(singular_candidates(phrase))
+    candidates = singular_candidates(phrase)
+    is_name = bool(find_sprites(phrase)) and not any(map(find_sprites, candidates))
+    is_plural = bool(candidates) and not is_name  # "mercedes" and "canvas" are not plurals
     if is_plural and phrase.rsplit(" ", 1)[-1] not in PLURALS_IN_ONE_DRAWING:
         return PLURAL_COUNT
     return PLURAL_COUNT if phrase in COLLECTIVE_NOUNS else 1

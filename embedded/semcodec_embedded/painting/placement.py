@@ -92,6 +92,7 @@ UNFLIPPED = ("sign", "clock", "keyboard", "laptop", "book", "-half", "store")
 #: Colors of clothes that the words leave open, "" for those of the drawing. None is like skin.
 WARDROBE = ("blue", "gray", "teal", "red", "black", "green", "orange", "purple", "pink")
 TROUSER_COLORS = ("", "gray", "", "black", "brown")
+GROUNDS = frozenset(("ground", "surface", "water"))  #: supports whose depth is a distance
 FENCE_WIDTH, LARGE_FENCE_WIDTH = 150.0, 230.0  #: width of a panel
 
 
@@ -213,9 +214,31 @@ class _Placer:
         for number, (name, column) in [*enumerate(zip(names, columns, strict=True))][len(placed) :]:
             sprite = self._stand(subject, (names[0], name), left + column, height)
             sprite = self._finish(sprite, subject, index, number)
+            sprite = self._as_far_as_small(sprite)
             sprite = replace(sprite, flipped=self._should_flip(name, sprite.x))
             obstacles = [other for other in self.placed if other.name != "fence"]
-            self.placed.append(_avoid_overlap(sprite, obstacles, subject, width, shrinks))
+            if placed:  # those in boxes determine how near it is, and it may be far from them
+                sprite = _avoid_overlap(sprite, obstacles, replace(subject, count=1), width, 0)
+            else:
+                sprite = _avoid_overlap(sprite, obstacles, subject, width, shrinks)
+            self.placed.append(sprite)
+
+    def _as_far_as_small(self, sprite: PlacedSprite) -> PlacedSprite:
+        """Return a further object of a group as far behind those in boxes as it is smaller."""
+        environment = self._composition.environment
+        boxed = [
+            other
+            for other in self.placed
+            if other.is_fixed
+            and other.subject == sprite.subject
+            and other.support in GROUNDS
+            and other.baseline_y > environment.horizon_y
+        ]
+        if not boxed or sprite.support not in GROUNDS or environment.kind != "outdoors":
+            return sprite
+        nearest = max(boxed, key=lambda other: other.baseline_y)
+        depth = (nearest.baseline_y - environment.horizon_y) * sprite.height / nearest.height
+        return replace(sprite, baseline_y=min(MAX_BASELINE_Y, environment.horizon_y + depth))
 
     def _height_of_kind(self, subject: Subject, index: int) -> float:
         """Return the height of others of the group, or of other people, in boxes; or infinity."""

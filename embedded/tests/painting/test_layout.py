@@ -203,7 +203,7 @@ def test_close_up_shows_the_clothes() -> None:
     [
         ("huge brown cat", "cat"),
         ("huge brown dog", "dog"),
-        ("huge astronaut", "astronaut"),
+        ("huge person astronaut spacesuit", "person"),
         ("huge woman", "woman"),
     ],
 )
@@ -234,6 +234,14 @@ def test_further_objects_are_as_tall_as_those_in_boxes() -> None:
     dogs = [thirds(4, 20, 6, 22), thirds(20, 20, 22, 22)]
     heights = [item.height for item in plan("three dogs grass", dogs=dogs).sprites]
     assert max(heights) < 1.1 * min(heights)
+
+
+def test_further_objects_that_are_smaller_are_farther_than_those_in_boxes() -> None:
+    prompt, box = "three buses street", thirds(10, 8, 24, 19)
+    *others, boxed = sorted(plan(prompt, buses=[box]).sprites, key=lambda item: item.height)
+    assert boxed.is_fixed
+    assert all(item.baseline_y < boxed.baseline_y for item in others)
+    assert all(item.height < 0.8 * boxed.height for item in others)
 
 
 def test_size_word_of_what_is_in_a_box_counts_as_applied() -> None:

@@ -66,6 +66,11 @@ def test_plural_without_a_number_has_a_default_count(prompt: str, count: int) ->
     assert subjects(prompt)[0].count == count
 
 
+@pytest.mark.parametrize("name", ["mercedes", "canvas", "headquarters"])
+def test_name_that_ends_in_s_is_one_thing(name: str) -> None:
+    assert [subject.count for subject in subjects(f"red {name}")] == [1]
+
+
 @pytest.mark.parametrize("part", ["wall", "background"])
 def test_dark_part_is_black(part: str) -> None:
     assert parse_prompt(f"dark {part} dog").color_of(part) == "black"
