@@ -27,6 +27,7 @@ BY_NAME: Final = {row.name: row for row in EXTENSIONS}
 
 ORDER_TYPE: Final = BY_NAME["order"].type
 LAYOUT_TYPE: Final = BY_NAME["layout"].type
+COLORS_TYPE: Final = BY_NAME["colors"].type
 FIRST_PRIVATE_TYPE: Final = 2**27  #: even types from here are for private use
 MAX_SHOWN_BYTES: Final = 16  #: the bytes of an invalid value that a finding shows
 

@@ -16,13 +16,12 @@ from semcodec._wording import plural
 from semcodec.bitstream import api, extensions, layers
 from semcodec.bitstream import framing as framings
 from semcodec.bitstream._arguments import Data
-from semcodec.bitstream.extensions import BY_NAME, LAYOUT_TYPE, Extension
+from semcodec.bitstream.extensions import BY_NAME, COLORS_TYPE, LAYOUT_TYPE, Extension
 from semcodec.bitstream.rate import part_lengths
 from semcodec.bitstream.record import Record, keep_payload
 from semcodec.coding import codings, lexicon
 from semcodec.errors import InputError
 
-COLORS_TYPE: Final = BY_NAME["colors"].type
 #: Types in the order in which they are removed: names and texts, layers, and then small numbers.
 REMOVAL_ORDER: Final = tuple(
     BY_NAME[name].type

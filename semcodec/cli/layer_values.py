@@ -84,7 +84,7 @@ def layer_summary(data: bytes, record: semcodec.Record) -> str:
     layers = record.layers
     parts = []
     if boxes := sum(len(group.boxes) for group in layers.layout):
-        parts.append("a layout of 1 box" if boxes == 1 else f"a layout of {boxes} boxes")
+        parts.append(f"a layout of {plural(boxes, 'box')}")
     if layers.colors is not None:
         parts.append(f"{plural(len(layers.colors), 'byte')} of colors")
     if not parts:

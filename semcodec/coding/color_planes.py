@@ -188,9 +188,8 @@ class Walk:
         self.code = code
         self.source: list[int] = [0] * CELLS  # magnitudes to encode
         self.signs: list[int] = [0] * CELLS
-        self.reaches: list[int] = [
-            0
-        ] * PLANES  # by plane, the diagonals up to the last 1 in it or before
+        #: by plane, the diagonals up to the last 1 in it or before
+        self.reaches: list[int] = [0] * PLANES
         self.magnitudes: list[int] = [0] * CELLS
         self.planes: list[int] = [0] * CELLS
         self.scores: list[int] = [0] * CELLS

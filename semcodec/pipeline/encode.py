@@ -35,7 +35,7 @@ from semcodec.pipeline import model_ids, profile_options
 from semcodec.pipeline.description import GivenDescription
 from semcodec.pipeline.encoding_stages import EncodingStages
 from semcodec.pipeline.layers.choice import check_layers, read_choice
-from semcodec.pipeline.layers.fitting import Fitting, Placed
+from semcodec.pipeline.layers.fitting import Fitting, LayerPlan
 from semcodec.pipeline.layers.stages import LayerStages, find_locator
 from semcodec.pipeline.limit_checks import LimitCheck
 from semcodec.pipeline.model_ids import AUTO, NAMES
@@ -283,7 +283,7 @@ def encode(
                     if choice:
                         builder = _Builder(selected, text, text_coding, header)
                         limit = builder.limit(max_bytes, stages, request, subject)
-                        record = layer_stages.add(builder.place(record), limit)
+                        record = layer_stages.add(builder.plan(record), limit)
                         data = api.serialize(record)
                     languages.note_cost(described, record, run)
                     if size != AUTO or target not in SIZE_CODES:
@@ -308,15 +308,15 @@ class _Builder:
     coding: Coding
     header: dict[str, Any]
 
-    def rebuild(self, kept: list[str]) -> Placed:
+    def rebuild(self, kept: list[str]) -> LayerPlan:
         """Return the record of ``kept``, which are among the selected words."""
         if self.coding != "nibble":
             record = api.build_record(" ".join(kept), coding=self.coding, **self.header)
-            return Placed(record, record.words)
+            return LayerPlan(record, record.words)
         # A model may have made the skeletons, and is not called again.
         made = dict(zip(self.selected, self.text.split(), strict=True))
         text = " ".join(made.get(word) or skeleton(word) for word in kept)
-        return Placed(api.build_record(text, coding=self.coding, **self.header), kept)
+        return LayerPlan(api.build_record(text, coding=self.coding, **self.header), kept)
 
     def limit(
         self,
@@ -334,9 +334,9 @@ class _Builder:
             may_skip=self.coding != "nibble" and request.order != words.IMPORTANCE,
         )
 
-    def place(self, record: Record) -> Placed:
+    def plan(self, record: Record) -> LayerPlan:
         """Return the record of all selected words with these, in its order."""
-        return Placed(record, self.selected if self.coding == "nibble" else record.words)
+        return LayerPlan(record, self.selected if self.coding == "nibble" else record.words)
 
 
 def _extension_options(header: dict[str, Any], states_order: bool) -> Iterator[dict[str, Any]]:

@@ -78,13 +78,13 @@ def check_words(result: object, backend: object, stage: str) -> list[str]:
         if not isinstance(result, list | tuple) or not result:
             raise _invalid(backend, stage, "expected a list of words")
         # Exact lists and strings, not subclasses, whose methods can do anything.
-        words = [str.__str__(word) if isinstance(word, str) else "" for word in _items(result)]
+        words = [str.__str__(word) if isinstance(word, str) else "" for word in exact_items(result)]
     if not all(map(_is_valid_word, words)):
         raise _invalid(backend, stage, "an item of the list is not a single word")
     return words
 
 
-def _items(values: list[object] | tuple[object, ...]) -> Iterator[object]:
+def exact_items(values: list[object] | tuple[object, ...]) -> Iterator[object]:
     """Return the items themselves, because ``__iter__`` of a subclass may never end."""
     return list.__iter__(values) if isinstance(values, list) else tuple.__iter__(values)
 
@@ -227,7 +227,7 @@ def check_answers(result: object, expected: int, backend: object) -> tuple[Answe
     with _reading(backend, "check"):
         if not isinstance(result, list | tuple):
             raise _invalid(backend, "check", "expected a list of answers")
-        texts = [str.__str__(item) if isinstance(item, str) else "" for item in _items(result)]
+        texts = [str.__str__(item) if isinstance(item, str) else "" for item in exact_items(result)]
     if len(texts) != expected:
         problem = f"{plural(len(texts), 'answer')} in place of {expected}"
         raise _invalid(backend, "check", problem)
@@ -246,7 +246,7 @@ def check_boxes(result: object, expected: int, backend: object) -> list[list[Box
     with _reading(backend, "locate"):
         if not isinstance(result, list | tuple):
             raise _invalid(backend, "locate", "expected a list with a list of boxes for each word")
-        groups = [_box_items(group, backend) for group in islice(_items(result), expected + 1)]
+        groups = [_box_items(group, backend) for group in islice(exact_items(result), expected + 1)]
         if len(groups) != expected:
             problem = f"the number of lists is not that of the words, {expected}"
             raise _invalid(backend, "locate", problem)
@@ -260,12 +260,12 @@ def _box_items(group: object, backend: object) -> list[object]:
     """Return the items of a list of boxes, at most one more than are allowed."""
     if not isinstance(group, list | tuple):
         raise _invalid(backend, "locate", "expected a list of boxes for each word")
-    return list(islice(_items(group), MAX_LOCATED + 1))
+    return list(islice(exact_items(group), MAX_LOCATED + 1))
 
 
 def _check_box(box: object, backend: object) -> Box:
     """Return four edges within the picture, left before right and top before bottom."""
-    edges = list(islice(_items(box), 5)) if isinstance(box, list | tuple) else []
+    edges = list(islice(exact_items(box), 5)) if isinstance(box, list | tuple) else []
     values = [float(cast(Any, edge)) for edge in edges if _is_number(edge)]
     if len(edges) != 4 or len(values) != 4:
         raise _invalid(backend, "locate", "a box is not a list of four numbers")

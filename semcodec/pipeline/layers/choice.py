@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
 from semcodec.bitstream.extensions import MAX_LAYER_BYTES
 from semcodec.choices import MAX_SHOWN, Profile
 from semcodec.errors import InputError
+from semcodec.pipeline.validation import exact_items
 
 OFF: Final = "off"
 AUTO: Final = "auto"
 LAYOUT: Final = "layout"
 COLORS: Final = "colors"
 MAX_NAMES: Final = 8  #: more than there are layers
-DEFAULT_COLOR_BYTES: Final = (
-    12  #: from here on, colors are nearer to the photograph's than ThumbHash
-)
+#: From here on, colors are nearer to those of the photograph than ThumbHash, which takes 21 bytes.
+DEFAULT_COLOR_BYTES: Final = 12
 EXPECTED: Final = f"use off, auto, or layout and colors[:N] with N from 1 to {MAX_LAYER_BYTES}"
 
 
@@ -103,14 +102,10 @@ def _names(layers: object) -> list[str]:
     if isinstance(layers, str):
         return str.__str__(layers).split(",")
     if isinstance(layers, list | tuple):
-        names = list(islice(_items(layers), MAX_NAMES + 1))
+        names = list(islice(exact_items(layers), MAX_NAMES + 1))
         if 0 < len(names) <= MAX_NAMES and all(isinstance(name, str) for name in names):
             return [str.__str__(name) for name in names]
     raise InputError(f"Invalid layers: {EXPECTED}.")
-
-
-def _items(values: list[object] | tuple[object, ...]) -> Iterator[object]:
-    return list.__iter__(values) if isinstance(values, list) else tuple.__iter__(values)
 
 
 def _color_bytes(number: str, name: str) -> int:

@@ -13,14 +13,13 @@ from typing import Final, NamedTuple
 
 from semcodec._bisection import largest
 from semcodec.bitstream import Record, layers
-from semcodec.bitstream.extensions import BY_NAME, LAYOUT_TYPE, Extension
+from semcodec.bitstream.extensions import COLORS_TYPE, LAYOUT_TYPE, Extension
 from semcodec.bitstream.layers import Group
 from semcodec.bitstream.rate import part_lengths
 from semcodec.bitstream.record import keep_payload
 from semcodec.pipeline.layers.boxes import PlacedBox, make_layout, move_boxes
 from semcodec.pipeline.layers.choice import DEFAULT_COLOR_BYTES
 
-COLORS_TYPE: Final = BY_NAME["colors"].type
 #: Bytes of colors at which ``"auto"`` stops. Up to here, a byte makes the mean color error of the
 #: layer 0.05 smaller (CIE76 at 16 x 16, of 30 without layers), and then 0.03 and less; of the first
 #: four, 1.7 each. The offline painter shows little of what is beyond 24 bytes (bench/layers.py).
@@ -46,7 +45,7 @@ class LayerValues(NamedTuple):
         pairs = (LAYOUT_TYPE, layers.write_layout(self.layout)), (COLORS_TYPE, self.colors)
         return tuple(pair for pair in pairs if pair[1])
 
-    def shorter(self) -> Iterator[LayerValues]:
+    def truncations(self) -> Iterator[LayerValues]:
         """Yield the layers, and then what each step of truncation leaves of them.
 
         These are fewer bytes of colors, and then fewer groups of the layout.
@@ -58,7 +57,7 @@ class LayerValues(NamedTuple):
             yield LayerValues(self.layout[:count])
 
 
-class Placed(NamedTuple):
+class LayerPlan(NamedTuple):
     """A record without layers, and the layers that may be added to it.
 
     Attributes:
@@ -78,7 +77,7 @@ class Placed(NamedTuple):
         """All layers."""
         return LayerValues(make_layout(self.boxes), self.colors)
 
-    def on(self, fewer: Placed) -> Placed:
+    def move_to(self, fewer: LayerPlan) -> LayerPlan:
         """Return the layers of this record on one of fewer words."""
         boxes = move_boxes(self.boxes, self.words, fewer.words)
         return fewer._replace(boxes=boxes, colors=self.colors)
@@ -100,7 +99,7 @@ class Fitting:
 
     max_bytes: int | None
     cut: Callable[[int], Sequence[str]]
-    rebuild: Callable[[list[str]], Placed]
+    rebuild: Callable[[list[str]], LayerPlan]
     subject: list[str]
     may_skip: bool
 
@@ -115,7 +114,7 @@ def add_layers(record: Record, values: LayerValues) -> Record:
     return keep_payload(record._replace(extensions=entries), record.payload)
 
 
-def fill(placed: Placed, fitting: Fitting) -> Record:
+def fill(plan: LayerPlan, fitting: Fitting) -> Record:
     """Return the record with layers in the bytes that it leaves, the most useful bytes first.
 
     These are the largest box of each word, colors for the mood of the scene, the boxes of further
@@ -123,42 +122,42 @@ def fill(placed: Placed, fitting: Fitting) -> Record:
     """
 
     def with_layers(boxes: int, colors: int) -> Record:
-        values = LayerValues(make_layout(placed.boxes[:boxes]), placed.colors[:colors])
-        return add_layers(placed.record, values)
+        values = LayerValues(make_layout(plan.boxes[:boxes]), plan.colors[:colors])
+        return add_layers(plan.record, values)
 
-    def most_boxes(limit: int, colors: int) -> int:
+    def count_boxes(limit: int, colors: int) -> int:
         return largest(limit, lambda count: fitting.fits(with_layers(count, colors)))
 
-    def most_colors(limit: int, boxes: int) -> int:
-        available = min(limit, len(placed.colors))
+    def count_colors(limit: int, boxes: int) -> int:
+        available = min(limit, len(plan.colors))
         count = largest(available, lambda count: fitting.fits(with_layers(boxes, count)))
         return count if count >= MIN_AUTO_COLOR_BYTES else 0
 
-    words = len({box.index for box in placed.boxes})  # each has one of the first boxes
-    boxes = most_boxes(words, 0)
-    boxes = most_boxes(len(placed.boxes), most_colors(DEFAULT_COLOR_BYTES, boxes))
-    return with_layers(boxes, most_colors(MAX_AUTO_COLOR_BYTES, boxes))
+    words = len({box.index for box in plan.boxes})  # each has one of the first boxes
+    boxes = count_boxes(words, 0)
+    boxes = count_boxes(len(plan.boxes), count_colors(DEFAULT_COLOR_BYTES, boxes))
+    return with_layers(boxes, count_colors(MAX_AUTO_COLOR_BYTES, boxes))
 
 
-def reserve(placed: Placed, fitting: Fitting) -> Record | None:
+def reserve(plan: LayerPlan, fitting: Fitting) -> Record | None:
     """Return the record with all its layers, and without the words for which they leave no bytes.
 
     A word is left out together with its boxes, the least important one first. Before words, the
     record loses its entry for their order, because that states that no word was left out. None if
     not even the subject fits beside the layers.
     """
-    full = add_layers(placed.record, placed.values)
+    full = add_layers(plan.record, plan.values)
     if fitting.fits(full):
         return full
 
     def with_words(words: Sequence[str]) -> Record:
-        fewer = placed.on(fitting.rebuild(list(words)))
+        fewer = plan.move_to(fitting.rebuild(list(words)))
         return add_layers(fewer.record, fewer.values)
 
     def may_keep(words: Sequence[str]) -> bool:
         return bool(words) and fitting.fits(with_words(words))
 
-    total = len(placed.words)
+    total = len(plan.words)
     count = largest(total, lambda count: may_keep(fitting.cut(count)))
     kept = fitting.cut(count) if count else []
     if not may_keep(kept):
@@ -172,12 +171,12 @@ def reserve(placed: Placed, fitting: Fitting) -> Record | None:
     return with_words(kept)
 
 
-def with_subject(placed: Placed, fitting: Fitting) -> Placed:
+def with_subject(plan: LayerPlan, fitting: Fitting) -> LayerPlan:
     """Return the record of the subject alone, with its layers."""
-    return placed.on(fitting.rebuild(fitting.subject)) if fitting.subject else placed
+    return plan.move_to(fitting.rebuild(fitting.subject)) if fitting.subject else plan
 
 
-def shorten(least: Placed, fitting: Fitting) -> Record:
+def shorten(least: LayerPlan, fitting: Fitting) -> Record:
     """Return the record of the subject with as much of its layers as fits."""
-    records = (add_layers(least.record, values) for values in least.values.shorter())
+    records = (add_layers(least.record, values) for values in least.values.truncations())
     return next(filter(fitting.fits, records), least.record)

@@ -13,7 +13,7 @@ from semcodec.backends.isolation import backend_name, has_method
 from semcodec.backends.registry import OFFLINE_BACKEND
 from semcodec.bitstream import Record
 from semcodec.bitstream import layers as layouts
-from semcodec.bitstream.extensions import LAYOUT_TYPE
+from semcodec.bitstream.extensions import COLORS_TYPE, LAYOUT_TYPE
 from semcodec.bitstream.rate import part_lengths
 from semcodec.errors import SemcodecError
 from semcodec.imaging import color_layer
@@ -21,11 +21,10 @@ from semcodec.pipeline import validation
 from semcodec.pipeline.layers.boxes import PlacedBox, choose_boxes
 from semcodec.pipeline.layers.choice import LayerChoice
 from semcodec.pipeline.layers.fitting import (
-    COLORS_TYPE,
     MAX_AUTO_COLOR_BYTES,
     Fitting,
+    LayerPlan,
     LayerValues,
-    Placed,
     add_layers,
     fill,
     reserve,
@@ -87,15 +86,15 @@ class LayerStages:
     locator: Any
     image: Image
 
-    def add(self, placed: Placed, fitting: Fitting) -> Record:
+    def add(self, plan: LayerPlan, fitting: Fitting) -> Record:
         """Return the record with its layers, within the limit; the trace states their bytes.
 
         Args:
-            placed: the record without layers, and its words.
+            plan: the record without layers, and its words.
             fitting: the limit.
         """
         colors = self._colors()  # first, because a locator may draw on its image
-        wanted = placed._replace(boxes=self._locate(placed.words), colors=colors)
+        wanted = plan._replace(boxes=self._locate(plan.words), colors=colors)
         if self.choice.is_auto:
             record = fill(wanted, fitting)
         elif (complete := reserve(wanted, fitting)) is not None:
@@ -131,7 +130,7 @@ class LayerStages:
         count = MAX_AUTO_COLOR_BYTES if self.choice.is_auto else self.choice.color_bytes
         return color_layer.encode_colors(self.image, count) if count else b""
 
-    def _note_shortened(self, least: Placed, sent: LayerValues) -> None:
+    def _note_shortened(self, least: LayerPlan, sent: LayerValues) -> None:
         """Add a notice if the layers of the shortest record are not sent whole."""
         wanted = least.values
         if sent == wanted:
@@ -141,7 +140,7 @@ class LayerStages:
             parts.append(f"{len(sent.colors)} of {plural(len(wanted.colors), 'byte')} of colors")
         if wanted.layout:
             count, total = (_count_boxes(values.layout) for values in (sent, wanted))
-            parts.append(f"{count} of {plural(total, 'box').replace('boxs', 'boxes')}")
+            parts.append(f"{count} of {plural(total, 'box')}")
         needed = part_lengths(add_layers(least.record, wanted))["file"]
         self.run.add_notice(
             f"The limit leaves {' and '.join(parts)} beside the subject: use max_bytes {needed}."
