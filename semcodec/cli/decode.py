@@ -158,6 +158,10 @@ def add(commands: Commands[Parser]) -> None:
 
 def decode(args: argparse.Namespace) -> int:
     """Write the picture of each record, or print the expected cost."""
+    if args.ignore_layers and args.align_colors:
+        raise UsageError(
+            "--align-colors needs the colors that --ignore-layers ignores: omit one of the two."
+        )
     plan = make_plan(args, args.files, PURPOSE, openai_options.files(args))
     for job in plan.jobs:
         writing.check_not_terminal(job.output)
