@@ -25,7 +25,7 @@ from semcodec_embedded.painting.environment import Environment, choose_environme
 from semcodec_embedded.painting.free_places import show_hidden
 from semcodec_embedded.painting.grading import ColorField, Grading, grade
 from semcodec_embedded.painting.horizons import fit_horizon
-from semcodec_embedded.painting.layer_horizon import find_horizon
+from semcodec_embedded.painting.layer_horizon import find_horizon, raise_trees
 from semcodec_embedded.painting.layout import apply_layout
 from semcodec_embedded.painting.noise import seeded_rng
 from semcodec_embedded.painting.parser import parse_prompt
@@ -139,6 +139,9 @@ def make_plan(prompt: str, size: tuple[int, int], seed: int, guide: Guide = NO_G
     if guide.colors:
         environment = find_horizon(environment, guide.colors, share)
     environment = fit_horizon(environment, scene, layout)
+    if guide.colors and "sky" not in scene.mentioned_parts and not scene.sky:
+        boxes = (box for _, box in layout.boxes)
+        environment = raise_trees(environment, guide.colors, share, boxes)
     # One generator per stage, so that a change in one stage does not change the random numbers
     # of the others. Their names are part of the seed: renaming one changes every picture.
     rng = seeded_rng("placing", prompt, seed)

@@ -86,7 +86,8 @@ class _BackdropPainter:
         lights = SvgCanvas(picture.size) if environment.light == "night" else None
         for kind in environment.background:
             color = background.background_color(kind, _background_tint(kind, scene, environment))
-            layer = Layer(canvas, environment.horizon_y, color, colors[2], self.rng, lights)
+            scale = environment.tree_scale
+            layer = Layer(canvas, environment.horizon_y, color, colors[2], self.rng, lights, scale)
             background.draw_background(kind, layer)
         color_word = scene.color_of("ground", "below")
         color = ground.ground_color(environment.ground, color_word, environment.light)
@@ -102,6 +103,7 @@ class _BackdropPainter:
         picture.paste(image, (0, 0), image)
         self.backdrop.regions.edge_y = environment.horizon_y
         self.backdrop.regions.front = image.getchannel("A")
+        self.backdrop.regions.has_day_sky = environment.light in ("day", "gray")
         self.backdrop.regions.parts = [
             _sky_part(scene, environment),
             _nearest_part(scene, environment),

@@ -145,7 +145,7 @@ def _draw_hills(layer: Layer) -> None:
 
 def _draw_trees(layer: Layer) -> None:
     """Draw a wood that is high enough to hide the lower sky."""
-    _draw_wood(layer, 1.0)
+    _draw_wood(layer, layer.scale)
 
 
 def _draw_grove(layer: Layer) -> None:

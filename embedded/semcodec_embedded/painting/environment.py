@@ -44,6 +44,7 @@ class Environment:
         horizon: the upper edge of the ground, 0..1 from the top.
         light: "day", "gray", "sunset" or "night".
         has_floor: whether a studio has a floor below the horizon, because something stands there.
+        tree_scale: scale of the trees in the background.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Environment:
     horizon: float = 0.55
     light: str = "day"
     has_floor: bool = False
+    tree_scale: float = 1.0
 
     @property
     def horizon_y(self) -> float:

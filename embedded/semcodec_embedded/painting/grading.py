@@ -33,6 +33,13 @@ MAX_GRID_SIDE = 240  #: cells of the longer side, in a panorama
 #: details of the scenery up to this size stay, and the layer is averaged inside of a region.
 DETAIL_RADIUS, LAYER_RADIUS = 0.1, 0.05
 FILL_RADIUS = 0.12  #: of the averages that replace the colors of objects
+#: Radius of the averages across a sky: what changes faster there is a spot of something else.
+SKY_RADIUS = 0.25
+#: A sky by day that is darker than this, in steps of 1/255, and not blue has the colors of what is
+#: not sky, such as a forest: it becomes lighter by this share of the difference, and keeps this
+#: share of its chroma if it is darker by ``DARK_SKY``.
+MIN_SKY_LIGHTNESS, DARK_SKY, SKY_LIGHTENING, SKY_CHROMA = 150.0, 40.0, 0.55, 0.5
+BLUE_EXCESS = 24.0  #: of blue over red and green, from which a dark sky is one
 FAINT = 0.01  #: a weight that matters only where all others are near zero
 DETAIL_CHROMA = 0.7  #: share of the chroma of details that stays: their hue belongs to other light
 #: Share of the layer in the lightness and in the color: the rest is drawn, so that a meadow stays
@@ -125,12 +132,14 @@ class Regions:
         parts: what the words name in each region: the sky or wall, what stands before it (if
             ``front`` is not None), and the ground.
         kept: the opacity of what keeps its colors, as ``front``; or None.
+        has_day_sky: whether the first region is a sky by day.
     """
 
     edge_y: float = HEIGHT
     front: Image.Image | None = field(default=None)
     parts: list[Part] = field(default_factory=list)
     kept: Image.Image | None = None
+    has_day_sky: bool = False
 
     def masks(self, size: tuple[int, int]) -> list[Image.Image]:
         """Return the opacity of each region: images of mode L that add up to 255 everywhere."""
@@ -187,14 +196,19 @@ def grade(
     everywhere = averages.of(drawn, scenery)
     total = np.zeros((picture.size[1], picture.size[0], 4), np.float32)
     overruled = set()
-    for mask, part in zip_longest(regions.masks(picture.size), regions.parts, fillvalue=Part()):
+    regions_and_parts = zip_longest(regions.masks(picture.size), regions.parts, fillvalue=Part())
+    for at, (mask, part) in enumerate(regions_and_parts):
         if not isinstance(mask, Image.Image) or not mask.getbbox():
             continue
         cells = np.asarray(mask.resize((columns, rows), Image.Resampling.BOX), np.float32)
         cells = cells / np.float32(255)
         cells = cells * scenery
         base = averages.of(drawn, cells)
-        graded = _blend(base, averages.filled(layer, cells, cells * free), cells)
+        is_sky = regions.front is not None and at == 0
+        colors = averages.filled(layer, cells, cells * free, SKY_RADIUS if is_sky else LAYER_RADIUS)
+        if is_sky and regions.has_day_sky:
+            colors = _as_day_sky(colors)
+        graded = _blend(base, colors, cells)
         named = _in_color(graded, base, cells, part, part.name in grading.recolored)
         if named is None:
             overruled.add(part.name)
@@ -215,6 +229,17 @@ def _blend(base: Floats, layer: Floats, mask: Floats) -> Floats:
     drawn_lightness, drawn_chroma = _split(base)
     lightness = lightness + (1 - LIGHTNESS_SHARE) * (drawn_lightness - lightness)
     return lightness + CHROMA_SHARE * (middle + offset) + (1 - CHROMA_SHARE) * drawn_chroma
+
+
+def _as_day_sky(layer: Floats) -> Floats:
+    """Return the colors of a layer, lighter and paler where no sky by day has them."""
+    lightness, chroma = _split(layer)
+    excess = layer[..., 2:] - layer[..., :2].max(-1, keepdims=True)  # of blue
+    # A step from blue to gray would be an edge in the sky.
+    other = np.clip(1 - excess / BLUE_EXCESS, 0, 1)
+    lack = other * np.clip(MIN_SKY_LIGHTNESS - lightness, 0, None)
+    paler = 1 - (1 - SKY_CHROMA) * np.minimum(1.0, lack / DARK_SKY)
+    return np.asarray(lightness + SKY_LIGHTENING * lack + paler * chroma, np.float32)
 
 
 def _split(values: Floats) -> tuple[Floats, Floats]:
@@ -277,14 +302,26 @@ class _Averages:
         """
         return self._of(values, mask, DETAIL_RADIUS, _mean(values, mask))
 
-    def filled(self, layer: Floats, mask: Floats, free: Floats) -> Floats:
-        """Return the averages of a layer in ``mask``; what is not ``free`` has those around it."""
-        around = self._of(layer, free, FILL_RADIUS, _mean(layer, mask))
-        return self._of(layer, free, LAYER_RADIUS, around)
+    def filled(self, layer: Floats, mask: Floats, free: Floats, across: float) -> Floats:
+        """Return the averages of a layer in ``mask``; what is not ``free`` has those around it.
 
-    def _of(self, values: Floats, mask: Floats, radius: float, default: Floats) -> Floats:
-        """Return the average around each cell, and ``default`` far outside of the mask."""
-        down, across = (_weights(count, radius * self._mean_side) for count in self._shape)
+        ``across`` is the radius of the averages from left to right.
+        """
+        around = self._of(layer, free, FILL_RADIUS, _mean(layer, mask), max(across, FILL_RADIUS))
+        return self._of(layer, free, LAYER_RADIUS, around, across)
+
+    def _of(
+        self, values: Floats, mask: Floats, radius: float, default: Floats, wide: float = 0.0
+    ) -> Floats:
+        """Return the average around each cell, and ``default`` far outside of the mask.
+
+        ``wide`` is the radius from left to right; 0.0 for ``radius``.
+        """
+        radii = radius, wide or radius
+        down, across = (
+            _weights(count, share * self._mean_side)
+            for count, share in zip(self._shape, radii, strict=True)
+        )
         stacked = np.concatenate([values * mask[..., None], mask[..., None]], -1)
         _rows, _columns = self._shape
         # Without BLAS, whose threads cost more than they gain for matrices as small as these.

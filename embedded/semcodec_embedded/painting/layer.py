@@ -23,6 +23,7 @@ class Layer:
         rng: the random generator of the picture. Every function must call it in a fixed order;
             otherwise everything drawn later would change.
         lights: at night, a canvas for what shines: the night does not darken it. None by day.
+        scale: scale of the trees of a wood.
     """
 
     canvas: SvgCanvas
@@ -31,6 +32,7 @@ class Layer:
     haze: Color
     rng: np.random.Generator
     lights: SvgCanvas | None = None
+    scale: float = 1.0
 
     def random_x(self) -> float:
         """Return the x of a random position in the picture."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from semcodec_embedded.painting.drawing import render
+from semcodec_embedded.painting.fitting import EDGE
 from semcodec_embedded.painting.geometry import Box
 from semcodec_embedded.painting.scene import PlacedSprite
 from semcodec_embedded.painting.svg import HEIGHT
@@ -87,6 +88,16 @@ def visible_shares(sprites: Sequence[PlacedSprite], width: float) -> tuple[list[
     return shares[::-1], covered
 
 
+def _beyond_edges(box: Box) -> Box:
+    """Return ``box`` with what the edges of the picture cut off, as far as half of it."""
+    left, top, right, bottom = box
+    across, down = (right - left) / 2, (bottom - top) / 2
+    return (
+        left - across * (left <= EDGE), top - down * (top <= EDGE),
+        right + across * (right >= 1 - EDGE), bottom + down * (bottom >= 1 - EDGE),
+    )  # fmt: skip
+
+
 def covered_shares(
     sprites: Sequence[PlacedSprite],
     boxes: Iterable[Box],
@@ -105,7 +116,7 @@ def covered_shares(
         covered[place] |= mask
     image = Image.fromarray(covered.astype(np.uint8) * np.uint8(255))
     draw = ImageDraw.Draw(image)
-    for left, top, right, bottom in boxes:
+    for left, top, right, bottom in map(_beyond_edges, boxes):
         corner = left * (image.width - 1), top * (image.height - 1)
         draw.ellipse((*corner, right * (image.width - 1), bottom * (image.height - 1)), 255)
     image = image.resize((shape[1], shape[0]), Image.Resampling.BOX)

@@ -153,6 +153,46 @@ def test_the_layer_has_no_colors_of_objects_beside_their_drawings() -> None:
     assert np.ptp(pixels(graded)[30], axis=1).max() < 60
 
 
+def test_the_layer_has_no_colors_of_objects_beside_an_edge_that_cuts_them_off() -> None:
+    covered = covered_shares((), [(0.25, 0.25, 0.75, 1.0)], 1000.0, (60, 60))
+    assert covered[58, 16] > 0.9
+
+
+@pytest.mark.parametrize("color", [(50, 80, 40), (80, 76, 72)])
+def test_what_is_no_sky_makes_the_sky_by_day_no_night(color: tuple[int, int, int]) -> None:
+    sky = pixels(paint("boat water", layer(color)))[:30]
+    assert sky.mean() > np.mean(color) + 25
+    assert np.ptp(sky.mean((0, 1))) < 25
+    blue = pixels(paint("boat water", layer((20, 50, 110))))[:30].mean((0, 1))
+    night = pixels(paint("boat water night", layer(color)))[:30].mean((0, 1))
+    assert blue.mean() < 80
+    assert night.mean() < np.mean(color) + 15
+
+
+def test_the_sky_has_no_spots_of_what_stands_before_it() -> None:
+    spot = layer((140, 150, 160))
+    spot.paste((30, 40, 110), (90, 50, 150, 85))
+    sky = pixels(paint("cloudless sky water", spot)).mean(-1)[35:50]
+    assert np.ptp(sky[:, 10:-10].mean(0)) < 25
+
+
+def test_a_sky_in_black_and_white_has_no_edges() -> None:
+    noise = np.random.default_rng(0).integers(39, 42, (171, 256, 3), np.uint8)
+    sky = pixels(paint("cloudless sky water monochrome", Image.fromarray(noise)))[35:50, :, 0]
+    assert np.ptp(sky[:, 10:-10].mean(0)) < 25
+
+
+def test_trees_hide_a_sky_that_the_layer_does_not_have() -> None:
+    def scale(prompt: str, color: tuple[int, int, int]) -> float:
+        return make_plan(prompt, SIZE, 0, Guide(colors=layer(color))).environment.tree_scale
+
+    assert scale("bear trees grass", (50, 80, 40)) > 2
+    assert scale("bear trees grass", (90, 130, 180)) == 1
+    assert scale("bear trees grass", (220, 215, 205)) == 1
+    assert scale("bear trees blue sky", (50, 80, 40)) == 1
+    assert scale("bear trees night", (20, 20, 10)) == 1
+
+
 def test_the_horizon_is_that_of_the_layer() -> None:
     split = Image.new("RGB", (60, 60), (180, 200, 230))
     split.paste((60, 90, 40), (0, 40, 60, 60))
