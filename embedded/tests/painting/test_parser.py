@@ -199,6 +199,19 @@ def test_two_adjacent_nouns_for_people_are_two_people() -> None:
     assert [subject.noun for subject in subjects("man woman")] == ["man", "woman"]
 
 
+@pytest.mark.parametrize(
+    ("prompt", "sprites"),
+    [
+        ("biker motorcycle", ["motorcyclist"]),
+        ("two riders dirt bikes", ["motorcyclist"]),
+        ("cyclist bicycle", ["person-biking"]),
+        ("cyclist boat", ["person-biking", "sailboat"]),
+    ],
+)
+def test_rider_and_mount_are_one_drawing(prompt: str, sprites: list[str]) -> None:
+    assert [subject.sprites[0] for subject in subjects(prompt)] == sprites
+
+
 def test_many_people_do_not_row_their_boats() -> None:
     assert [subject.sprites[0] for subject in subjects("five people boat lake")][1] == "sailboat"
 

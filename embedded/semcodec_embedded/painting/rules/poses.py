@@ -37,6 +37,7 @@ class Activity:
 
 PEOPLE = frozenset(split_words(rule_tables()["people"]))
 MOUNTS: dict[str, str] = rule_tables()["mounts"]
+TWO_WHEELED = frozenset(("person-biking", "motorcyclist"))  #: drawings of riders; also of bikers
 POSE_WORDS = frozenset(split_words(rule_tables()["poses"]["words"]))
 BOATS = ("boat", "canoe", "kayak", "rowboat")
 MAX_ROWERS = 2  #: more people do not row, but are on the shore
@@ -166,10 +167,10 @@ def _split_audience(people: Subject, activity: Activity) -> list[Subject]:
 
 def _seat_riders(scene: SceneDescription) -> SceneDescription:
     """Return ``scene`` with the first mount and the first people replaced by one drawing."""
-    mount = next((subject for subject in scene.subjects if _rider_sprite(subject)), None)
+    riders = next((subject for subject in scene.subjects if is_people(subject)), None)
+    mount = next((subject for subject in scene.subjects if _can_ride(riders, subject)), None)
     if mount is None:
         return scene
-    riders = next((subject for subject in scene.subjects if is_people(subject)), None)
     mounted = replace(
         mount,
         sprites=(_rider_sprite(mount),),
@@ -183,6 +184,13 @@ def _seat_riders(scene: SceneDescription) -> SceneDescription:
         if subject is not riders
     ]
     return replace(scene, subjects=tuple(subjects))
+
+
+def _can_ride(riders: Subject | None, mount: Subject) -> bool:
+    """Return whether ``mount`` is one, and of the kind that the noun of ``riders`` implies."""
+    sprite = _rider_sprite(mount)
+    implies_wheels = riders is not None and riders.sprites[0] in TWO_WHEELED
+    return bool(sprite) and (sprite in TWO_WHEELED or not implies_wheels)
 
 
 def _looks_of(people: Subject) -> Looks:
