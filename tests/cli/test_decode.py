@@ -204,3 +204,10 @@ def test_use_of_layers_is_stated(
 def test_share_of_alignment_is_from_0_to_1(run: Run, record: Path, share: str) -> None:
     code, _, err = run("decode", record, f"--align-colors={share}")
     assert (code, "expected a number from 0 to 1" in err) == (2, True)
+
+
+def test_colors_that_are_ignored_are_not_aligned(run: Run, record: Path, tmp_path: Path) -> None:
+    command = ["decode", record, "-o", tmp_path / "out.png", "--ignore-layers", "--align-colors"]
+    code, _, err = run(*command, "0.5")
+    assert (code, "omit one of the two" in err) == (2, True)
+    assert not (tmp_path / "out.png").exists()
