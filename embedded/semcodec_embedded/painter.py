@@ -181,13 +181,14 @@ def _paint_plan(plan: Plan) -> Image.Image:
 def _color_field(plan: Plan, size: tuple[int, int]) -> ColorField | None:
     """Return the colors of the layer for a scene of ``size`` pixels; None without a layer."""
     layer = plan.guide.colors
-    return ColorField(layer, size, plan.share) if layer else None
+    is_gray = "gray" in plan.scene.moods
+    return ColorField(layer, size, plan.share, is_gray=is_gray) if layer else None
 
 
 def _grading(plan: Plan, colors: ColorField) -> Grading:
     boxes = [target.box for targets in plan.layout.targets for target in targets]
     covered = covered_shares(plan.sprites, boxes, plan.width, colors.grid.shape[:2])
-    return Grading(colors, covered, plan.recolored, "gray" in plan.scene.moods)
+    return Grading(colors, covered, plan.recolored)
 
 
 def canvas_size(size: tuple[int, int]) -> tuple[int, int]:

@@ -78,10 +78,14 @@ class ColorField:
     Attributes:
         grid: the colors in sRGB, 0 to 255, of shape (rows, columns, 3). It has the whole scene.
         width: the width of the scene, in units.
+        is_gray: whether the picture will be without colors.
     """
 
-    def __init__(self, colors: Image.Image, size: tuple[int, int], share: float) -> None:
+    def __init__(
+        self, colors: Image.Image, size: tuple[int, int], share: float, *, is_gray: bool = False
+    ) -> None:
         """Read ``colors`` for a scene of ``size`` pixels: the upper ``share`` of the picture."""
+        self.is_gray = is_gray
         top = (0, 0, colors.width, max(1.0, colors.height * share))
         cells = _grid_size(size)
         scene = colors.convert("RGB").resize(cells, Image.Resampling.BILINEAR, box=top)
@@ -165,13 +169,11 @@ class Grading:
         covered: the share of each cell of the grid, 0 to 1, that drawings will cover: there, the
             layer has the colors of objects and not those of the scenery.
         recolored: the parts whose color was changed: it holds whatever the layer has.
-        is_gray: whether the picture will be without colors.
     """
 
     colors: ColorField
     covered: Floats
     recolored: frozenset[str] = frozenset()
-    is_gray: bool = False
 
 
 def grade(
@@ -184,7 +186,7 @@ def grade(
         them: the layer contradicts it.
     """
     original = picture
-    picture = ImageEnhance.Color(picture).enhance(0.0 if grading.is_gray else DETAIL_CHROMA)
+    picture = ImageEnhance.Color(picture).enhance(0.0 if grading.colors.is_gray else DETAIL_CHROMA)
     layer, free = grading.colors.grid, 1 - grading.covered
     rows, columns = layer.shape[:2]
     scenery = np.ones((rows, columns), np.float32)

@@ -29,6 +29,7 @@ OWN_COLORS = frozenset(("table", "studio"))
 #: Least difference between a drawing and what is behind it, in steps of 1/255, and the lightness
 #: below which a drawing that lacks it becomes lighter and not darker.
 MIN_CONTRAST, MIN_DARK = 30.0, 40.0
+GRAY_CONTRAST = 1.6  #: of drawings in black and white: they have lost their colors
 MEAN_SIDE = 16  #: pixels of a small copy of which the mean is computed
 
 
@@ -40,6 +41,12 @@ class Light:
     red: float
     green: float
     blue: float
+
+    def stretched(self, contrast: float, middle: float) -> Light:
+        """Return this light with more ``contrast`` around the lightness ``middle``."""
+        summands = (self.red, self.green, self.blue)
+        shifted = (contrast * value + (1 - contrast) * middle for value in summands)
+        return Light(contrast * self.gain, *shifted)
 
     def apply(self, image: Image.Image) -> Image.Image:
         """Return the RGBA ``image`` in this light."""
@@ -69,7 +76,8 @@ def layer_light(
         hue * ((w - lightness(wanted)) - gain * (o - lightness(own)))
         for w, o in zip(wanted, own, strict=True)
     ]
-    return Light(gain, *(summand + value for value in shift))
+    light = Light(gain, *(summand + value for value in shift))
+    return light.stretched(GRAY_CONTRAST, new) if colors.is_gray else light
 
 
 def _apart(light: float, own: Color, behind: Color, spread: float) -> float:

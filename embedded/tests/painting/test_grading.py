@@ -139,6 +139,21 @@ def test_a_drawing_differs_from_what_is_behind_it(level: int) -> None:
     assert abs(pixels(lit)[0, 0, 0] - level) >= 27
 
 
+def test_a_drawing_in_black_and_white_has_more_contrast() -> None:
+    sprite = PlacedSprite("horse", 500.0, 900.0, 800.0, 700.0, (), "ground")
+    picture = Image.new("RGB", (100, 100), (60, 60, 60))
+    drawing = Image.new("RGBA", (80, 70), (60, 60, 60, 255))
+    drawing.paste((180, 180, 180, 255), (0, 0, 40, 70))
+    means, steps = [], []
+    for is_gray in (False, True):
+        field = ColorField(layer((60, 60, 60)), picture.size, 1.0, is_gray=is_gray)
+        lit = pixels(layer_light(drawing, sprite, field, picture).apply(drawing))[..., 0]
+        means.append(lit.mean())
+        steps.append(np.ptp(lit))
+    assert means[1] == pytest.approx(means[0], abs=3)
+    assert steps[1] > 1.4 * steps[0]
+
+
 def test_the_layer_has_no_colors_of_objects_beside_their_drawings() -> None:
     shape = (60, 60)
     covered = covered_shares((), [(0.25, 0.25, 0.75, 0.75)], 1000.0, shape)
