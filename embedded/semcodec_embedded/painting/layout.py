@@ -320,6 +320,8 @@ def _actors(claim: _Claim, scene: SceneDescription) -> Iterator[tuple[Subject, t
     targets, thrown = _with_gear(people, claim.boxes.get(GEAR, []))
     gear = claim.gear
     is_thing = bool(gear) and not has_gear_part(Subject(gear, find_sprites(gear)))
+    if not people and claim.subject.noun == gear:
+        is_thing = False  # a mount without the box of its rider is drawn with the rider
     if thrown and not is_thing:
         targets += [Target(((GEAR, box),)) for box in thrown] if not people else []
         thrown = []

@@ -136,6 +136,13 @@ def test_gear_is_on_the_side_of_its_box(racket: Box, flipped: bool) -> None:
     assert overlap(picture, "man", man) > 0.5
 
 
+def test_box_of_a_mount_alone_has_its_rider() -> None:
+    boxes = [thirds(2, 8, 14, 28), thirds(16, 8, 30, 28)]
+    picture = plan("riders motorcycles road", motorcycles=boxes)
+    assert names(picture) == ["motorcyclist"] * 2
+    assert all(sprite.is_fixed for sprite in picture.sprites)
+
+
 def test_gear_far_from_people_is_drawn_apart() -> None:
     flying = thirds(20, 4, 24, 7)
     picture = plan("man frisbee park grass", man=[thirds(4, 10, 12, 28)], frisbee=[flying])
