@@ -52,6 +52,12 @@ class Partial(Painter):
     paint = functools.partial(lambda self, prompt: None)  # type: ignore[assignment]
 
 
+class WithoutSignature(Painter):
+    """Python does not know the parameters of some functions in C; the call shows whether it fits."""
+
+    paint = staticmethod(min)  # type: ignore[assignment]
+
+
 @pytest.mark.parametrize(
     ("value", "declared"),
     [
@@ -82,6 +88,7 @@ def test_only_a_set_or_list_of_known_names_counts(value: Any, declared: set[str]
         (WithoutKeyword(), set()),
         (WithKeywords(), BOTH),
         (Partial(), set()),
+        (WithoutSignature(), BOTH),
         (PositionalOnly(), set()),
     ],
 )

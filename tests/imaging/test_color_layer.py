@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
+from semcodec.imaging import color_layer
 from semcodec.imaging.color_layer import color_coefficients, encode_colors, render_colors
 
 HALVES = Image.new("RGB", (64, 48), (200, 60, 40))
@@ -53,3 +54,8 @@ def test_gray_has_no_color(size: tuple[int, int]) -> None:
     assert not any(coefficients[1:])
     assert len(encode_colors(gray, 512)) < 12
     assert render_colors(encode_colors(gray, 512), (16, 9)).convert("L").getextrema() == (90, 90)
+
+
+def test_coefficient_is_in_the_lower_half_of_its_step() -> None:
+    assert color_layer._amplitude(-3, 2) == pytest.approx(-3.45 * 16)
+    assert color_layer._amplitude(0, 0) == 0

@@ -115,3 +115,14 @@ def test_labels_are_legible() -> None:
     colors = {color: count for count, color in label.getcolors(10_000) or []}
     assert colors[ORANGE] > 300
     assert colors[255, 255, 255] > 15
+
+
+def test_box_that_painters_ignore_is_below_an_equal_one() -> None:
+    box = (0.25, 0.25, 0.75, 0.75)
+    image = draw_layers((1, 1), [BoxGroup("dog", [box]), BoxGroup("word 9", [box], False)], None)
+    assert image.getpixel((188, 400)) == ORANGE  # inside of the gray one
+
+
+def test_letters_contrast_with_their_label() -> None:
+    light = [color for color in layer_drawing.PALETTE if layer_drawing._is_light(color)]
+    assert light == ["#f2b701"]

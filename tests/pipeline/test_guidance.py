@@ -17,6 +17,7 @@ from semcodec.errors import BackendError, InputError
 from semcodec.imaging import alignment
 from semcodec.imaging.color_layer import encode_colors, render_colors
 from semcodec.imaging.regions import average_colors
+from semcodec.pipeline import guidance
 from semcodec.words.predicates import Predicate
 
 SIZE = (96, 64)
@@ -233,6 +234,8 @@ def test_error_of_a_painter_with_a_guide_is_a_backend_error() -> None:
         (["stop", "sign", "street"], {"sign": DOG}, f"stop sign {AT_LEFT}"),
         (["two", "dogs"], {"dogs": [*DOG, (24, 8, 32, 24)]}, "dogs: one at the left"),
         (["three", "dogs"], {"dogs": [*DOG, (24, 8, 32, 24)]}, "dogs at the left"),
+        (["several", "dogs"], {"dogs": [*DOG, (8, 8, 16, 24), (24, 8, 32, 24)]}, "dogs: two"),
+        (["stop", "sign", "street", "sign"], {"sign": DOG}, f"sign {AT_LEFT}"),
         (["dog", "right"], {"right": DOG}, f"right {AT_LEFT}"),  # any word can have boxes
     ],
 )
@@ -467,3 +470,10 @@ def test_description_is_compared_with_the_prompt_without_places() -> None:
     writer = Writer()
     decode(BOTH, Painter(), writer=writer, describer=Describer(), reflect_by="description")
     assert writer.compared == ["a dog"]
+
+
+def test_boxes_do_not_move_for_a_rounded_pixel() -> None:
+    layers = semcodec.unpack(BOTH).layers
+    for painted, moved in (((98, 64), False), ((100, 64), True)):
+        (dog,) = guidance.read_boxes(layers, WORDS, guidance.Canvas(painted, SIZE))
+        assert (dog.boxes != layers.layout[0].shares) == moved

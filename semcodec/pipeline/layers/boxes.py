@@ -132,13 +132,9 @@ def quantize(box: Box) -> Edges:
     return max(candidates, key=lambda edges: iou(exact, edges))
 
 
-def _near(edge: float, lowest: int) -> list[int]:
+def _near(edge: float, lowest: int) -> set[int]:
     """Return the whole 32nds next to an edge; a right or lower edge is at least 1."""
-    limits = (lowest, PARTS - 1 + lowest)
-    near = {min(max(whole, limits[0]), limits[1]) for whole in (floor(edge), ceil(edge))}
-    # A thin box between two 32nds needs the next one, too, to have an area.
-    near |= {min(max(whole + 2 * lowest - 1, limits[0]), limits[1]) for whole in [*near]}
-    return sorted(near)
+    return {min(max(whole, lowest), PARTS - 1 + lowest) for whole in (floor(edge), ceil(edge))}
 
 
 def _boxes_of_word(

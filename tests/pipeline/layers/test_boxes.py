@@ -139,3 +139,14 @@ def test_boxes_move_with_their_words() -> None:
         (0, next(box.edges for box in sent if box.index == 3)),
         (1, next(box.edges for box in sent if box.index == 0)),
     ]
+
+
+@pytest.mark.parametrize(("bottom", "sent"), [(0.42, 1), (0.3, 2)])
+def test_boxes_that_overlap_above_the_limit_are_of_one_thing(bottom: float, sent: int) -> None:
+    located: list[list[Box]] = [[(0.0, 0.0, 0.5, 0.5)], [(0.0, 0.0, 0.5, bottom)]]
+    assert len(choose_boxes(["man", "surfer"], located)) == sent
+
+
+@pytest.mark.parametrize(("box", "sent"), [((0, 0.03, 0.97, 1), 0), ((0, 0.1, 1, 1), 1)])
+def test_surface_is_the_whole_picture_up_to_a_32nd(box: Box, sent: int) -> None:
+    assert len(choose_boxes(["table"], [[box]])) == sent
