@@ -53,7 +53,7 @@ class Partial(Painter):
 
 
 class WithoutSignature(Painter):
-    """Python does not know the parameters of some functions in C; the call shows whether it fits."""
+    """Python does not know the parameters of some functions in C; the call shows them."""
 
     paint = staticmethod(min)  # type: ignore[assignment]
 

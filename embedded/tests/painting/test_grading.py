@@ -139,6 +139,19 @@ def test_a_drawing_differs_from_what_is_behind_it(level: int) -> None:
     assert abs(pixels(lit)[0, 0, 0] - level) >= 27
 
 
+def test_layer_changes_the_hue_of_animals_less_than_that_of_things() -> None:
+    shifts = {}
+    for name in ("horse", "car"):
+        sprite = PlacedSprite(name, 500.0, 900.0, 800.0, 700.0, (), "ground")
+        picture = Image.new("RGB", (100, 100), (60, 60, 60))
+        drawing = Image.new("RGBA", (80, 70), (130, 130, 130, 255))
+        light = layer_light(
+            drawing, sprite, ColorField(layer((200, 60, 60)), picture.size, 1.0), picture
+        )
+        shifts[name] = light.red - light.blue
+    assert 0 < shifts["horse"] < shifts["car"] / 3
+
+
 def test_a_drawing_in_black_and_white_has_more_contrast() -> None:
     sprite = PlacedSprite("horse", 500.0, 900.0, 800.0, 700.0, (), "ground")
     picture = Image.new("RGB", (100, 100), (60, 60, 60))
@@ -215,6 +228,9 @@ def test_the_horizon_is_that_of_the_layer() -> None:
     assert plan.environment.horizon == pytest.approx(40 / 60, abs=0.02)
     usual = make_plan("cow grass", SIZE, 0).environment.horizon
     assert make_plan("cow grass", SIZE, 0, Guide(colors=layer(GRAY))).environment.horizon == usual
+    low = Image.new("RGB", (60, 60), (180, 200, 230))
+    low.paste((60, 90, 40), (0, 55, 60, 60))  # too far from the usual one
+    assert make_plan("cow grass", SIZE, 0, Guide(colors=low)).environment.horizon == usual
 
 
 def test_letters_stay_legible() -> None:

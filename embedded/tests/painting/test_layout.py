@@ -352,6 +352,21 @@ def test_people_in_a_boat_have_no_islets() -> None:
     assert [item.support for item in picture.sprites if "boat" not in item.name] == ["none"] * 2
 
 
+@pytest.mark.parametrize(
+    ("prompt", "word", "support"),
+    [
+        ("hat beach", "hat", "none"),  # somebody wears it
+        ("umbrella beach", "umbrella", "none"),
+        ("person table food", "person", "none"),  # behind the table
+        ("duck lake", "duck", "water"),
+    ],
+)
+def test_support_of_what_is_in_a_box(prompt: str, word: str, support: str) -> None:
+    sprite = plan(prompt, **{word: [LEFT]}).sprites[0]
+    assert sprite.support == support
+    assert (sprite.submerged > 0) == (support == "water")
+
+
 def test_what_has_no_box_can_be_seen() -> None:
     picture = plan("bowl meat broccoli carrot", bowl=[thirds(2, 5, 30, 29)])
     shares, _ = visible_shares(picture.sprites, picture.width)
