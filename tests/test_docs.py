@@ -26,6 +26,7 @@ PAGES = (
 #: Modules of the lowest layers that the page does not describe.
 HELPERS = {
     "_bisection",
+    "_boxes",
     "_registry",
     "_registry_rows",
     "_visibility",
