@@ -110,7 +110,7 @@ def _hiding_edge(target: Target, others: Sequence[Box]) -> float:
     for other in others:
         across = min(right, other[2]) - max(left, other[0])
         is_below = top < other[1] <= bottom + NEAR_EDGE and other[3] > bottom + NEAR_EDGE
-        is_larger = area(other) > area(target.box)  # a skateboard hides nobody
+        is_larger = area(other) > area(target.box)  # a skateboard does not hide a person
         if (
             is_larger
             and is_below

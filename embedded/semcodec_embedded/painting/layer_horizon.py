@@ -28,7 +28,7 @@ HIDING_TREES, COMPARED_SKY = 2.1, 0.6
 #: Lightness of the darkest pale sky, in steps of 1/255, and by how much a sky that is blue may have
 #: less blue than red or green.
 MIN_PALE, MAX_LESS_BLUE = 140.0, 4.0
-MIN_CHANGE = 8.0  #: of color, in units of CIELAB; a weaker one is no horizon
+MIN_CHANGE = 8.0  #: of color, in units of CIELAB; a weaker one is not a horizon
 
 
 def find_horizon(environment: Environment, colors: Image.Image, share: float) -> Environment:

@@ -358,7 +358,7 @@ def _wholes(boxes: Sequence[Box]) -> tuple[Target, ...]:
 
 
 def _without_parts(boxes: Sequence[Box]) -> list[Box]:
-    """Return ``boxes`` without those inside others: the legs of a skateboarder are no person."""
+    """Return ``boxes`` without those inside others: the legs of a skateboarder are not a person."""
     ordered = sorted(boxes, key=area, reverse=True)
     return [
         box

@@ -110,7 +110,7 @@ class Prompts:
 
     @property
     def colors(self) -> str:
-        """What a painter is told of the colors from which it starts."""
+        """The text for a painter about the colors from which it starts."""
         return self._fill("paint.colors")
 
     def retry_prompt(self, problem: str) -> str:
