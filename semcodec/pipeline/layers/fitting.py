@@ -1,8 +1,9 @@
 """Divide a limit in bytes between the words of a record and its layers.
 
 Layers that were named are reserved: words are left out for them, but not the subject, beside which
-layers are shortened as truncation shortens them (spec §9.5). With ``"auto"`` it is the other way
-around: the words take what they need, and layers the rest, as long as it is worth its bytes.
+layers are shortened as truncation shortens them (spec §9.5). If none fits, the words have all
+bytes. With ``"auto"`` it is the other way around: the words take what they need, and layers the
+rest, as long as it is worth its bytes.
 """
 
 from __future__ import annotations

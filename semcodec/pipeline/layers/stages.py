@@ -102,6 +102,8 @@ class LayerStages:
         else:
             least = with_subject(wanted, fitting)
             record = shorten(least, fitting)
+            if not any(layers_of(record)):  # then the words need not make room for layers
+                record = reserve(plan, fitting) or record
             self._note_shortened(least, layers_of(record))
         sent = layers_of(record)
         self.run.add_notes(

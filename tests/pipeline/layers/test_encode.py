@@ -171,6 +171,12 @@ def test_layers_are_shortened_in_the_order_of_truncation_beside_the_subject() ->
         encode("layout,colors:60", max_bytes=6)
 
 
+def test_limit_without_room_for_layers_has_the_words_of_a_record_without_layers() -> None:
+    for limit in (8, 9):
+        alone = encode("off", max_bytes=limit).record
+        assert encode("layout,colors:60", max_bytes=limit).record.words == alone.words
+
+
 def test_subject_without_its_phrase_but_with_all_layers_is_no_notice() -> None:
     alone = encode(order="importance", max_bytes=28)  # "red boat" needs 29
     assert alone.record.words == ["boat"]
