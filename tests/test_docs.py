@@ -27,6 +27,7 @@ PAGES = (
 HELPERS = {
     "_bisection",
     "_boxes",
+    "_boxes",
     "_registry",
     "_registry_rows",
     "_visibility",
