@@ -27,7 +27,6 @@ PAGES = (
 HELPERS = {
     "_bisection",
     "_boxes",
-    "_boxes",
     "_registry",
     "_registry_rows",
     "_visibility",
