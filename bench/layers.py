@@ -267,7 +267,7 @@ def painted_table(photographs: Sequence[Photograph]) -> Table:
         size = np.mean([len(one.file(layers)) for one in photographs])
         distances = [compare(one.painted[layers][0], one.view) for one in photographs]
         matches = [match for one in photographs for match in one.painted[layers][1]]
-        # With a wash, the painter no longer knows the picture; its boxes are those without.
+        # With a wash, the picture is not the painter's own; its boxes are those without.
         boxes = ["", ""] if layers.wash else _box_cells(matches)
         rows.append([layers.name, f"{size:.1f}", *boxes, *distance_cells(Distance.mean(distances))])
     for layers in BY_CHANCE:

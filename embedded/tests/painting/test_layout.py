@@ -355,7 +355,7 @@ def test_people_in_a_boat_have_no_islets() -> None:
 @pytest.mark.parametrize(
     ("prompt", "word", "support"),
     [
-        ("hat beach", "hat", "none"),  # somebody wears it
+        ("hat beach", "hat", "none"),  # it is on a head
         ("umbrella beach", "umbrella", "none"),
         ("person table food", "person", "none"),  # behind the table
         ("duck lake", "duck", "water"),

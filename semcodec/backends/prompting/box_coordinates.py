@@ -9,7 +9,7 @@ follow the one of their training. Three things differ:
   height (COCO).
 * Whether the numbers have names. Then their order is certain.
 
-One box alone rarely tells: 200, 300, 400, 500 fits nearly everything. So one reading is chosen for
+One box rarely decides: 200, 300, 400, 500 fits nearly everything. So one reading is chosen for
 all boxes of an answer: the one in which most are possible, that is, within the picture, with the
 left edge before the right one and the top edge above the bottom one. Among equals the requested one
 comes first; another must make over a quarter of the boxes possible that would not be.
