@@ -170,7 +170,7 @@ def test_describer_of_reflection_that_is_off_is_not_used(run: Run, record: Path)
 
 
 @pytest.mark.parametrize(
-    ("options", "guides", "told"),
+    ("options", "guides", "line"),
     [
         ((), ("prompt", "aligned"), "layout added to the prompt, colors applied to the picture"),
         (("--align-colors", "0"), ("prompt", "ignored"), "the prompt, colors ignored"),
@@ -183,7 +183,7 @@ def test_use_of_layers_is_stated(
     monkeypatch: pytest.MonkeyPatch,
     options: tuple[str, ...],
     guides: tuple[str, str],
-    told: str,
+    line: str,
 ) -> None:
     register(monkeypatch, [])
     layers = {"layout": {"boat": [(0, 0, 8, 8)]}, "colors": b"\x80\x01"}
@@ -193,11 +193,11 @@ def test_use_of_layers_is_stated(
     )
     command = ("decode", record, "--force", "--painter", "scripted", *options)
     code, _, err = run(*command)
-    assert (code, told in err) == (0, True)
-    line = json.loads(run(*command, "--json")[1])
-    assert line["guides"] == dict(zip(("layout", "colors"), guides, strict=True))
+    assert (code, line in err) == (0, True)
+    values = json.loads(run(*command, "--json")[1])
+    assert values["guides"] == dict(zip(("layout", "colors"), guides, strict=True))
     schema = json.loads((SCHEMAS / "decode-1.json").read_text("utf-8"))
-    jsonschema_rs.Draft202012Validator(schema).validate(line)
+    jsonschema_rs.Draft202012Validator(schema).validate(values)
 
 
 @pytest.mark.parametrize("share", ["1.5", "-1", "half", "nan"])

@@ -128,11 +128,11 @@ def test_requests_for_boxes_are_recorded_and_replayed(
 
     monkeypatch.setattr(FakeClient, "send", locate)
     command = ["encode", photo, "--backend", "openai", "--layers", "layout,colors", "--force"]
-    tape, files = tmp_path / "tape.sqlite", [tmp_path / "a.semc", tmp_path / "b.semc"]
-    assert run(*command, "-o", files[0], "--record", tape)[0] == 0
+    cassette, files = tmp_path / "calls.sqlite", [tmp_path / "a.semc", tmp_path / "b.semc"]
+    assert run(*command, "-o", files[0], "--record", cassette)[0] == 0
     sent = [request.stage for request in requests]
     assert sent.index("locate") == len(sent) - 1
-    assert run(*command, "-o", files[1], "--replay", tape)[0] == 0
+    assert run(*command, "-o", files[1], "--replay", cassette)[0] == 0
     assert len(requests) == len(sent)
     assert files[0].read_bytes() == files[1].read_bytes()
     assert semcodec.unpack(files[0].read_bytes()).layers.layout

@@ -22,11 +22,15 @@ def test_a_color_comes_back() -> None:
     )
 
 
+def color_at(image: Image.Image, place: tuple[int, int]) -> tuple[int, ...]:
+    color = image.getpixel(place)
+    assert isinstance(color, tuple)
+    return color
+
+
 def test_colors_are_where_they_were() -> None:
     painted = render_colors(encode_colors(HALVES, 24), (64, 48))
-    left, right = painted.getpixel((8, 24)), painted.getpixel((56, 24))
-    assert isinstance(left, tuple)
-    assert isinstance(right, tuple)
+    left, right = color_at(painted, (8, 24)), color_at(painted, (56, 24))
     assert left[0] > left[2] + 100
     assert right[2] > right[0] + 80
 
@@ -35,9 +39,7 @@ def test_a_panorama_keeps_its_colors_in_their_places() -> None:
     panorama = Image.new("RGB", (4096, 256), (90, 130, 200))
     panorama.paste((60, 110, 40), (0, 128, 2048, 256))
     painted = render_colors(encode_colors(panorama, 24), (320, 20))
-    green, sky = painted.getpixel((40, 17)), painted.getpixel((280, 17))
-    assert isinstance(green, tuple)
-    assert isinstance(sky, tuple)
+    green, sky = color_at(painted, (40, 17)), color_at(painted, (280, 17))
     assert green[1] > green[2] + 30
     assert sky[2] > sky[1] + 40
 

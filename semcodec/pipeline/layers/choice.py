@@ -84,7 +84,7 @@ def check_layers(choice: LayerChoice, max_bytes: int | None, profile: Profile | 
     """Check that a record can have the layers.
 
     Raises:
-        InputError: there is no budget for ``"auto"``, or the profile has no place for layers.
+        InputError: ``"auto"`` has no limit in bytes, or the profile has no place for layers.
     """
     if choice.is_auto and max_bytes is None:
         raise InputError(
