@@ -1,0 +1,1 @@
+"""Encode and decode many inputs on one machine: worker processes, a manifest, one budget."""
