@@ -135,3 +135,10 @@ class InvalidResponseError(BackendError):
 
 class BudgetExceededError(BackendError):
     """The next call could exceed the limit on cost."""
+
+
+class WorkerDiedError(BackendError):
+    """The process that ran a task has died, for example because memory was short.
+
+    See ``semcodec.bulk``; ``retryable`` is set.
+    """

@@ -1,0 +1,90 @@
+"""Functions that worker processes of the tests run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from semcodec.errors import BackendError, InputError
+
+LOADED: list[str] = []
+
+
+class StubbornError(BackendError):
+    """Cannot be unpickled, as exceptions of third parties may be."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"{first} {second}")
+
+
+def note_hook(name: str) -> None:
+    """Be a function for ``on_start``."""
+    LOADED.append(name)
+
+
+def start(folder: Path | None = None) -> Callable[[Any], Any]:
+    """Return a function that runs a task: a method of this module, and its arguments."""
+    LOADED.append("start")
+    if folder is not None:
+        (folder / str(os.getpid())).touch()
+    return lambda task: globals()[task[0]](*task[1:])
+
+
+def fail_to_start() -> Callable[[Any], Any]:
+    """Fail as a backend that is not installed."""
+    raise BackendError("The weights are missing: fetch them.", stage="load")
+
+
+def identity(value: Any, seconds: float = 0) -> Any:
+    """Return ``value`` after ``seconds``."""
+    time.sleep(seconds)
+    return value
+
+
+def describe_process() -> tuple[int, list[str], str]:
+    """Return the number of the process, what was loaded, and the limit of its threads."""
+    return os.getpid(), LOADED, os.environ["OMP_NUM_THREADS"]
+
+
+def refuse(message: str) -> None:
+    """Fail as bad input."""
+    raise InputError(message)
+
+
+def refuse_stubbornly() -> None:
+    """Raise an error that cannot be unpickled."""
+    raise StubbornError("cannot", "travel")
+
+
+def return_lambda() -> Any:
+    """Return what cannot be pickled."""
+    return lambda: None
+
+
+def divide() -> float:
+    """Have a bug."""
+    return 1 / 0
+
+
+def die(counter: Path, times: int) -> int:
+    """Kill this process the first ``times`` times; then return how often."""
+    count = len(counter.read_text()) if counter.exists() else 0
+    if count < times:
+        counter.write_text("x" * (count + 1))
+        os.kill(os.getpid(), signal.SIGKILL)
+    return count
+
+
+def wait_for_interrupt(started: Path) -> str:
+    """Wait until a signal comes, and return what it paid for."""
+    started.write_text(str(os.getpid()))
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt as error:
+        error.trace = "paid"  # type: ignore[attr-defined]
+        raise
+    return "not interrupted"
