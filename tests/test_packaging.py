@@ -56,6 +56,7 @@ CODE_OF_EXTRAS = {
     "qr": ["semcodec"],
     "embedded": ["semcodec/cli"],
     "judge": ["semcodec/words"],
+    "report": ["semcodec/measure"],
     "bench": ["bench"],
     "image-server": ["bench/diffusers_painter.py", "bench/tiny_pipeline.py"],
     "examples": ["examples", "docs/container.md"],
@@ -67,7 +68,17 @@ CODE_OF_EXTRAS = {
 CODE_OF_EMBEDDED_EXTRAS = {"tools": ["embedded/tools"]}
 #: The extras that each part of the repository may import, besides the required packages.
 EXTRAS_OF_PARTS = {
-    "semcodec": ["image", "heif", "jxl", "openai", "keyring", "completion", "judge", "qr"],
+    "semcodec": [
+        "image",
+        "heif",
+        "jxl",
+        "openai",
+        "keyring",
+        "completion",
+        "judge",
+        "qr",
+        "report",
+    ],
     "bench": ["bench", "image-server", "dev"],  # dev: it also measures the gate
     "fuzz": ["fuzz"],
     "spec": ["tables"],

@@ -1,0 +1,230 @@
+"""Make the page: choose what is shown, make thumbnails that fit, and fill the template."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from semcodec._wording import plural
+from semcodec.bitstream.rate import ENTRIES
+from semcodec.errors import BackendError
+from semcodec.forks import block_fork
+from semcodec.measure.report import figures, summary, texts, views
+from semcodec.measure.report.images import SIDE, make_thumbnails
+from semcodec.measure.results import Photograph, Results
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+FILE_NAME: Final = "index.html"
+MAX_SHOWN: Final = 500  #: photographs on the page
+MAX_RESULTS: Final = 3_000  #: results on the page, one for each photograph and setting
+MAX_TRACED_RESULTS: Final = 1_000  #: results up to which the stages of each are shown
+MAX_PAGE_BYTES: Final = 20_000_000  #: of the page for hundreds of photographs
+SMALL_PAGE_BYTES: Final = 4_900_000  #: of the page for up to 24 photographs
+BYTES_PER_PHOTOGRAPH: Final = SMALL_PAGE_BYTES // 24
+MIN_IMAGE_BYTES: Final = 200_000  #: that images get, however long the texts are
+FIGURE_1: Final = "figure-1"  #: the plot that the page shows first
+
+
+class Plot(Protocol):
+    """A drawing: its title, a text instead of it, and the SVG document."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def alt(self) -> str: ...  # noqa: D102
+    @property
+    def svg(self) -> str: ...  # noqa: D102
+
+
+NO_PLOTS: Final[Mapping[str, Plot]] = MappingProxyType({})
+
+
+def make_page(
+    results: Results,
+    folder: Path,
+    *,
+    originals: bool = True,
+    plots: Mapping[str, Plot] = NO_PLOTS,
+) -> str:
+    """Return the page that shows ``results``: one HTML file that refers to no other file.
+
+    At most ``MAX_SHOWN`` photographs are shown, and ``MAX_RESULTS`` results; tables and plots count
+    all. Thumbnails are made smaller until the page has at most ``SMALL_PAGE_BYTES`` for up to 24
+    photographs, and ``MAX_PAGE_BYTES`` for any number; the page states what is reduced.
+
+    Args:
+        results: what was measured.
+        folder: the folder of ``results.json``, where the files are that it names. A file that is
+            missing or damaged is not shown.
+        originals: whether the photographs are shown. Without them, the page still has their names,
+            their descriptions and the pictures.
+        plots: drawings by name; the one called ``"figure-1"`` comes first.
+
+    Raises:
+        BackendError: Jinja2 or Pillow is not installed.
+    """
+    photographs = _shown(results)
+    traced = len(photographs) * len(results["settings"]) <= MAX_TRACED_RESULTS
+    shown = list(
+        views.view_photographs(results, photographs, folder, originals=originals, stages=traced)
+    )
+    template = _environment().get_template("page.html.j2")
+    context = _context(results, plots, shown, originals=originals, traced=traced)
+    paths = views.image_paths(shown)
+    limit = min(MAX_PAGE_BYTES, max(SMALL_PAGE_BYTES, len(photographs) * BYTES_PER_PHOTOGRAPH))
+    context["limit"] = limit
+    text_bytes = len(template.render(**context, uris=dict.fromkeys(paths, ""), step=None).encode())
+    thumbnails = make_thumbnails(paths, max(limit - text_bytes, MIN_IMAGE_BYTES))
+    return template.render(**context, **thumbnails._asdict())
+
+
+def privacy_note(results: Results, *, originals: bool = True) -> str:
+    """Return the sentence to read before the page is shared."""
+    number = len(_shown(results))
+    files = f"the names of {plural(number, 'photograph')}"
+    if not originals:
+        return (
+            f"This page contains {files}, their descriptions, and pictures painted from these; the "
+            "photographs themselves are left out."
+        )
+    return (
+        f"This page contains {plural(number, 'photograph')}, reduced to {SIDE} pixels or less, and "
+        "their names and descriptions. Share it only if all who are shown agree, or make it with "
+        "--no-originals."
+    )
+
+
+def _shown(results: Results) -> Sequence[Photograph]:
+    """Return the photographs that are shown: the first ones, in their order."""
+    limit = min(MAX_SHOWN, MAX_RESULTS // max(1, len(results["settings"])))
+    return results["photographs"][: max(1, limit)]
+
+
+def _context(
+    results: Results,
+    plots: Mapping[str, Plot],
+    photographs: list[views.PhotographView],
+    *,
+    originals: bool,
+    traced: bool,
+) -> dict[str, Any]:
+    """Return the values of the template that do not depend on thumbnails."""
+    chosen = summary.headline_setting(results["settings"])
+    rates = summary.mean_rates(results)
+    baselines = summary.mean_baselines(results)
+    coder_means = [
+        summary.mean_values(
+            result["text_coders"] for _, result in summary.pairs_of(results, setting["id"])
+        )
+        for setting in results["settings"]
+    ]
+    drawings = {
+        name: (plot, _as_markup(figures.clean_svg(plot.svg, f"{name}-") or ""))
+        for name, plot in plots.items()
+    }
+    style, script = _file("page.css"), _file("page.js")
+    return {
+        "results": results,
+        "originals": originals,
+        "chosen": chosen,
+        "rates": rates,
+        "headline": rates[chosen] if rates else None,
+        "baselines": baselines,
+        "metrics": views.measured_metrics(results),
+        "labels": {setting["id"]: setting["label"] for setting in results["settings"]},
+        "has_layers": any(setting["layers"] != "off" for setting in results["settings"]),
+        "rate_parts": [name for name in ENTRIES if any(rate.bits.get(name) for rate in rates)],
+        "baseline_metrics": [
+            metric
+            for metric in results["metrics"]
+            if any(metric["name"] in each.metrics for each in baselines)
+        ],
+        "coder_means": coder_means,
+        "coders": list(dict.fromkeys(name for row in coder_means for name in row)),
+        "left_out": _left_out(results),
+        "means": [
+            summary.mean_values(
+                summary.metric_values(result)
+                for _, result in summary.pairs_of(results, setting["id"])
+            )
+            for setting in results["settings"]
+        ],
+        "sort_keys": views.sort_keys(results),
+        "ranking_models": views.ranking_models(results),
+        "failed": [each for each in results["photographs"] if each["error"] is not None],
+        "photographs": photographs,
+        "traced": traced,
+        "max_traced": MAX_TRACED_RESULTS,
+        "privacy": privacy_note(results, originals=originals),
+        "first": drawings.pop(FIGURE_1, None),
+        "plots": drawings,
+        "style": _as_markup(style),
+        "script": _as_markup(script),
+        "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    }
+
+
+def _as_markup(text: str) -> Markup:
+    """Return what the template does not escape: our style and script, and checked drawings."""
+    from markupsafe import Markup
+
+    return Markup(text)  # noqa: S704  # none of it is from results
+
+
+def _left_out(results: Results) -> list[tuple[list[str], list[str]]]:
+    """Return what decoders need besides records, with the labels of the settings that need it."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for setting in results["settings"]:
+        sentences = dict.fromkeys(
+            sentence
+            for _, result in summary.pairs_of(results, setting["id"])
+            for sentence in result["rate"]["out_of_band"]
+        )
+        groups.setdefault(tuple(sentences), []).append(setting["label"])
+    return [(list(sentences), labels) for sentences, labels in groups.items()]
+
+
+@cache
+def _file(name: str) -> str:
+    return (resources.files(__package__) / name).read_text("utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    """Return the environment of the template, which escapes every value.
+
+    Raises:
+        BackendError: Jinja2 is not installed.
+    """
+    try:
+        with block_fork():
+            import jinja2
+    except ImportError as error:
+        message = "The page needs Jinja2: pip install 'semcodec[report]'."
+        raise BackendError(message, backend="jinja2", stage="page") from error
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda name: _file(f"templates/{name}")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "show": texts.show,
+        "message": texts.show_message,
+        "base_name": texts.base_name,
+        "size": texts.show_bytes,
+        "number": texts.show_number,
+        "times": texts.show_ratio,
+        "plural": plural,
+    }
+    return environment

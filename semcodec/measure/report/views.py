@@ -1,0 +1,205 @@
+"""What the page shows of each photograph and of each result, as values for the template."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from semcodec.measure.report import summary
+from semcodec.measure.report.hexdump import Part, split_record
+from semcodec.measure.report.traces import StageRow, read_stages
+from semcodec.measure.results import Metric, Photograph, Result, Results
+
+
+class SortKey(NamedTuple):
+    """A value by which photographs can be sorted: its label, and whether more of it is better."""
+
+    label: str
+    higher_is_better: bool
+
+
+class MetricRow(NamedTuple):
+    """A metric of a result and its value."""
+
+    metric: Metric
+    value: float | None
+
+
+@dataclass(frozen=True)
+class ResultView:
+    """A photograph with one setting; ``index`` is that of the setting."""
+
+    index: int
+    result: Result
+    parts: list[Part]
+    to_floor: float | None
+    to_usual: float | None
+    metrics: list[MetricRow]
+    stages: list[StageRow]
+    values: list[float | None]  #: by which it is sorted, in the order of ``sort_keys``
+
+    @property
+    def bytes(self) -> int:
+        """The size of the record."""
+        return self.result["rate"]["file_bits"] // 8
+
+
+class PictureView(NamedTuple):
+    """A picture, and the settings with which it was painted: equal files are shown once."""
+
+    path: Path
+    settings: list[int]
+    words: list[str]
+
+
+@dataclass(frozen=True)
+class PhotographView:
+    """A photograph and its results; ``original`` is None if photographs are left out."""
+
+    number: int
+    photograph: Photograph
+    original: Path | None
+    pictures: list[PictureView]
+    results: list[ResultView]
+
+    @property
+    def without_picture(self) -> list[int]:
+        """The settings with a result, but without a picture."""
+        shown = {index for picture in self.pictures for index in picture.settings}
+        return [view.index for view in self.results if view.index not in shown]
+
+    @property
+    def has_problem(self) -> bool:
+        """Whether it has an error, or a notice in one of its results."""
+        notices = any(view.result["notices"] for view in self.results)
+        return self.photograph["error"] is not None or notices
+
+
+def sort_keys(results: Results) -> list[SortKey]:
+    """Return what photographs can be sorted by, besides their names; bytes are the first."""
+    return [
+        SortKey("bytes", higher_is_better=False),
+        *(
+            SortKey(metric["label"], metric["higher_is_better"])
+            for metric in measured_metrics(results)
+        ),
+        *(SortKey(f"rank by {model}", higher_is_better=False) for model in ranking_models(results)),
+    ]
+
+
+def measured_metrics(results: Results) -> list[Metric]:
+    """Return the metrics that have a value in any result."""
+    names = {
+        name
+        for photograph in results["photographs"]
+        for result in photograph["results"]
+        for name, value in summary.metric_values(result).items()
+        if value is not None
+    }
+    return [metric for metric in results["metrics"] if metric["name"] in names]
+
+
+def ranking_models(results: Results) -> list[str]:
+    """Return the image models that have ranked the pictures of any result."""
+    return list(
+        dict.fromkeys(
+            model
+            for photograph in results["photographs"]
+            for result in photograph["results"]
+            for model in result.get("retrieval", {})
+        )
+    )
+
+
+def view_photographs(
+    results: Results,
+    photographs: Sequence[Photograph],
+    folder: Path,
+    *,
+    originals: bool,
+    stages: bool,
+) -> Iterator[PhotographView]:
+    """Yield what is shown of each photograph.
+
+    Args:
+        results: all results.
+        photographs: those of them that are shown.
+        folder: the folder of the results.
+        originals: whether the photographs themselves are shown.
+        stages: whether the stages of traces are shown.
+    """
+    indexes = {setting["id"]: index for index, setting in enumerate(results["settings"])}
+    metrics, models = measured_metrics(results), ranking_models(results)
+    for number, photograph in enumerate(photographs, 1):
+        own = photograph["photograph_file"] if originals else None
+        known = [each for each in photograph["results"] if each["setting"] in indexes]
+        yield PhotographView(
+            number=number,
+            photograph=photograph,
+            original=folder / own if own else None,
+            pictures=_pictures(known, indexes, folder),
+            results=[
+                _view_result(
+                    photograph,
+                    result,
+                    indexes[result["setting"]],
+                    metrics,
+                    models,
+                    read_stages(folder / trace)
+                    if stages and (trace := result["trace_file"])
+                    else [],
+                )
+                for result in known
+            ],
+        )
+
+
+def image_paths(photographs: Sequence[PhotographView]) -> list[Path]:
+    """Return the files of all images that are shown, once each."""
+    paths: dict[Path | None, None] = {}
+    for view in photographs:
+        paths |= dict.fromkeys([view.original, *(picture.path for picture in view.pictures)])
+    return [path for path in paths if path is not None]
+
+
+def _pictures(known: list[Result], indexes: Mapping[str, int], folder: Path) -> list[PictureView]:
+    """Return the pictures that can be read, each once."""
+    groups: dict[bytes, PictureView] = {}
+    for result in known:
+        if result["picture_file"] is None:
+            continue
+        path = folder / result["picture_file"]
+        with suppress(OSError):
+            digest = hashlib.sha256(path.read_bytes()).digest()
+            view = groups.setdefault(digest, PictureView(path, [], result["words"]))
+            view.settings.append(indexes[result["setting"]])
+    return list(groups.values())
+
+
+def _view_result(
+    photograph: Photograph,
+    result: Result,
+    index: int,
+    metrics: list[Metric],
+    models: list[str],
+    stages: list[StageRow],
+) -> ResultView:
+    values = summary.metric_values(result)
+    ranks = result.get("retrieval", {})
+    size = result["rate"]["file_bits"] / 8
+    floor = summary.jpeg_bytes(photograph, summary.is_floor)
+    usual = summary.jpeg_bytes(photograph, summary.is_usual)
+    return ResultView(
+        index=index,
+        result=result,
+        parts=split_record(bytes.fromhex(result["record"])),
+        to_floor=floor / size if floor and size else None,
+        to_usual=usual / size if usual and size else None,
+        metrics=[MetricRow(metric, values.get(metric["name"])) for metric in metrics],
+        stages=stages,
+        values=[size, *(values.get(m["name"]) for m in metrics), *map(ranks.get, models)],
+    )
