@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         group.add_argument(
             flag,
             nargs="+",
-            type=_several(value),
+            type=several(value),
             metavar="N" if flag != "--ubpp" else "X",
             help=f"budgets in {unit}, separated by spaces or commas (default: {default})",
         )
@@ -131,7 +131,7 @@ def _digits(limit: int | float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _several(value: Callable[[str], int | float]) -> Callable[[str], list[int | float]]:
+def several(value: Callable[[str], int | float]) -> Callable[[str], list[int | float]]:
     """Return a parser of values that are separated by commas and spaces.
 
     A comma may be at either end, because a shell splits ``4, 8`` into ``4,`` and ``8``.

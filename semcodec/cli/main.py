@@ -10,6 +10,7 @@ from typing import Final
 
 import semcodec
 from semcodec.cli import (
+    bench,
     convert,
     decode,
     demo,
@@ -40,8 +41,8 @@ from semcodec.errors import BackendError, SemcodecError
 
 #: In the order in which the help lists them.
 COMMAND_MODULES: Final = (
-    demo, encode, decode, sweep, pack, unpack, convert, truncate, text, inspect, validate, vectors,
-    doctor,
+    demo, encode, decode, sweep, bench, pack, unpack, convert, truncate, text, inspect, validate,
+    vectors, doctor,
 )  # fmt: skip
 
 

@@ -7,16 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import semcodec
-from semcodec.backends import Describer
-from semcodec.backends.isolation import has_method
-from semcodec.backends.notes import NOTICES, Notes, add_note, collect_notes
-from semcodec.backends.protocols import AnyLanguageDescriber
 from semcodec.cli import interrupts
 from semcodec.cli.budgets import Budget
 from semcodec.cli.layer_values import layer_bytes
 from semcodec.errors import InputError, InvalidResponseError, RefusalError, SemcodecError
 from semcodec.imaging import contact_sheet
 from semcodec.pipeline import Stage
+from semcodec.pipeline.describe_once import DescribeOnce
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -118,7 +115,7 @@ class Sweep:
         """
         options |= {role: self._roles[role] for role in ENCODING if role in self._roles}
         if "describer" in options:
-            options["describer"] = _Described(options["describer"])
+            options["describer"] = DescribeOnce(options["describer"])
         if self._is_progressive:
             options["order"] = "importance"
         for row in reversed(self.rows):
@@ -197,50 +194,6 @@ def _truncate(encoded: semcodec.Encoded, budget: Budget) -> semcodec.Encoded:
     data = semcodec.truncate(encoded.data, int(budget.limit))
     record = semcodec.unpack(data, framing=cast("ReadFraming", encoded.record.framing))
     return replace(encoded, data=data, record=record, trace=semcodec.Trace())
-
-
-class _Described:
-    """A describer that is called once, and is otherwise the real one.
-
-    So each record of a sweep is the one that ``encode`` writes, with the same model names, and each
-    run has the notices about the description.
-    """
-
-    def __init__(self, describer: Any) -> None:
-        self._describer = describer
-        self._description: str | None = None
-        self._notices: Notes = []
-
-    def describe(self, image: Image) -> str:
-        """Return the description of the first call."""
-        return self._describe_once(Describer.describe, image)
-
-    def describe_in_any_language(self, image: Image) -> str:
-        """Return the same, but in any language if the real describer can."""
-        has_choice = has_method(self._describer, "describe_in_any_language")
-        method = AnyLanguageDescriber.describe_in_any_language if has_choice else Describer.describe
-        return self._describe_once(method, image)
-
-    def _describe_once(self, method: Callable[..., str], image: Image) -> str:
-        if self._description is None:
-            notes: Notes = []
-            try:
-                with collect_notes() as notes:
-                    self._description = getattr(self._describer, method.__name__)(image)
-            finally:  # a failed request may have cost money, too
-                _add_notes(notes)
-            self._notices = [note for note in notes if note[0] == NOTICES]
-        else:
-            _add_notes(self._notices)
-        return self._description
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._describer, name)
-
-
-def _add_notes(notes: Notes) -> None:
-    for kind, value in notes:
-        add_note(kind, value)
 
 
 def draw_strip(first: semcodec.Encoded, rows: Sequence[Row]) -> Image:

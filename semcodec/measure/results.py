@@ -83,8 +83,9 @@ class Photograph(TypedDict):
     description: str | None
     photograph_file: str | None  #: a copy of the photograph at the size of the pictures
     baselines: list[Baseline]
-    results: list[Result]  #: in the order of the settings
+    results: list[Result]  #: in the order of the settings, without those that failed
     error: str | None  #: why there are no results
+    failed: NotRequired[dict[str, str]]  #: settings without a result, and why; absent if none
 
 
 class Metric(TypedDict):

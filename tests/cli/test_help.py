@@ -36,7 +36,7 @@ EXAMPLES = [example for parser in COMMANDS.values() for example in parser.exampl
 
 
 def test_all_commands_are_collected() -> None:
-    assert len(COMMANDS) == 15
+    assert len(COMMANDS) == 16
     assert len(OPTIONS) > 80
     assert len(EXAMPLES) == 2 * len(COMMANDS)
 

@@ -28,6 +28,7 @@ OPTIONS_OF_SERVERS = ("--mmproj", "--max-model-len")  #: llama.cpp, vLLM
 REQUIRED = {
     "images": ["photo.jpg"],
     "photo": ["photo.jpg"],
+    "photographs": ["photo.jpg"],
     "file": ["photo.jpg"],
     "files": ["photo.jpg"],
     "text": ["a cat"],

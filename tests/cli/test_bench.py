@@ -1,0 +1,203 @@
+"""``bench``: each photograph described once, each setting measured, and runs that continue."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+import semcodec
+from semcodec.backends import registry
+from semcodec.errors import BackendError
+from tests import images
+from tests.cli.conftest import Run
+
+TEXT = "A red boat with a white sail on a calm blue lake, and two people near green trees."
+
+
+class Model:
+    """A describer, locator, writer and painter that counts its calls, and fails on request."""
+
+    name = "counted"
+    calls: list[str] = []  # noqa: RUF012  # shared on purpose
+    errors: dict[str, Exception] = {}  # noqa: RUF012  # by the beginning of the call
+
+    def describe(self, image: Image.Image) -> str:
+        self._count("describe")
+        return TEXT
+
+    def locate(self, image: Image.Image, words: Sequence[str]) -> list[list[tuple[float, ...]]]:
+        self._count(f"locate {' '.join(words)}")
+        return [[(0.1, 0.2, 0.5, 0.8)] if word == "boat" else [] for word in words]
+
+    def select(self, description: str, k: int) -> list[str]:
+        self._count(f"select {k}")
+        return semcodec.select(description, k, coding="lexicon")
+
+    def decompress(self, skeletons: list[str]) -> list[str]:
+        return semcodec.decompress(" ".join(skeletons))
+
+    def expand(self, words: list[str]) -> str:
+        return " ".join(words)
+
+    def paint(self, prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
+        self._count(f"paint {prompt}")
+        image = images.scene(size)
+        image.putpixel((0, 0), (len(prompt), 0, 0))
+        return image
+
+    def _count(self, call: str) -> None:
+        self.calls.append(call)
+        for start, error in self.errors.items():
+            if call.startswith(start):
+                raise error
+
+
+@pytest.fixture(autouse=True)
+def _directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("photos").mkdir()
+    for number in (1, 2):
+        photograph = images.scene((96 * number, 64 * number))
+        Path(f"photos/photo{number}.png").write_bytes(images.encode_image(photograph, "PNG"))
+    monkeypatch.setitem(registry.BUILT_IN, "counted", Model)
+    monkeypatch.setattr(Model, "calls", [])
+    monkeypatch.setattr(Model, "errors", {})
+
+
+@pytest.fixture
+def bench(run: Run) -> Run:
+    """Return a function that measures the two photographs with the counted model."""
+    return lambda *argv: run(
+        "bench", "photos", "-o", "out", "--backend", "counted", "--paint-size", "48", *argv
+    )
+
+
+def results() -> Any:
+    return json.loads(Path("out/results.json").read_bytes())
+
+
+def counts() -> Counter[str]:
+    return Counter(call.split()[0] for call in Model.calls)
+
+
+def without_seconds(value: Any) -> Any:
+    """Return a JSON value without the keys that end in ``seconds``."""
+    if isinstance(value, dict):
+        pairs = value.items()
+        return {key: without_seconds(each) for key, each in pairs if not key.endswith("seconds")}
+    return [without_seconds(each) for each in value] if isinstance(value, list) else value
+
+
+# --- what is measured ----------------------------------------------------------------------------
+
+
+def test_each_setting_has_the_record_that_encode_writes(bench: Run) -> None:
+    code, out, _ = bench("--k", "2,6", "--coding", "lexicon,bag")
+    assert code == 0
+    found = results()
+    assert [setting["id"] for setting in found["settings"]][:3] == [
+        "lexicon-k2-off", "lexicon-k6-off", "lexicon-k2-layout-colors24",
+    ]  # fmt: skip
+    assert len(found["photographs"]) == 2
+    for photograph in found["photographs"]:
+        data = Path(f"photos/{photograph['name']}.png").read_bytes()
+        for setting, result in zip(found["settings"], photograph["results"], strict=True):
+            arguments = {name: setting[name] for name in ("coding", "k", "layers")}
+            encoded = semcodec.encode(data, backend=Model(), **arguments)
+            assert bytes.fromhex(result["record"]) == encoded.data
+            assert (Path("out") / result["record_file"]).read_bytes() == encoded.data
+            assert result["words"] == encoded.record.words
+            assert result["rate"]["file_bits"] == 8 * len(encoded.data)
+    assert "lexicon, 6 words, layout,colors:24" in out
+
+
+def test_photograph_is_described_once_and_equal_records_are_painted_once(bench: Run) -> None:
+    bench("--k", "6,500,999", "--coding", "lexicon", "--layers", "off")
+    assert counts()["describe"] == 2
+    assert counts()["paint"] == 4  # 500 and 999 words are the same words
+    [first, _] = results()["photographs"]
+    names = [result["picture_file"] for result in first["results"]]
+    assert names[1] == names[2] != names[0]
+    with Image.open(Path("out") / names[0]) as picture:
+        assert picture.size == (48, 32)
+    assert (
+        semcodec.unpack((Path("out") / names[0]).read_bytes()).words == first["results"][0]["words"]
+    )
+
+
+# --- runs that continue --------------------------------------------------------------------------
+
+
+def test_second_run_calls_no_model_and_gives_equal_results(bench: Run) -> None:
+    bench("--k", "6")
+    first, calls = Path("out/results.json").read_bytes(), counts()
+    assert bench("--k", "6")[0] == 0
+    assert counts() == calls
+    assert Path("out/results.json").read_bytes() == first
+
+
+def test_new_setting_repeats_neither_the_description_nor_other_settings(bench: Run) -> None:
+    options = "--coding", "lexicon", "--layers", "off"
+    bench("--k", "2", *options)
+    before = counts()
+    bench("--k", "2,6", *options)
+    assert counts() - before == Counter(select=2, paint=2)
+
+
+@pytest.mark.parametrize("stage", ["describe", "locate", "paint", "select 6"])
+def test_interrupted_run_continues_after_the_last_step(bench: Run, stage: str) -> None:
+    Model.errors[stage] = KeyboardInterrupt()  # type: ignore[assignment]
+    assert bench("--k", "2,6")[0] == 130
+    assert not Path("out/results.json").exists()
+    Model.errors.clear()
+    assert bench("--k", "2,6")[0] == 0
+    interrupted = without_seconds(results())
+    repeated = {call: count for call, count in Counter(Model.calls).items() if call == "describe"}
+    assert repeated["describe"] == 2 + (stage == "describe")
+    bench("--k", "2,6", "-o", "other")
+    assert without_seconds(json.loads(Path("other/results.json").read_bytes())) == interrupted
+
+
+# --- what fails ----------------------------------------------------------------------------------
+
+
+def test_photograph_that_cannot_be_read_is_a_row(bench: Run) -> None:
+    Path("photos/broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    code, _, err = bench("--k", "2")
+    assert code == 3
+    assert "photos/broken.png" in err
+    broken, *others = results()["photographs"]
+    assert broken["name"] == "broken"
+    assert "image" in broken["error"]
+    assert not broken["results"]
+    assert all(each["error"] is None and each["results"] for each in others)
+
+
+def test_setting_that_fails_is_stated_and_the_others_are_measured(bench: Run) -> None:
+    code, _, _ = bench("--k", "2", "--max-bytes", "4", "--layers", "off", "--coding", "lexicon")
+    assert code == 3
+    for photograph in results()["photographs"]:
+        assert [result["setting"] for result in photograph["results"]] == ["lexicon-k2-off"]
+        assert "max_bytes" in photograph["failed"]["lexicon-b4-off"]
+
+
+def test_every_photograph_failed(bench: Run) -> None:
+    Model.errors["describe"] = BackendError("The model fails.")
+    assert bench("--k", "2")[0] == 1
+
+
+def test_folder_with_other_files_is_not_written_into(bench: Run) -> None:
+    Path("out").mkdir()
+    Path("out/letter.txt").write_text("Dear Ada")
+    code, _, err = bench("--k", "2")
+    assert code == 2
+    assert "out has files that are not results of bench" in err
+    assert [path.name for path in Path("out").iterdir()] == ["letter.txt"]
+    assert not Model.calls
+    assert bench("--k", "2", "--force")[0] == 0
