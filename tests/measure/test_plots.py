@@ -1,0 +1,240 @@
+"""The plots of a measurement: their numbers, their text, and that SVG can share a page."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+import sys
+from pathlib import Path
+from typing import Final
+from xml.etree import ElementTree
+
+import matplotlib
+import pytest
+from PIL import ImageFont
+
+from semcodec.errors import BackendError
+from semcodec.measure import plots, published
+from semcodec.measure.plots import bars, curves, figure_1, svg
+from semcodec.measure.results import Results
+from tests.measure.made_results import make_results
+
+RESULTS: Final = make_results()
+FONT_FOLDER: Final = Path(matplotlib.get_data_path()) / "fonts/ttf"
+#: The fonts of the measurements, at 100 pixels.
+FONTS: Final = {
+    weight: ImageFont.truetype(str(FONT_FOLDER / name), 100)
+    for weight, name in (("regular", "DejaVuSans.ttf"), ("bold", "DejaVuSans-Bold.ttf"))
+}
+NAMES: Final = [
+    "figure-1",
+    "figure-1-bits",
+    "curve-words-f1",
+    "curve-colors",
+    "curve-boxes-iou",
+    "retrieval-features",
+    "breakdown",
+    "text-coders",
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("plots")
+
+
+@pytest.fixture(scope="module")
+def drawn(folder: Path) -> dict[str, plots.Plot]:
+    return plots.draw_all(RESULTS, folder)
+
+
+def test_all_plots_are_drawn_and_written(drawn: dict[str, plots.Plot], folder: Path) -> None:
+    assert list(drawn) == NAMES
+    assert {path.name for path in folder.iterdir()} == {
+        "figure-1.png",
+        "figure-1-bits.png",
+        *(f"{name}.svg" for name in NAMES),
+    }
+
+
+def test_plots_are_the_same_bytes_again(drawn: dict[str, plots.Plot]) -> None:
+    again = figure_1.draw(figure_1.measured(RESULTS), "bits")
+    assert again == drawn["figure-1-bits"]
+    assert dict(curves.draw_curves(RESULTS))["curve-colors"] == drawn["curve-colors"]
+    assert not re.search(r"\b20\d\d-\d\d-\d\d", again.svg)
+
+
+def test_ids_are_distinct_on_a_page_and_references_have_a_target(
+    drawn: dict[str, plots.Plot],
+) -> None:
+    page = "".join(plot.svg for plot in drawn.values())
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', page)) <= {
+        pair for name in ids for pair in ((name, ""), ("", name))
+    }
+
+
+def test_svg_has_a_title_and_a_description_and_nothing_for_the_rest_of_a_page(
+    drawn: dict[str, plots.Plot],
+) -> None:
+    for name, plot in drawn.items():
+        root = ElementTree.fromstring(plot.svg)
+        title, description = root[0], root[1]
+        assert (title.text, description.text) == (plot.title, plot.alt)
+        assert root.attrib["aria-labelledby"].split() == [title.get("id"), description.get("id")]
+        tags = {element.tag.rpartition("}")[2] for element in root.iter()}
+        assert not tags & {"style", "script", "metadata", "image", "foreignObject"}, name
+        assert svg.INK not in plot.svg
+        assert "currentColor" in plot.svg
+        assert "DejaVu" not in plot.svg.partition(">")[2]
+
+
+def test_texts_overlap_in_no_plot_and_stay_inside(drawn: dict[str, plots.Plot]) -> None:
+    for name, plot in drawn.items():
+        root = ElementTree.fromstring(plot.svg)
+        _, _, width, height = map(float, root.attrib["viewBox"].split())
+        boxes = [_box(element) for element in root.iter() if element.tag.endswith("}text")]
+        assert len(boxes) > 10
+        for text, x0, y0, x1, y1 in boxes:
+            assert -0.5 <= x0 <= x1 <= width + 0.5, (name, text)
+            assert 0 <= y0 <= y1 <= height, (name, text)
+        for (text, *a), (other, *b) in itertools.combinations(boxes, 2):
+            wide, high = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+            assert wide < 0.5 or high < 0.5, (name, text, other)
+
+
+def _box(element: ElementTree.Element) -> tuple[str, float, float, float, float]:
+    """Return a text and its left, top, right and bottom end."""
+    style, text = element.attrib["style"], element.text or ""
+    size = float(re.findall(r"font-size: ([\d.]+)px", style)[0])
+    width = FONTS["bold" if "weight: 700" in style else "regular"].getlength(text) * size / 100
+    x, y = float(element.attrib["x"]), float(element.attrib["y"])
+    [anchor] = re.findall("text-anchor: ([a-z]+)", style)
+    start = {"start": 0.0, "middle": width / 2, "end": width}[anchor]
+    if "rotate(-90" in element.attrib.get("transform", ""):
+        return text, x - 0.75 * size, y - width + start, x, y + start
+    return text, x - start, y - 0.75 * size, x - start + width, y
+
+
+def test_description_of_figure_1_has_the_measured_and_the_published_rates(
+    drawn: dict[str, plots.Plot],
+) -> None:
+    alt = drawn["figure-1"].alt
+    rates = [
+        result["rate"]["file_bits"] / (768 * 512)
+        for photograph in RESULTS["photographs"]
+        for result in photograph["results"]
+        if result["setting"] == "lexicon-k6-off"
+    ]
+    mean = sum(rates) / len(rates)
+    assert f"words, lexicon: {published.format_bpp(mean)} (6 words)" in alt
+    assert "JPEG: 0.199 bpp (q1), 1.22 bpp (q75)." in alt
+    assert "Dotzel et al. (GPT-4V): 100 µbpp to 0.00179 bpp." in alt
+    assert "TiTok-L-32: 384 bits." in drawn["figure-1-bits"].alt
+    for system in published.systems():
+        assert (f"{system.name}: " in alt) == bool(system.rates)
+
+
+def test_rows_of_figure_1_are_grouped_and_sorted() -> None:
+    rows = figure_1.lines(figure_1.measured(RESULTS), "bpp")
+    groups = [row.group for row in rows]
+    assert groups == sorted(groups, key=figure_1.GROUPS.index)
+    lowest = [(row.group, figure_1._lowest(row)) for row in rows]
+    assert all(a[1] <= b[1] for a, b in itertools.pairwise(lowest) if a[0] == b[0])
+
+
+def test_curves_have_means_and_standard_errors() -> None:
+    rows = {row.name: row for row in curves.curves(RESULTS, "colors")}
+    values = [15.0, 16.0, 17.0, 18.0]
+    point = rows["bag + layers"].points[0]
+    assert point.value == pytest.approx(16.5)
+    assert point.error == pytest.approx(math.sqrt(5 / 3) / 2)
+    assert (point.label, point.photographs) == ("6", len(values))
+    assert rows["JPEG"].is_baseline
+    assert [point.label for point in rows["JPEG"].points] == ["q1", "q75"]
+    assert not [row for row in curves.curves(RESULTS, "words_f1") if row.is_baseline]
+
+
+def test_values_that_are_absent_count_nothing() -> None:
+    results = make_results()
+    results["photographs"][0]["results"][0]["fidelity"]["words_f1"] = None
+    [first, *_] = curves.curves(results, "words_f1")
+    assert [point.photographs for point in first.points] == [3, 4, 4]
+    assert curves.curves(results, "absent") == []
+
+
+def test_chance_is_drawn_where_it_is_known(drawn: dict[str, plots.Plot]) -> None:
+    assert "Chance: 33." in drawn["curve-colors"].alt
+    assert "Chance: 0.25." in drawn["retrieval-features"].alt
+    assert ">chance<" in drawn["curve-colors"].svg
+    assert "hance" not in drawn["curve-boxes-iou"].svg
+
+
+def test_bars_add_up_to_the_files(drawn: dict[str, plots.Plot]) -> None:
+    sizes = [
+        result["rate"]["file_bits"] / 8
+        for photograph in RESULTS["photographs"]
+        for result in photograph["results"]
+        if result["setting"] == "bag-k24-on"
+    ]
+    total = sum(sizes) / len(sizes)
+    assert f": {total:.1f} bytes (words " in drawn["breakdown"].alt
+    assert f">{total:.1f}</text>" in drawn["breakdown"].svg
+
+
+def test_text_coders_are_compared_on_the_same_words(drawn: dict[str, plots.Plot]) -> None:
+    assert "letters: 24.0 at 6 words, 48.0 at 12 words" in drawn["text-coders"].alt
+    assert "zlib: 39.5 at 6 words" in drawn["text-coders"].alt
+
+
+def test_hostile_texts_are_text() -> None:
+    results = make_results(1, (6,))
+    label = '<script>alert(1)</script>&"$x^{2}$\x00\n' + "long " * 50
+    results["metrics"][0]["label"] = results["metrics"][0]["unit"] = label
+    results["settings"][0]["label"] = results["settings"][0]["coding"] = label
+    for photograph in results["photographs"]:
+        photograph["baselines"][0]["codec"] = label
+        photograph["results"][0]["text_coders"] = {label: 3, "日本語": 4}
+    for plot in _draw(results):
+        root = ElementTree.fromstring(plot.svg)
+        assert not [element for element in root.iter() if element.tag.endswith("script")]
+        assert "<script" not in plot.svg
+        assert "\x00" not in plot.svg
+
+
+def _draw(results: Results) -> list[plots.Plot]:
+    points = figure_1.measured(results)
+    drawings = [bars.draw_breakdown(results), bars.draw_text_coders(results)]
+    named = [plot for _, plot in curves.draw_curves(results)]
+    return [figure_1.draw(points), *named, *filter(None, drawings)]
+
+
+def test_results_without_values_have_no_plots(tmp_path: Path) -> None:
+    results = make_results()
+    for photograph in results["photographs"]:
+        photograph["results"] = []
+        photograph["error"] = "unreadable"
+    assert plots.draw_all(results, tmp_path) == {}
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_has_its_own_paper_in_light_and_dark(tmp_path: Path) -> None:
+    plots.save_figure_1(RESULTS, tmp_path / "figure.svg")
+    plots.save_figure_1(RESULTS, tmp_path / "figure.png")
+    root = ElementTree.fromstring((tmp_path / "figure.svg").read_bytes())
+    assert [element.tag.rpartition("}")[2] for element in root[:4]] == [
+        "title",
+        "desc",
+        "style",
+        "rect",
+    ]
+    assert "prefers-color-scheme:dark" in (root[2].text or "")
+    assert (tmp_path / "figure.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_matplotlib_is_named_where_it_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(BackendError, match=r"semcodec\[report\]"):
+        figure_1.draw(figure_1.measured(RESULTS))
