@@ -78,7 +78,11 @@ def rate_breakdown(data: Data, *, framing: ReadFraming = "auto") -> RateBreakdow
     Raises:
         FormatError, UnsupportedError, InputError: as for ``unpack``.
     """
-    record = api.unpack(data, framing=framing)
+    return break_down(api.unpack(data, framing=framing))
+
+
+def break_down(record: Record) -> RateBreakdown:
+    """Return the rate of ``record`` by its parts."""
     entries = (
         Entry(name, 8 * length, micro_bits_per_pixel(8 * length, record.size))
         for name, length in part_lengths(record).items()
@@ -112,6 +116,8 @@ def _out_of_band(record: Record) -> Iterator[str]:
         yield "the words behind the skeletons: a table or a model guesses them"
     if record.coding in ("lexicon", "bag"):
         yield "the table of words, which is part of the format"
+    if record.layers.colors is not None:
+        yield "the table of color chances, which is part of the format"
     if roles := _unspecified_roles(record):
         yield f"the models: none is stated for {', '.join(roles)}"
     if "seed" not in record.metadata:
