@@ -14,9 +14,9 @@ import old_reader
 import pytest
 import sketch
 from layer_metrics import color_distance, edge_f1, find_edges, iou, lab, match_boxes, view
-from layer_thumbnails import decode_thumbhash
 from PIL import Image
 
+from semcodec.measure.hashes import decode_thumbhash
 from tests import profiles
 
 README = Path(__file__).parents[1] / "README.md"
