@@ -1,8 +1,7 @@
 """Compare pictures with photographs: colors, structure, edges and boxes.
 
-All functions compare whole pictures, whatever their sizes are, so that a small picture and a large
-one can stand for the same photograph. Colors are CIELAB, and a distance is CIE76, the length of the
-difference, in which about 2.3 is just visible.
+Colors, structure and boxes are compared by ``semcodec.measure.pictures``, as in a measurement of
+many photographs. Edges serve sketches: painted scenes have other edges than photographs.
 """
 
 from __future__ import annotations
@@ -16,21 +15,29 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from semcodec._boxes import Box, iou
-from semcodec_embedded.colors import to_lab
+from semcodec._boxes import iou
+from semcodec.measure.pictures import (
+    COLOR_SIDES,
+    Floats,
+    box_average,
+    color_distance,
+    lab,
+    match_boxes,
+    small_luma,
+    ssim,
+)
 
-Floats = NDArray[np.float32]
+__all__ = [
+    "EDGE_SIDE", "Distance", "Mask", "View", "color_distance", "compare", "edge_f1", "find_edges",
+    "iou", "lab", "match_boxes", "ssim", "view",
+]  # fmt: skip
+
 Mask = NDArray[np.bool_]
 
-COLOR_SIDES: Final = (16, 32)  #: of the grids on which colors are compared
-SSIM_SIDE, SSIM_WINDOW = 64, 8
-#: Constants of SSIM for levels 0..255: (0.01 * 255)^2 and (0.03 * 255)^2.
-SSIM_C1, SSIM_C2 = 6.5025, 58.5225
 EDGE_SIDE: Final = 256  #: pixels of both sides of the picture in which edges are found
 EDGE_SIGMA: Final = 2.0  #: of the blur before
 EDGE_SHARE: Final = 0.06  #: of the pixels of a picture that are edges
 TOLERANCE: Final = 2  #: pixels that an edge may be off
-MISSING_DISTANCE: Final = 0.7  #: from a box to one that was not painted, in shares of the side
 
 
 class View(NamedTuple):
@@ -38,7 +45,7 @@ class View(NamedTuple):
 
     Attributes:
         colors: CIELAB on the grids ``COLOR_SIDES``.
-        luma: levels 0..255 on a grid of ``SSIM_SIDE``.
+        luma: levels 0..255 on a grid of 64 x 64.
         edges: the edges on a grid of ``EDGE_SIDE``; None if they are not compared.
     """
 
@@ -69,8 +76,7 @@ def view(image: Image.Image, edges: bool = True) -> View:
     """
     rgb = image.convert("RGB")
     found = find_edges(rgb) if edges else None
-    luma = np.asarray(_box_average(rgb.convert("L"), (SSIM_SIDE, SSIM_SIDE)), np.float32)
-    return View(tuple(lab(rgb, side) for side in COLOR_SIDES), luma, found)
+    return View(tuple(lab(rgb, side) for side in COLOR_SIDES), small_luma(rgb), found)
 
 
 def compare(picture: View, photograph: View) -> Distance:
@@ -85,46 +91,6 @@ def compare(picture: View, photograph: View) -> Distance:
     return Distance(de16, de32, ssim(picture.luma, photograph.luma), edges)
 
 
-# --- colors and structure
-
-
-def lab(image: Image.Image, side: int) -> Floats:
-    """Return the mean colors of ``image`` on a grid of ``side`` x ``side``, in CIELAB."""
-    levels = np.asarray(_box_average(image, (side, side)), np.float32)
-    return to_lab(levels / np.float32(255))
-
-
-def color_distance(first: Floats, second: Floats) -> float:
-    """Return the mean CIE76 distance of two grids of colors."""
-    return float(np.sqrt(((first - second) ** 2).sum(-1)).mean())
-
-
-def ssim(first: Floats, second: Floats) -> float:
-    """Return the mean structural similarity of two lumas, -1 to 1, in windows of 8 x 8."""
-    mean1, mean2 = _window_means(first), _window_means(second)
-    variances = _window_means(first**2) - mean1**2 + _window_means(second**2) - mean2**2
-    covariance = _window_means(first * second) - mean1 * mean2
-    similarity = (2 * mean1 * mean2 + SSIM_C1) * (2 * covariance + SSIM_C2)
-    similarity /= (mean1**2 + mean2**2 + SSIM_C1) * (variances + SSIM_C2)
-    return float(similarity.mean())
-
-
-def _window_means(values: Floats) -> NDArray[np.float64]:
-    sums = np.pad(values.astype(np.float64).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-    n = SSIM_WINDOW
-    total = sums[n:, n:] - sums[:-n, n:] - sums[n:, :-n] + sums[:-n, :-n]
-    return np.asarray(total / n**2)
-
-
-def _box_average(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Return ``image`` at ``size``; a smaller one is enlarged smoothly first."""
-    if min(image.size) < max(size):
-        scale = -(-max(size) // min(image.size))
-        larger = (image.width * scale, image.height * scale)
-        image = image.resize(larger, Image.Resampling.BICUBIC)
-    return image.resize(size, Image.Resampling.BOX)
-
-
 # --- edges
 
 
@@ -134,7 +100,7 @@ def find_edges(image: Image.Image, share: float = EDGE_SHARE, sigma: float = EDG
     These are the strongest ridges of the gradient of the blurred luma, a ``share`` of the pixels; a
     picture of a single color has none.
     """
-    luma = np.asarray(_box_average(image.convert("L"), (EDGE_SIDE, EDGE_SIDE)), np.float32)
+    luma = np.asarray(box_average(image.convert("L"), (EDGE_SIDE, EDGE_SIDE)), np.float32)
     strength = _ridges(_blur(luma, sigma))
     levels = np.sort(strength[strength > 0])[::-1][: int(share * strength.size)]
     return strength >= levels[-1] if len(levels) else strength > 0
@@ -187,31 +153,3 @@ def _dilate(mask: Mask, radius: int) -> Mask:
     for y, x in _disk(radius):
         result |= padded[radius + y : radius + y + height, radius + x : radius + x + width]
     return result
-
-
-# --- boxes
-
-
-def match_boxes(true: Sequence[Box], painted: Sequence[Box]) -> list[tuple[float, float]]:
-    """Return for each of ``true`` the overlap and the distance of the box that was painted for it.
-
-    Each painted box is used once, the best pair first. A box without a painted one has the overlap
-    0 and the distance ``MISSING_DISTANCE``.
-    """
-    pairs = sorted(
-        (-iou(first, second), _distance(first, second), at, index)
-        for at, first in enumerate(true)
-        for index, second in enumerate(painted)
-    )
-    results: dict[int, tuple[float, float]] = {}
-    used: set[int] = set()
-    for overlap, distance, at, index in pairs:
-        if at not in results and index not in used:
-            results[at] = -overlap, distance
-            used.add(index)
-    return [results.get(at, (0.0, MISSING_DISTANCE)) for at in range(len(true))]
-
-
-def _distance(first: Box, second: Box) -> float:
-    x, y = (((first[at] + first[at + 2]) - (second[at] + second[at + 2])) / 2 for at in (0, 1))
-    return hypot(x, y)

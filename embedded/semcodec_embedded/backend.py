@@ -11,10 +11,13 @@ from semcodec.backends.guides import Box, Guide
 from semcodec.backends.painted_scene import PaintedScene
 from semcodec.backends.protocols import Answer
 from semcodec.words.predicates import Predicate
+from semcodec_embedded.classifier import NAME as CLASSIFIER
+from semcodec_embedded.classifier import features
 from semcodec_embedded.describer import EmbeddedDescriber
 from semcodec_embedded.locator import EmbeddedLocator
+from semcodec_embedded.onnx_models import model_digest
 from semcodec_embedded.painter import EmbeddedPainter, canvas_size
-from semcodec_embedded.recognition import Recognizer
+from semcodec_embedded.recognition import Recognizer, prepare
 
 
 class EmbeddedBackend:
@@ -49,6 +52,20 @@ class EmbeddedBackend:
             BackendError: the networks cannot be loaded or run.
         """
         return self._locator.locate(image, words)
+
+    def image_features(self, image: Image.Image) -> list[float]:
+        """Return 1280 numbers of what ``image`` shows; similar pictures have a higher cosine.
+
+        Raises:
+            InputError: ``image`` cannot be read.
+            BackendError: the network cannot be loaded or run.
+        """
+        return [float(number) for number in features(prepare(image))]
+
+    @property
+    def features_model(self) -> str:
+        """The name and the SHA-256 of the network of ``image_features``."""
+        return f"EfficientNet-Lite3 of semcodec-embedded, SHA-256 {model_digest(CLASSIFIER)}"
 
     def check(self, image: Image.Image, predicates: Sequence[Predicate]) -> list[Answer]:
         """Return for each of ``predicates`` whether the description of ``image`` states it.

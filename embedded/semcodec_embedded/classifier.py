@@ -17,6 +17,7 @@ from semcodec_embedded.labels import labels
 from semcodec_embedded.onnx_models import run
 from semcodec_embedded.windows import windows
 
+NAME = "classifier.onnx"
 INPUT_SIDE = 280  #: pixels of the network's square input
 PROBABILITY_STEPS = 256  #: the output of the quantized network is bytes: 1/256 each
 FULL_CROP = Box(0, 0, 1, 1)
@@ -48,6 +49,17 @@ def classify(image: Image.Image) -> dict[str, float]:
     return dict(zip(labels().nouns, map(float, combined), strict=True))
 
 
+def features(image: Image.Image) -> NDArray[np.float32]:
+    """Return 1280 numbers of what ``image`` shows, to be compared by their cosine, 0 to 1.
+
+    They are what the network makes of the whole picture before it decides on a class.
+
+    Raises:
+        BackendError: the network cannot be loaded or run.
+    """
+    return _run(image)[1].ravel().astype(np.float32) + 128
+
+
 def crop(image: Image.Image, box: Box) -> Image.Image:
     """Return the part of ``image`` inside ``box``, at least one pixel."""
     width, height = image.size
@@ -66,8 +78,10 @@ def with_hypernyms(nouns: Mapping[str, float]) -> dict[str, float]:
 
 def _noun_probabilities(image: Image.Image) -> NDArray[np.float64]:
     """Return the probability of each noun, in the order of labels.toml."""
-    small = image.resize((INPUT_SIDE, INPUT_SIDE), Image.Resampling.BICUBIC)
-    classes = (
-        run("classifier.onnx", np.asarray(small, np.uint8)[None])[0].ravel() / PROBABILITY_STEPS
-    )
+    classes = _run(image)[0].ravel() / PROBABILITY_STEPS
     return np.array([classes[list(numbers)].sum() for numbers in labels().nouns.values()])
+
+
+def _run(image: Image.Image) -> list[NDArray[np.uint8]]:
+    small = image.resize((INPUT_SIDE, INPUT_SIDE), Image.Resampling.BICUBIC)
+    return run(NAME, np.asarray(small, np.uint8)[None])
