@@ -136,12 +136,12 @@ def test_fork_while_a_budget_reserves() -> None:
 def test_fork_while_a_budget_settles() -> None:
     halt, budget = Halt(), Budget(FreePrices(), Decimal(1))
 
-    class Reserved(Decimal):
-        def __rsub__(self, other: object) -> Decimal:
+    class Change(Decimal):
+        def __radd__(self, other: object) -> Decimal:
             halt()  # the budget holds its lock here
             return Decimal(0)
 
-    check(halt, lambda: budget.settle(REQUEST, None, Reserved(0)))
+    check(halt, lambda: budget.correct(Change(0)))
 
 
 @needs_fork

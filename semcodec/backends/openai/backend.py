@@ -21,6 +21,7 @@ from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend
 from semcodec.backends.prompting.data_limits import MAX_PROMPT_TOKENS, cut_data
 from semcodec.backends.recording import (
     Budget,
+    CallLog,
     Cassette,
     ModelRequest,
     ModelResponse,
@@ -85,6 +86,7 @@ class OpenAIBackend(PromptBackend):
     Args:
         cassette: stores and replays responses.
         send: sends requests in place of the client, such as a ``DryRunClient``.
+        log: of a run that consists of several calls of ``encode`` or ``decode``.
         settings: the fields of ``Settings``; the others come from the environment and the config
             file.
 
@@ -97,7 +99,12 @@ class OpenAIBackend(PromptBackend):
     budget: Budget
 
     def __init__(
-        self, *, cassette: Cassette | None = None, send: Send | None = None, **settings: Any
+        self,
+        *,
+        cassette: Cassette | None = None,
+        send: Send | None = None,
+        log: CallLog | None = None,
+        **settings: Any,
     ) -> None:
         if cassette is not None and not isinstance(cassette, Cassette):
             raise InputError("cassette is not a Cassette: create one with Cassette(path, mode).")
@@ -107,9 +114,10 @@ class OpenAIBackend(PromptBackend):
             cassette.write_settings(self.settings.to_record())
         self._prices = ServerPrices(self.settings)
         self.budget = Budget(self._prices, self.settings.max_cost)
-        recorder = Recorder(
-            send or lazy_client(self.settings), self.settings.base_url, self.budget, cassette
-        )
+        if log is not None and log.budget is not None:
+            self.budget.share(log.budget)
+        sender = send or lazy_client(self.settings)
+        recorder = Recorder(sender, self.settings.base_url, self.budget, cassette, log)
         self._send = send
         self._requests = RequestBuilder(self.settings)
         self._models = ServerModels(self.settings, recorder, self._requests)

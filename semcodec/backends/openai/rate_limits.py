@@ -1,6 +1,7 @@
 """Keep the requests of a process within the rate limits of a server, for each key.
 
-All clients of a server and key share one ``RateLimiter``, in all threads. It knows three limits:
+All clients of a server and key share one ``RateLimiter``, in all threads, and in all worker
+processes of a run (``bulk.shared_calls``). It knows three limits:
 
 * The settings ``requests_per_minute`` and ``tokens_per_minute``, as token buckets (``Bucket``).
 * The limits that the server states in the headers ``x-ratelimit-limit-*``,
@@ -53,8 +54,10 @@ UNITS: Final = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us
 NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 DURATION: Final = re.compile(rf"({NUMBER.pattern})(ms|us|ns|[dhms])")
 
+LimiterKey = tuple[str, bytes]  #: a server, and the SHA-256 of the key for it
+
 _lock: Final = threading.Lock()
-_limiters: Final[dict[tuple[str, bytes], RateLimiter]] = {}
+_limiters: Final[dict[LimiterKey, RateLimiter]] = {}
 _waiting: Final[set[int]] = set()  # threads
 
 
@@ -293,18 +296,35 @@ class RateLimiter:
 
 def find_limiter(server: str, secret: str) -> RateLimiter:
     """Return the limiter that all clients of a server and key share; the key is not stored."""
-    key = server, hashlib.sha256(secret.encode()).digest()
+    return find_by_key((server, hashlib.sha256(secret.encode()).digest()))
+
+
+def find_by_key(key: LimiterKey) -> RateLimiter:
+    """Return the limiter for a server and the SHA-256 of a key."""
     with block_fork(), _lock:
-        limiter = _limiters.pop(key, None) or RateLimiter()
+        limiter = _limiters.pop(key, None) or _create(key)
         _limiters[key] = limiter  # the one used last is the last
         if len(_limiters) > MAX_LIMITERS:
             del _limiters[next(iter(_limiters))]
     return limiter
 
 
+def set_factory(create: Callable[[LimiterKey], RateLimiter]) -> None:
+    """Set the function that creates the limiters of this process, which has none so far."""
+    global _create
+    _create = create
+
+
 def is_waiting() -> bool:
     """Return whether a request of this process waits for a rate limit."""
     return bool(_waiting)
+
+
+def _create_limiter(_: LimiterKey) -> RateLimiter:
+    return RateLimiter()
+
+
+_create: Callable[[LimiterKey], RateLimiter] = _create_limiter
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from semcodec.backends.recording.budget import Budget
+from semcodec.backends.recording.call_log import CallLog
 from semcodec.backends.recording.cassette import Cassette
 from semcodec.backends.recording.recorder import Recorder
 from semcodec.backends.recording.request import (
@@ -19,5 +20,6 @@ __all__ = [
     "RejectedFieldError",
     "Recorder",
     "Budget",
+    "CallLog",
     "Cassette",
 ]

@@ -130,16 +130,14 @@ class Budget:
         if bound is None:
             advice = "add it to the config file, or omit --max-cost."
             raise _budget_error(request, f"The price of {request.model} is unknown: {advice}")
-        with block_fork(), total._lock:
-            remaining = max(total.limit - total.spent, Decimal(0))
-            if bound > remaining:
-                problem = (
-                    f"Stage '{request.stage}' with {request.model} may cost up to "
-                    f"{format_dollars(bound)}, but only {format_dollars(remaining)} of the limit "
-                    f"remains: {_budget_advice(request)}."
-                )
-                raise _budget_error(request, problem)
-            total.spent += bound
+        remaining = total.take(bound)
+        if remaining is not None:
+            problem = (
+                f"Stage '{request.stage}' with {request.model} may cost up to "
+                f"{format_dollars(bound)}, but only {format_dollars(remaining)} of the limit "
+                f"remains: {_budget_advice(request)}."
+            )
+            raise _budget_error(request, problem)
         return bound
 
     def settle(
@@ -150,10 +148,27 @@ class Budget:
         If ``usage`` is unknown (None), it counts as the upper bound, ``max_usage``.
         """
         price = self.price(request, max_usage(request) if usage is None else usage)
-        total = self._total
-        with block_fork(), total._lock:
-            total.spent += (price or 0) - reserved
+        self._total.correct((price or 0) - reserved)
         return price
+
+    def take(self, bound: Decimal) -> Decimal | None:
+        """Add ``bound`` to ``spent`` and return None; or return what remains, if that is less.
+
+        In a worker process, this and ``correct`` are done by the main process
+        (``bulk.shared_calls``).
+        """
+        with block_fork(), self._lock:
+            if self.limit is not None:
+                remaining = max(self.limit - self.spent, Decimal(0))
+                if bound > remaining:
+                    return remaining
+            self.spent += bound
+        return None
+
+    def correct(self, change: Decimal) -> None:
+        """Add ``change`` to ``spent``: the price of a request less what was reserved for it."""
+        with block_fork(), self._lock:
+            self.spent += change
 
 
 def max_usage(request: ModelRequest) -> Usage:

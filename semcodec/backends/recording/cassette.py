@@ -64,6 +64,7 @@ class Cassette:
         mode: ``"cache"`` returns stored responses and stores new ones; ``"record"`` stores one run
             in a new file and returns nothing; ``"replay"`` returns only stored responses, from any
             server; ``"read_only_cache"`` is a cache that stores nothing.
+        is_shared: whether another process of the same run has the file to record already.
 
     Runs that share a cache send the same request once: the others wait for its response. A file to
     record belongs to one ``Cassette``; a second one is refused while it exists.
@@ -76,16 +77,17 @@ class Cassette:
     path: Path
     mode: Mode
 
-    def __init__(self, path: str | Path, mode: Mode) -> None:
+    def __init__(self, path: str | Path, mode: Mode, *, is_shared: bool = False) -> None:
         if mode not in MODES:
             raise InputError(f"Cassette mode {mode!r} is unknown: use one of {', '.join(MODES)}.")
         if not isinstance(path, str | Path) or path == "":
             raise InputError("The path of a cassette must be a non-empty str or a Path.")
         self.path, self.mode = Path(path), mode
-        if mode == "record":
+        is_new = mode == "record" and not is_shared
+        if is_new:
             self._reserve()
         stored = self._execute("SELECT 1 FROM responses WHERE request <> ?", (SETTINGS_ROW,))
-        if stored and mode == "record":
+        if stored and is_new:
             advice = (
                 "choose a new file, or use it as a cache to pay for none of its responses again"
             )

@@ -6,15 +6,15 @@ Threads may share a recorder. Each request adds a note to the trace of the run t
 
 from __future__ import annotations
 
-import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
 from semcodec.backends.notes import add_note
 from semcodec.backends.recording.budget import Budget, max_usage
+from semcodec.backends.recording.call_log import CallLog
 from semcodec.backends.recording.cassette import CACHE_MODES, Cassette
 from semcodec.backends.recording.request import (
     ModelRequest,
@@ -35,6 +35,7 @@ class Recorder:
         server: identifies the server in the cassette, such as its base URL.
         budget: limits and counts the cost.
         cassette: stores and returns responses; None for no storage.
+        log: that of the run; None for a log of this recorder.
     """
 
     def __init__(
@@ -43,10 +44,11 @@ class Recorder:
         server: str,
         budget: Budget,
         cassette: Cassette | None = None,
+        log: CallLog | None = None,
     ) -> None:
         self._send_to_server, self._server = send, server
         self._budget, self._cassette = budget, cassette
-        self._occurrences: dict[str, Iterator[int]] = {}
+        self._log = CallLog() if log is None else log
 
     def send(self, request: ModelRequest) -> ModelResponse:
         """Return the response to ``request``.
@@ -98,16 +100,10 @@ class Recorder:
                 self._cassette.delete(request, self._server, response)
 
     def _occurrence(self, request: ModelRequest) -> int:
-        """Return the number of times that ``request`` was sent before; always 0 for a cache.
-
-        Threads that send the same request at once get different numbers without a lock, because
-        ``setdefault`` and ``next`` are both atomic in CPython. With equal numbers, one response
-        would replace the other in a recording, and the replay would lack it
-        (``test_a_recording_keeps_every_response_to_the_same_request``).
-        """
+        """Return the number of times that ``request`` was sent before; always 0 for a cache."""
         if self._cassette is None or self._cassette.mode in CACHE_MODES:
             return 0  # a backend that lives long without a recording must not remember its requests
-        return next(self._occurrences.setdefault(request.digest, itertools.count()))
+        return self._log.count(self._server, request.digest)
 
     def _lookup(self, request: ModelRequest, occurrence: int) -> ModelResponse | None:
         """Return the stored response, or None."""
@@ -134,8 +130,10 @@ class Recorder:
             raise BackendError(message, backend=request.model, stage=request.stage)
         reserved = self._budget.reserve(request)
         note = self._note_pending(request)
-        started = time.perf_counter()
+        started, number = time.perf_counter(), None
         try:
+            if note["dollars"] != 0:  # it may be billed, also at an unknown price
+                number = self._log.begin(request.stage, note)
             response = self._send_to_server(request)
         except BaseException as error:
             # An error is free only if it has ``billed=False``. After Ctrl-C the server may still
@@ -143,9 +141,15 @@ class Recorder:
             usage = None if getattr(error, "billed", True) else Usage()
             failed = ModelResponse(usage=usage)
             self._settle(note, request, failed, started, reserved, failed=type(error).__name__)
+            self._end(number, note)
             raise
         self._settle(note, request, response, started, reserved)
+        self._end(number, note)
         return response, note
+
+    def _end(self, number: int | None, note: dict[str, Any]) -> None:
+        if number is not None:
+            self._log.end(number, note)
 
     def _note_pending(self, request: ModelRequest) -> dict[str, Any]:
         """Add the note of a request that is about to be sent, as one that was interrupted.

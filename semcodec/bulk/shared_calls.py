@@ -1,0 +1,316 @@
+"""One budget, one set of rate limits and one log of calls for all worker processes of a run.
+
+The main process has the real ones (``SharedCalls``). Each worker has a pipe to it, which is made
+when the worker is started and has no name, so that no other process can reach it; ``WorkerCalls``
+is the worker's end. Each message is a request with one reply, and none of them waits for anything:
+a worker itself sleeps for the seconds that a rate limit requires.
+
+What must stay true:
+
+* Dollars are reserved in the main process, in one step, before a call is sent. So the sum over all
+  workers stays within the limit as that of all threads does (``recording.budget``).
+* What a worker has reserved when it dies stays spent: its call may be billed.
+* A worker asks the main process before it sends anything (``RateLimiter.reserve``), and again after
+  it has waited. So it sends nothing once the main process has ended, even where it is not ended
+  with it.
+* What a dead worker has under way no longer holds up the others (``_Session.close``).
+
+Tested by tests/bulk/test_shared_calls.py.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from decimal import Decimal
+from functools import partial
+from multiprocessing import Pipe, context
+from multiprocessing.connection import Connection, wait
+from typing import Any, Final
+
+from semcodec.backends.openai import rate_limits
+from semcodec.backends.openai.rate_limits import Kind, LimiterKey, RateLimiter, Share
+from semcodec.backends.recording import Budget, CallLog, Usage
+from semcodec.bulk.call_journal import Call, CallJournal
+from semcodec.errors import BackendError, SemcodecError
+
+RATE_HEADERS: Final = "x-ratelimit-"  #: the headers of a response that are sent to the main process
+MAIN_PROCESS_ENDED: Final = "The main process has ended, so nothing is sent: run it again."
+
+
+class SharedCalls:
+    """The end of the main process: a context manager that serves workers.
+
+    Args:
+        journal: the log of the run.
+        budget: the budget of the run; None if nothing is paid.
+
+    Attributes:
+        connect: a function for each worker to call first; every time it is pickled for a new
+            process, it gets a pipe of its own.
+    """
+
+    def __init__(self, journal: CallJournal, budget: Budget | None) -> None:
+        self.journal, self.budget = journal, budget
+        self.connect: Callable[[], None] = _Connect(self)
+        self._sessions: list[_Session] = []
+        self._is_over, self._end = Pipe(duplex=False)
+
+    def __enter__(self) -> SharedCalls:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Stop serving workers; what they have sent before is served."""
+        self._end.close()
+        for session in self._sessions:
+            session.join()
+        self._is_over.close()
+
+    def open_pipe(self) -> Connection:
+        """Serve a new worker, and return its end of the pipe."""
+        ours, theirs = Pipe()
+        self._sessions.append(_Session(self, ours, theirs, self._is_over))
+        return theirs
+
+
+class _Connect:
+    """See ``SharedCalls.connect``."""
+
+    def __init__(self, calls: SharedCalls) -> None:
+        self._calls = calls
+
+    def __call__(self) -> None:
+        raise AssertionError  # it is another function in a worker
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        context.assert_spawning(self)
+        return partial, (_connect_worker, self._calls.open_pipe())
+
+
+class _Session(threading.Thread):
+    """Serves one worker until it ends, or the run does.
+
+    Args:
+        ours, theirs: the ends of the pipe.
+        is_over: is ready when the run ends. The pipe may outlive a worker that has forked.
+    """
+
+    def __init__(
+        self, calls: SharedCalls, ours: Connection, theirs: Connection, is_over: Connection
+    ) -> None:
+        super().__init__(daemon=True)
+        self._journal, self._budget = calls.journal, calls.budget
+        self._connection, self._theirs, self._is_over = ours, theirs, is_over
+        self._under_way: list[tuple[RateLimiter, Share]] = []
+        self.start()
+
+    def run(self) -> None:
+        """Reply to each message; what the worker asks for must be a method of this class."""
+        try:
+            while self._connection in wait([self._connection, self._is_over]):
+                number, name, arguments = self._connection.recv()
+                self._theirs.close()  # the worker has it
+                try:
+                    reply = getattr(self, f"reply_{name}")(*arguments)
+                except SemcodecError as error:
+                    reply = error
+                self._connection.send((number, reply))
+        except (EOFError, OSError):
+            pass
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        """Free what the worker has under way, except for its dollars: the calls may be billed."""
+        self._connection.close()
+        self._theirs.close()
+        for limiter, share in self._under_way:
+            limiter.release(share, {})
+        self._journal.lose(self)
+
+    def reply_limit(self) -> tuple[bool, Decimal | None]:
+        return self._budget is not None, None if self._budget is None else self._budget.limit
+
+    def reply_take(self, bound: Decimal) -> Decimal | None:
+        return None if self._budget is None else self._budget.take(bound)
+
+    def reply_correct(self, change: Decimal) -> None:
+        if self._budget is not None:
+            self._budget.correct(change)
+
+    def reply_count(self, server: str, digest: str) -> int:
+        return self._journal.count(server, digest)
+
+    def reply_begin(self, source: str, stage: str, note: Mapping[str, Any]) -> int:
+        return self._journal.add(Call(source, stage, note, owner=self))
+
+    def reply_end(self, number: int, note: Mapping[str, Any]) -> None:
+        self._journal.end(number, note)
+
+    def reply_returned(self) -> None:
+        self._journal.take_over(self)
+
+    def reply_is_running(self) -> None:
+        pass
+
+    def reply_counts_tokens(self, key: LimiterKey, model: str) -> bool:
+        return rate_limits.find_by_key(key).counts_tokens(model)
+
+    def reply_wait_for(
+        self, key: LimiterKey, share: Share, limits: Mapping[Kind, int | None]
+    ) -> float:
+        limiter = rate_limits.find_by_key(key)
+        seconds = limiter.reserve(share, limits)
+        if seconds < float("inf"):
+            self._under_way.append((limiter, share))
+        return seconds
+
+    def reply_release(self, key: LimiterKey, share: Share, headers: Mapping[str, str]) -> None:
+        limiter = rate_limits.find_by_key(key)
+        with suppress(ValueError):  # that of an earlier limiter, if there are very many
+            self._under_way.remove((limiter, share))
+        limiter.release(share, headers)
+
+    def reply_settle(self, key: LimiterKey, estimated: int, used: int) -> None:
+        rate_limits.find_by_key(key).settle(estimated, used)
+
+    def reply_pause(self, key: LimiterKey, seconds: float) -> float:
+        return rate_limits.find_by_key(key).pause(seconds)
+
+
+# --- the end of a worker ---------------------------------------------------------------------
+
+
+class WorkerCalls(CallLog):
+    """The log of a worker process, which passes everything on to the main process."""
+
+    is_main = False
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self._connection, self._lock = connection, threading.Lock()
+        self._numbers = itertools.count()
+        is_paid, limit = self.request("limit")
+        self.budget = _RemoteBudget(self, limit) if is_paid else None
+
+    def request(self, name: str, *arguments: Any) -> Any:
+        """Return the reply of the main process.
+
+        Raises:
+            BackendError: the main process has ended.
+            SemcodecError: it has raised it.
+        """
+        # Not inside ``block_fork``: a fork need not wait, since its child must not use the pipe.
+        with self._lock:
+            number = next(self._numbers)
+            try:
+                self._connection.send((number, name, arguments))
+                replied = -1
+                while replied != number:  # Ctrl-C may have left the reply to an earlier message
+                    replied, reply = self._connection.recv()
+            except (EOFError, OSError) as error:
+                raise BackendError(MAIN_PROCESS_ENDED, unavailable=True) from error
+        if isinstance(reply, SemcodecError):
+            raise reply
+        return reply
+
+    def report(self, name: str, *arguments: Any) -> None:
+        """Send a message; if the main process has ended, the result of a call is kept anyway."""
+        with suppress(BackendError):
+            self.request(name, *arguments)
+
+    def count(self, server: str, digest: str) -> int:
+        """Return how many times any process of the run has called this before."""
+        number: int = self.request("count", server, digest)
+        return number
+
+    def begin(self, stage: str, note: Mapping[str, Any]) -> int:
+        """Have the main process note a call, as ``CallLog`` describes."""
+        number: int = self.request("begin", self.source, stage, dict(note))
+        return number
+
+    def end(self, number: int, note: Mapping[str, Any]) -> None:
+        """Have the main process note a response, as ``CallLog`` describes."""
+        self.report("end", number, dict(note))
+
+    @contextmanager
+    def working_on(self, source: str) -> Iterator[None]:
+        """Name the input of the calls in the block, whose trace goes to the main process."""
+        try:
+            with super().working_on(source):
+                yield
+        finally:
+            self.report("returned")
+
+
+class _RemoteBudget(Budget):
+    """The budget of the main process, for other budgets to share."""
+
+    def __init__(self, calls: WorkerCalls, limit: Decimal | None) -> None:
+        super().__init__(_NoPrices(), limit)
+        self._calls = calls
+
+    def take(self, bound: Decimal) -> Decimal | None:
+        remaining: Decimal | None = self._calls.request("take", bound)
+        return remaining
+
+    def correct(self, change: Decimal) -> None:
+        self._calls.report("correct", change)
+
+
+class _NoPrices:
+    """The prices of a budget that only others use, which have prices."""
+
+    def price(self, model: str, usage: Usage) -> Decimal | None:
+        return None
+
+
+class _RemoteRateLimiter(RateLimiter):
+    """The limiter of the main process; only sleeping is done here."""
+
+    def __init__(self, calls: WorkerCalls, key: LimiterKey) -> None:
+        super().__init__()
+        self._calls, self._key = calls, key
+
+    def counts_tokens(self, model: str) -> bool:
+        is_counted: bool = self._calls.request("counts_tokens", self._key, model)
+        return is_counted
+
+    def reserve(self, share: Share, limits: Mapping[Kind, int | None]) -> float:
+        seconds: float = self._calls.request("wait_for", self._key, share, dict(limits))
+        return seconds
+
+    def release(self, share: Share, headers: Mapping[str, str]) -> None:
+        limits = {
+            name.lower(): value
+            for name, value in headers.items()
+            if name.lower().startswith(RATE_HEADERS)
+        }
+        self._calls.report("release", self._key, share, limits)
+
+    def settle(self, estimated: int, used: int) -> None:
+        self._calls.report("settle", self._key, estimated, used)
+
+    def pause(self, seconds: float) -> float:
+        start: float = self._calls.request("pause", self._key, seconds)
+        return start
+
+    def wait(self, seconds: float, sleep: Callable[[float], None]) -> None:
+        super().wait(seconds, sleep)
+        self._calls.request("is_running")
+
+
+_worker_calls: WorkerCalls | None = None
+
+
+def worker_calls() -> WorkerCalls | None:
+    """Return the log of this worker process; None in a main process."""
+    return _worker_calls
+
+
+def _connect_worker(connection: Connection) -> None:
+    global _worker_calls
+    _worker_calls = WorkerCalls(connection)
+    rate_limits.set_factory(partial(_RemoteRateLimiter, _worker_calls))
