@@ -3,9 +3,9 @@ PYTHON ?= .venv/bin/python
 # environment forbids to store bytecode.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: check lint types layers kaitai servers test nightly
+.PHONY: check lint types layers kaitai servers page test nightly
 
-check: lint types layers kaitai servers test  ## the whole gate; the tests are last
+check: lint types layers kaitai servers page test  ## the whole gate; the tests are last
 
 lint:
 	$(PYTHON) -m ruff format --check .
@@ -25,11 +25,15 @@ servers:  ## install a third-party mock of OpenAI's API; without npm its tests a
 	@if command -v npm > /dev/null; then npm ci --silent --prefix tests/servers; \
 	else echo "npm is not installed: the tests with aimock will be skipped."; fi
 
+page:  ## install axe-core, which checks the page of `semcodec bench`; without npm that test is skipped
+	@if command -v npm > /dev/null; then npm ci --silent --prefix tests/measure/report; \
+	else echo "npm is not installed: axe-core will not check the page."; fi
+
 # Two workers, each with whole files. Only tests/bitstream is traced, and it runs first: it must cover
 # every branch of bitstream and coding (conftest.py explains how, and why the order matters).
 test:  ## all tests, with a sample of the random inputs of `make nightly`
 	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
 		--cov=semcodec.bitstream --cov=semcodec.coding --cov-report=term:skip-covered --cov-fail-under=100
 
-nightly: kaitai servers  ## fuzzing, mutation and a soak test, about 35 minutes; writes docs/nightly.md
+nightly: kaitai servers page  ## fuzzing, mutation and a soak test, about 35 minutes; writes docs/nightly.md
 	$(PYTHON) bench/nightly.py

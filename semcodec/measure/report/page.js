@@ -76,7 +76,7 @@
     return [...photographs].sort((left, right) => {
       const [a, b] = [values.get(left) ?? null, values.get(right) ?? null];
       if (a === null || b === null) return (a === null) - (b === null) || compare(left, right);
-      return sign * up * (a - b) || compare(left, right);
+      return sign * (up * (a - b) || compare(left, right));
     });
   }
 

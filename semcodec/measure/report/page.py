@@ -21,7 +21,6 @@ from semcodec.measure.results import Photograph, Results
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-    from markupsafe import Markup
 
 FILE_NAME: Final = "index.html"
 MAX_SHOWN: Final = 500  #: photographs on the page
@@ -89,13 +88,14 @@ def make_page(
 
 def privacy_note(results: Results, *, originals: bool = True) -> str:
     """Return the sentence to read before the page is shared."""
-    number = len(_shown(results))
-    files = f"the names of {plural(number, 'photograph')}"
+    shown = _shown(results)
     if not originals:
+        files = f"the names of {plural(len(shown), 'photograph')}"
         return (
             f"This page contains {files}, their descriptions, and pictures painted from these; the "
             "photographs themselves are left out."
         )
+    number = sum(each["photograph_file"] is not None for each in shown)
     return (
         f"This page contains {plural(number, 'photograph')}, reduced to {SIDE} pixels or less, and "
         "their names and descriptions. Share it only if all who are shown agree, or make it with "
@@ -127,10 +127,7 @@ def _context(
         )
         for setting in results["settings"]
     ]
-    drawings = {
-        name: (plot, _as_markup(figures.clean_svg(plot.svg, f"{name}-") or ""))
-        for name, plot in plots.items()
-    }
+    drawings = {name: (plot, figures.clean_svg(plot.svg)) for name, plot in plots.items()}
     style, script = _file("page.css"), _file("page.js")
     return {
         "results": results,
@@ -159,6 +156,7 @@ def _context(
             for setting in results["settings"]
         ],
         "sort_keys": views.sort_keys(results),
+        "main_metrics": views.MAIN_METRICS,
         "ranking_models": views.ranking_models(results),
         "failed": [each for each in results["photographs"] if each["error"] is not None],
         "photographs": photographs,
@@ -167,17 +165,10 @@ def _context(
         "privacy": privacy_note(results, originals=originals),
         "first": drawings.pop(FIGURE_1, None),
         "plots": drawings,
-        "style": _as_markup(style),
-        "script": _as_markup(script),
+        "style": style,
+        "script": script,
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     }
-
-
-def _as_markup(text: str) -> Markup:
-    """Return what the template does not escape: our style and script, and checked drawings."""
-    from markupsafe import Markup
-
-    return Markup(text)  # noqa: S704  # none of it is from results
 
 
 def _left_out(results: Results) -> list[tuple[list[str], list[str]]]:
@@ -224,6 +215,7 @@ def _environment() -> Environment:
         "base_name": texts.base_name,
         "size": texts.show_bytes,
         "number": texts.show_number,
+        "mean": texts.show_mean,
         "times": texts.show_ratio,
         "plural": plural,
     }

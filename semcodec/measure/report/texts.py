@@ -78,6 +78,11 @@ def show_number(value: float | None) -> str:
     return shown if float(shown) or not value else f"{value:.1g}"
 
 
+def show_mean(value: float | None) -> str:
+    """Return a mean of whole numbers, such as of bits, without zeros after the point."""
+    return show_number(value).removesuffix(".00").removesuffix(".0")
+
+
 def show_ratio(value: float | None) -> str:
     """Return how many times larger something is, such as ``"349 ×"``."""
     if value is None:

@@ -7,19 +7,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from semcodec.measure.report import summary
 from semcodec.measure.report.hexdump import Part, split_record
 from semcodec.measure.report.traces import StageRow, read_stages
 from semcodec.measure.results import Metric, Photograph, Result, Results
 
+#: The metrics that are shown next to each picture, and first in the list of sort keys.
+MAIN_METRICS: Final = ("words_f1", "objects_f1", "de16")
+
 
 class SortKey(NamedTuple):
-    """A value by which photographs can be sorted: its label, and whether more of it is better."""
+    """A value by which photographs can be sorted.
+
+    Attributes:
+        label: for people.
+        higher_is_better: whether photographs with more of it come first.
+        is_main: whether it is shown before the others.
+    """
 
     label: str
     higher_is_better: bool
+    is_main: bool = True
 
 
 class MetricRow(NamedTuple):
@@ -47,6 +57,11 @@ class ResultView:
         """The size of the record."""
         return self.result["rate"]["file_bits"] // 8
 
+    @property
+    def main_metrics(self) -> list[MetricRow]:
+        """The metrics that are shown next to the picture."""
+        return [row for row in self.metrics if row.metric["name"] in MAIN_METRICS]
+
 
 class PictureView(NamedTuple):
     """A picture, and the settings with which it was painted: equal files are shown once."""
@@ -65,6 +80,7 @@ class PhotographView:
     original: Path | None
     pictures: list[PictureView]
     results: list[ResultView]
+    failed: dict[int, str]  #: settings without a result, and why
 
     @property
     def without_picture(self) -> list[int]:
@@ -74,9 +90,9 @@ class PhotographView:
 
     @property
     def has_problem(self) -> bool:
-        """Whether it has an error, or a notice in one of its results."""
+        """Whether it or one of its settings failed, or a result has a notice."""
         notices = any(view.result["notices"] for view in self.results)
-        return self.photograph["error"] is not None or notices
+        return self.photograph["error"] is not None or bool(self.failed) or notices
 
 
 def sort_keys(results: Results) -> list[SortKey]:
@@ -84,7 +100,7 @@ def sort_keys(results: Results) -> list[SortKey]:
     return [
         SortKey("bytes", higher_is_better=False),
         *(
-            SortKey(metric["label"], metric["higher_is_better"])
+            SortKey(metric["label"], metric["higher_is_better"], metric["name"] in MAIN_METRICS)
             for metric in measured_metrics(results)
         ),
         *(SortKey(f"rank by {model}", higher_is_better=False) for model in ranking_models(results)),
@@ -155,6 +171,11 @@ def view_photographs(
                 )
                 for result in known
             ],
+            failed={
+                indexes[setting]: error
+                for setting, error in photograph.get("failed", {}).items()
+                if setting in indexes
+            },
         )
 
 
