@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import runpy
 import tomllib
 from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from semcodec.measure import published
 
+ROOT: Final = Path(__file__).parents[2]
 ENTRIES: Final[list[dict[str, Any]]] = tomllib.loads(
     resources.files("semcodec.measure").joinpath("published.toml").read_text("utf-8")
 )["system"]
@@ -87,3 +90,9 @@ def test_tables_have_a_row_for_each_system_and_all_that_it_leaves_out() -> None:
         left_out = "; ".join(entry["leaves_out"]) or "not known"
         assert left_out == row.leaves_out
         assert all(text in line for text in (entry["name"], left_out, entry["source"]))
+
+
+def test_page_has_the_table() -> None:
+    script = runpy.run_path(str(ROOT / "docs/make_published.py"))
+    assert script["PAGE"].read_text("utf-8") == script["page"]()
+    assert published.markdown() in script["page"]()

@@ -17,7 +17,7 @@ __all__ = ["Plot", "draw_all", "save_figure_1"]
 def draw_all(results: Results, folder: Path) -> dict[str, Plot]:
     """Draw all plots of a measurement, write each to ``folder`` as SVG, and return them by name.
 
-    The first two are ``figure-1`` and ``figure-1-bits``, which are written as PNG, too.
+    The first two are ``figure-1``, which is written as PNG, too, and ``figure-1-bits``.
 
     Args:
         results: of at least one photograph without an error; otherwise there are no plots.
@@ -33,7 +33,7 @@ def draw_all(results: Results, folder: Path) -> dict[str, Plot]:
     points = figure_1.measured(results)
     for name, unit in figure_1.FILES.items():
         plots[name] = figure_1.draw(points, unit)
-        (folder / f"{name}.png").write_bytes(figure_1.draw_png(points, unit))
+    (folder / "figure-1.png").write_bytes(figure_1.draw_png(points))
     plots |= draw_curves(results)
     for name, plot in (
         ("breakdown", draw_breakdown(results)),

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from semcodec.measure.main_metrics import main_metrics
 from semcodec.measure.plots import svg
 from semcodec.measure.plots.plot import Plot
 from semcodec.measure.results import Metric, Photograph, Results, Setting
@@ -25,8 +26,6 @@ COLUMNS: Final = 3  #: of the legend
 LABEL_SIZE: Final = 7  #: of the labels of points
 LETTER: Final = 4.6  #: width of a letter of a label
 Box = tuple[float, float, float, float]  #: left, bottom, right, top in points
-#: Parts of scores that have a curve themselves.
-WITHOUT_CURVE: Final = ("precision", "recall")
 
 
 class CurvePoint(NamedTuple):
@@ -138,12 +137,10 @@ def _file_sizes(photographs: list[Photograph], setting: str) -> list[float]:
 
 
 def draw_curves(results: Results) -> Iterator[tuple[str, Plot]]:
-    """Give the plots of all metrics that have values, and of retrieval, with their names."""
-    for metric in results["metrics"]:
-        rows = curves(results, metric["name"])
-        if any(not row.is_baseline for row in rows) and not metric["name"].endswith(WITHOUT_CURVE):
-            name = f"curve-{svg.identifier(metric['name'])}"
-            yield name, _draw(name, metric, rows)
+    """Give the plots of the main metrics and of retrieval, with their names."""
+    for metric in main_metrics(results):
+        name = f"curve-{svg.identifier(metric['name'])}"
+        yield name, _draw(name, metric, curves(results, metric["name"]))
     for model in dict.fromkeys(row["model"] for row in results["retrieval"]):
         rows = retrieval_curves(results, model)
         name = f"retrieval-{svg.identifier(model)}"

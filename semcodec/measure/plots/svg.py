@@ -60,6 +60,7 @@ STYLE: Final[dict[Any, Any]] = {
 MAX_LABEL: Final = 60  #: characters of a text of the results in a plot
 SCALE: Final = 4 / 3  #: CSS pixels per point at the natural width
 PNG_DPI: Final = 160
+PNG_COLORS: Final = 64
 SVG: Final = "http://www.w3.org/2000/svg"
 ID: Final = re.compile(r"^(url\(#|#|)([\w.-]+)")
 NO_ROTATION: Final = re.compile(r"rotate\(-0 [^)]*\)")
@@ -201,9 +202,12 @@ def to_document(svg: str) -> str:
 
 
 def to_png(figure: Figure) -> bytes:
-    """Return a figure as a PNG file on white paper."""
-    data = io.BytesIO()
-    figure.savefig(
-        data, format="png", dpi=PNG_DPI, facecolor="#ffffff", metadata={"Software": None}
-    )
+    """Return a figure as a PNG file of few colors on white paper."""
+    from PIL import Image
+
+    drawn, data = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=PNG_DPI, facecolor="#ffffff")
+    with Image.open(drawn) as image:
+        few = image.convert("RGB").quantize(PNG_COLORS, dither=Image.Dither.NONE)
+    few.save(data, "PNG", optimize=True)
     return data.getvalue()
