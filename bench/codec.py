@@ -2,8 +2,9 @@
 
     python bench/codec.py PHOTO... [--k 12] [--sheet sheet.png]
 
-The other codecs are those of Pillow at their lowest quality, on the photographs at their own size.
-``--sheet`` saves a contact sheet: each photograph next to its decoded picture, with the words.
+The other codecs are those of ``semcodec bench``, at their floor and at usual settings, on the
+photographs at their own size. ``--sheet`` saves a contact sheet: each photograph next to its
+decoded picture, with the words.
 """
 
 from __future__ import annotations
@@ -19,13 +20,10 @@ from typing import NamedTuple
 from PIL import Image, ImageDraw, ImageOps
 
 import semcodec
-from semcodec.imaging import load, to_file
+from semcodec.imaging import load
+from semcodec.measure import baselines
+from semcodec.measure.results import Baseline
 
-BASELINES = (  # name, format of Pillow, options for the smallest file
-    ("JPEG", "JPEG", {"quality": 1}),
-    ("WebP", "WEBP", {"quality": 0}),
-    ("AVIF", "AVIF", {"quality": 0}),
-)
 PAIRS_PER_ROW = 3
 SIDE = 384  #: pixels of a picture on the sheet
 CAPTION = 44  #: height of the caption, in pixels
@@ -62,15 +60,20 @@ def roundtrip(path: Path, k: int) -> RoundTrip:
 
 def compare_codecs(trips: list[RoundTrip]) -> None:
     """Print the mean sizes and times of other codecs for the photographs at their own size."""
-    own_bytes = sum(len(trip.encoded.data) for trip in trips)
-    print(f"semcodec  {own_bytes / len(trips):10,.1f} bytes per photograph")
-    for name, image_format, options in BASELINES:
-        started = time.perf_counter()
-        total = sum(len(to_file(trip.photograph, image_format, **options)) for trip in trips)
-        seconds = (time.perf_counter() - started) / len(trips)
-        size, ratio = total / len(trips), total / own_bytes
-        print(f"{name:<8}  {size:10,.1f} bytes, {ratio:7,.0f} times semcodec", end="")
+    own_size = statistics.fmean(len(trip.encoded.data) for trip in trips)
+    print(f"{'semcodec':<20} {own_size:10,.1f} bytes per photograph")
+    found: dict[str, list[Baseline]] = {}
+    for trip in trips:
+        for baseline in baselines.measure(trip.photograph):
+            name = f"{baseline['codec']} {baseline['setting']}"
+            found.setdefault(name, []).append(baseline)
+    for name, group in found.items():
+        size = statistics.fmean(baseline["bytes"] for baseline in group)
+        seconds = statistics.fmean(baseline["encode_seconds"] for baseline in group)
+        print(f"{name:<20} {size:10,.1f} bytes, {size / own_size:8,.1f} times semcodec", end="")
         print(f", encoded in {seconds:.2f} s")
+    for name, reason in baselines.skipped().items():
+        print(f"{name:<20} not measured: {reason}")
 
 
 def make_contact_sheet(trips: list[RoundTrip]) -> Image.Image:

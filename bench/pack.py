@@ -30,13 +30,14 @@ from statistics import median
 from time import process_time
 from typing import Final, NamedTuple
 
-from rate import DICTIONARY_BYTES, Corpus
+from rate import Corpus
 
 from semcodec.bitstream import pack, unpack
 from semcodec.choices import CodingChoice
 from semcodec.coding.codings import why_unencodable
 from semcodec.coding.packed_vectors import MAX_PACKED
 from semcodec.coding.tables import load_tables
+from semcodec.measure.text_coders import DICTIONARY_BYTES
 
 SKELETONS: Final = "ndn trdtnl rch vndv grn lvs brk vll snlght shdv st"  # 50 symbols, 25 bytes
 WORDS: Final = "indian traditional arch window green leaves brick wall sunlight shadow red bear"

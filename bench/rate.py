@@ -10,13 +10,11 @@ reading order; of more than K words, those with the highest tf-idf (counted in t
 the first eight files) are used. "all" is the whole sentence. Every record is unpacked and compared.
 No table is trained on held-out lines, but a few captions occur on both sides verbatim.
 
-All sizes are in whole bytes: bits per word are 8 * len(payload) / words. ``nibble`` has skeletons,
-4 bits per symbol, and omits words without a skeleton, such as "a". The other compressors get the
-same words separated by spaces, with as little framing as possible: zlib is raw deflate at level 9,
-brotli has quality 11, and zstd has level 19, no optional header, and a dictionary trained on words
-selected in the same way from the other lines. The dictionary has 110 kB; the tables of semcodec
-have 5.5 MB. "5 bits" is 5 bits per letter. A "-" means not measured: a bag of a sentence, or a
-package that is not installed.
+All sizes are in whole bytes: bits per word are 8 * len(payload) / words. The coders are those of
+``semcodec bench``, and semcodec/measure/text_coders.py states how each one counts. The dictionary
+of zstd is trained on words selected in the same way from the other lines; it has 110 kB, and the
+tables of semcodec have 5.5 MB. A "-" means not measured: a bag of a sentence, or a package that is
+not installed.
 
 "f. / nib" is the size of default files, which have a header, a check and the size 1024 x 1024, by
 that of the bare payload of the paper: skeletons in whole bytes, without a header. Below 1, whole
@@ -42,11 +40,9 @@ import random
 import sys
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from hashlib import sha256
-from importlib import import_module
 from itertools import product
 from pathlib import Path
 from statistics import fmean, median
@@ -59,9 +55,12 @@ from corpora import MORE_SOURCES, SOURCES, Source, lines
 from rate_page import make_page
 
 import semcodec
+from semcodec.bitstream.header import DEFAULT_SIZE
+from semcodec.bitstream.rate import micro_bits_per_pixel
 from semcodec.choices import Coding
 from semcodec.coding import codings, tables
 from semcodec.coding.tables import load_tables
+from semcodec.measure.text_coders import TextCoders
 from semcodec.words.skeletons import skeleton_of_word
 from semcodec.words.stopwords import FUNCTION_WORDS
 from semcodec.words.tokenizer import tokenize
@@ -71,8 +70,7 @@ SEEN = ("cmcbench-gpt4v.txt", "cmcbench-qwen.txt")
 KS = (6, 12, 24, 48, None)  #: None means the whole sentence
 #: Of a default file without a payload.
 FRAMING_BYTES = len(semcodec.pack("", coding="nibble", framing="file"))
-DICTIONARY_BYTES = 110_000  #: approximately the default of the zstd program
-PIXELS = 1024 * 1024
+OTHERS = ("zlib", "brotli", "zstd", "unishox2", "smaz", "5 bits")  #: coders of other text
 TIMED, LOADS = 300, 20  #: number of timed records of 24 words, and of timed loads of the tables
 HEADERS = {
     "lexicon": b"\x20",
@@ -83,7 +81,6 @@ MAX_PAYLOAD_BYTES = 250  #: size limit of a random payload
 T = TypeVar("T")
 Key = tuple[str, str]  #: a method, and the name of a measurement
 Row = dict[Key, float]
-Method = Callable[[bytes], bytes]  #: converts words separated by spaces to a payload
 
 
 @cache
@@ -135,47 +132,6 @@ class Corpus:
         return math.log((1 + len(self.others)) / (1 + self.counts[word]))
 
 
-def encode_nibble(text: bytes) -> bytes:
-    """Return the payload of the skeletons."""
-    return codings.encode(
-        "nibble", " ".join(filter(None, map(skeleton_of_word, text.decode().split())))
-    )
-
-
-def encode_words(coding: Coding, text: bytes) -> bytes:
-    """Return the payload of whole words: the bytes of a file without header and checksum."""
-    file = semcodec.pack(text.decode(), coding=coding, framing="file")
-    if semcodec.unpack(file).text != codings.canonical_text(coding, text.decode()):
-        raise AssertionError(f"{coding} does not restore: {text.decode()}")
-    return file[FRAMING_BYTES - 1 : -1]
-
-
-def prepare_zstd(training_texts: list[bytes]) -> Method:
-    """Return zstd compression with a dictionary, without magic number, size and checksum."""
-    package = import_module("zstandard")
-    options = {"format": package.FORMAT_ZSTD1_MAGICLESS}
-    options |= {"write_content_size": False, "write_dict_id": False}
-    parameters = package.ZstdCompressionParameters.from_level(19, **options)
-    dictionary = package.train_dictionary(DICTIONARY_BYTES, training_texts, level=19)
-    compressor = package.ZstdCompressor(dict_data=dictionary, compression_params=parameters)
-    compress: Method = compressor.compress
-    return compress
-
-
-def prepare_text_compressor(package: str, _: list[bytes]) -> Method:
-    """Return Smaz or Unishox2 compression; Unishox2 also returns the length of the text."""
-    compress = import_module(package).compress
-    return lambda text: compress(text.decode())[0 if package == "unishox2" else slice(None)]
-
-
-COMPRESSORS: dict[str, Callable[[list[bytes]], Method]] = {
-    "zlib": lambda _: partial(zlib.compress, level=9, wbits=-15),
-    "brotli": lambda _: partial(import_module("brotli").compress, quality=11, lgwin=16),
-    "zstd": prepare_zstd,
-    "unishox2": partial(prepare_text_compressor, "unishox2"),
-    "smaz": partial(prepare_text_compressor, "smaz"),
-    "5 bits": lambda _: lambda text: bytes(-(-5 * len(text) // 8)),
-}
 TABLES: dict[str, list[Key]] = {
     "Bits per word, and ratio to nibble": [
         *product([""], ["records", "left out", "words"]),
@@ -187,39 +143,42 @@ TABLES: dict[str, list[Key]] = {
         *product(["lexicon", "bag"], ["bytes", "µbpp", "file", "f. µbpp", "f. / nib", "f. < nib"]),
     ],
     "Bits per word of other compressors, and ratio to nibble": list(
-        product(COMPRESSORS, ["bits", "/nibble"])
+        product(OTHERS, ["bits", "/nibble"])
     ),
 }
 
 
-def find_methods(corpus: Corpus, k: int | None) -> dict[str, Method]:
-    """Return each method by its name, except those with missing packages."""
-    available: dict[str, Method] = {
-        "nibble": encode_nibble,
-        "lexicon": partial(encode_words, "lexicon"),
-    }
-    if k is not None:
-        available["bag"] = partial(encode_words, "bag")
-    training_texts = [text.encode() for line in corpus.others if (text := corpus.select(line, k))]
-    for name, prepare in COMPRESSORS.items():
-        with suppress(ModuleNotFoundError):
-            available[name] = prepare(training_texts)
-    return available
+def open_coders(corpus: Corpus, k: int | None) -> TextCoders:
+    """Return the coders, with a dictionary of the words that are selected from the other lines."""
+    return TextCoders.trained([text for line in corpus.others if (text := corpus.select(line, k))])
 
 
-def measure(texts: list[str], compared: dict[str, Method]) -> Row:
+def check_payloads(text: str, sizes: dict[str, int], word_codings: Sequence[Coding]) -> None:
+    """Check that records of the sizes that were measured restore ``text``."""
+    for coding in word_codings:
+        file = semcodec.pack(text, coding=coding, framing="file")
+        if semcodec.unpack(file).text != codings.canonical_text(coding, text):
+            raise AssertionError(f"{coding} does not restore: {text}")
+        if len(file) != sizes[coding] + FRAMING_BYTES:
+            raise AssertionError(f"{coding} has another size in a record: {text}")
+
+
+def measure(texts: list[str], coders: TextCoders, k: int | None) -> Row:
     """Return measurements of ``texts`` by method and column; "" stands for the texts themselves."""
-    sizes = {
-        name: [len(method(text.encode())) for text in texts] for name, method in compared.items()
-    }
+    word_codings: tuple[Coding, ...] = ("lexicon",) if k is None else ("lexicon", "bag")
+    found = [coders.sizes(text.split()) for text in texts]
+    for text, one in zip(texts, found, strict=True):
+        check_payloads(text, one, word_codings)
+    names = ["nibble", *word_codings, *(name for name in OTHERS if name not in coders.skipped)]
+    sizes = {name: [one[name] for one in found] for name in names}
     words = sum(len(text.split()) for text in texts)
     row: Row = {("", "records"): len(texts), ("", "words"): words / len(texts)}
     for name, payloads in sizes.items():
         row[name, "bits"] = 8 * sum(payloads) / words
         row[name, "/nibble"] = sum(payloads) / sum(sizes["nibble"])
         row[name, "bytes"], row[name, "file"] = fmean(payloads), fmean(payloads) + FRAMING_BYTES
-        row[name, "µbpp"] = 8e6 * row[name, "bytes"] / PIXELS
-        row[name, "f. µbpp"] = 8e6 * row[name, "file"] / PIXELS
+        row[name, "µbpp"] = micro_bits_per_pixel(8 * row[name, "bytes"], DEFAULT_SIZE)
+        row[name, "f. µbpp"] = micro_bits_per_pixel(8 * row[name, "file"], DEFAULT_SIZE)
         row[name, "f. / nib"] = row[name, "file"] / fmean(sizes["nibble"])
         pairs = zip(payloads, sizes["nibble"], strict=True)
         row[name, "f. < nib"] = fmean(size + FRAMING_BYTES < nibbles for size, nibbles in pairs)
@@ -228,11 +187,11 @@ def measure(texts: list[str], compared: dict[str, Method]) -> Row:
 
 def measure_sources(corpus: Corpus, k: int | None) -> list[Row]:
     """Measure each source; omit texts without words, or that do not fit a record."""
-    compared, measured = find_methods(corpus, k), []
+    coders, measured = open_coders(corpus, k), []
     for held_out in corpus.held_out.values():
         selected = [corpus.select(line, k) for line in held_out]
         texts = [text for text in selected if text and not codings.why_unencodable("lexicon", text)]
-        row = measure(texts, compared)
+        row = measure(texts, coders, k)
         measured.append(row | {("", "left out"): len(selected) - len(texts)})
     return measured
 

@@ -137,7 +137,7 @@ def test_structure_of_a_picture_is_that_of_itself_only() -> None:
 
 def test_thumbhash_of_a_photograph_is_decoded() -> None:
     """The hash of cat.jpg; the decoder of its Python package is 15 away."""
-    data = list(bytes.fromhex("5c49061582f65768b1e6a9aa784588850c77d47066"))
+    data = bytes.fromhex("5c49061582f65768b1e6a9aa784588850c77d47066")
     with Image.open(layers.BUNDLED / "cat.jpg") as photograph:
         assert color_distance(lab(decode_thumbhash(data, (32, 21)), 16), lab(photograph, 16)) < 9.2
 

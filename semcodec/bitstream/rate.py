@@ -67,7 +67,7 @@ class RateBreakdown(NamedTuple):
         return next(entry for entry in self.entries if entry.name == name)
 
 
-def micro_bits_per_pixel(bits: int, size: Size) -> float:
+def micro_bits_per_pixel(bits: float, size: Size) -> float:
     """Return the rate of ``bits`` for a picture of ``size``; every rate is computed here."""
     return bits * MICRO / (size[0] * size[1])
 

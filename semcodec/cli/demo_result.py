@@ -10,6 +10,8 @@ import semcodec
 from semcodec import imaging
 from semcodec.cli import reflection_report
 from semcodec.errors import InputError
+from semcodec.measure import rates
+from semcodec.measure.image_codecs import jpeg
 from semcodec.pipeline.reflection.steps import ReflectionTrace
 
 K: Final = 12  #: words
@@ -50,12 +52,12 @@ class DemoResult:
     @property
     def payload_rate(self) -> float:
         """The rate of the payload, in micro-bits per pixel of the picture."""
-        return semcodec.rate_breakdown(self.data).ubpp("payload")
+        return rates.count(self.data, self.photograph)["payload_ubpp"]
 
     @property
     def file_rate(self) -> float:
         """The rate of the record, in micro-bits per pixel of the picture."""
-        return semcodec.rate_breakdown(self.data).ubpp("file")
+        return rates.count(self.data, self.photograph)["file_ubpp"]
 
     @property
     def ratios(self) -> tuple[int, ...]:
@@ -93,7 +95,7 @@ def run(
         encoded.data,
         encoded.record,
         decoded.words,
-        tuple(len(imaging.to_file(photograph, "JPEG", quality=q)) for q in JPEG_QUALITIES),
+        tuple(len(jpeg(quality).encode(photograph)) for quality in JPEG_QUALITIES),
         (*loaded.notices, *_reduced(loaded), *encoded.trace.notices, *decoded.trace.notices),
         _reflection(decoded.trace.reflection),
     )

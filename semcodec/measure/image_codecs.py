@@ -15,9 +15,11 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from semcodec._bisection import largest
 from semcodec.errors import InputError
 from semcodec.forks import block_fork
 from semcodec.imaging import to_file
@@ -26,6 +28,7 @@ from semcodec.imaging.quiet_pillow import ignored_warnings, import_pillow
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+MAX_QUALITY: Final = 100  #: of JPEG
 Options = Mapping[str, Any]  #: of Pillow's writer
 
 
@@ -78,35 +81,75 @@ def jpeg(quality: int) -> ImageCodec:
     return ImageCodec("JPEG", f"q{quality}", "JPEG", [{"quality": quality}])
 
 
+#: libaom's default since 2025 ("iq") spends bits on what people notice, also at quality 0.
+_PLAIN: Final = {"tune": "ssim", "enable-qm": "1", "qm-min": "0", "qm-max": "0"}
+_AVIF: Final[dict[str, Any]] = {"subsampling": "4:2:0", "autotiling": False, "max_threads": 1}
+_JPEG_FLOOR: Final[Options] = {
+    "quality": 1, "subsampling": "4:2:0", "optimize": True, "smooth": 100
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class JpegAtRate:
+    """JPEG at the highest quality within a rate.
+
+    Attributes:
+        bpp: bits per pixel.
+    """
+
+    bpp: int
+    name: str = "JPEG"
+    is_floor: bool = False
+
+    @property
+    def setting(self) -> str:
+        """The rate, such as ``"1 bpp"``."""
+        return f"{self.bpp} bpp"
+
+    def encode(self, photograph: Image) -> bytes:
+        """Return the file of an RGB image.
+
+        Raises:
+            InputError: no quality is within the rate, since a small file is mostly tables.
+        """
+        max_bytes = self.bpp * photograph.width * photograph.height // 8
+        encode = cache(lambda quality: jpeg(quality).encode(photograph))
+        best = largest(MAX_QUALITY, lambda quality: len(encode(quality)) <= max_bytes)
+        if not best:
+            raise InputError(f"A JPEG file of this size takes more than {self.bpp} bits per pixel.")
+        data: bytes = encode(best)
+        return data
+
+    def decode(self, data: bytes, size: tuple[int, int]) -> Image:
+        """Return the picture of a file that ``encode`` made."""
+        return jpeg(MAX_QUALITY).decode(data, size)
+
+
 CODECS: Final = (
-    ImageCodec(
-        "JPEG",
-        "q1, optimized",
-        "JPEG",
-        [{"quality": 1, "subsampling": "4:2:0", "optimize": True, "progressive": is_progressive}
-         for is_progressive in (False, True)],
-        is_floor=True,
-    ),
+    ImageCodec("JPEG", "q1, smallest", "JPEG", [_JPEG_FLOOR], is_floor=True),
     jpeg(1),
     jpeg(75),
     jpeg(90),
+    JpegAtRate(1),
     ImageCodec("WebP", "q0", "WEBP", [{"quality": 0, "method": 6}], is_floor=True),
-    ImageCodec("WebP", "q75", "WEBP", [{"quality": 75, "method": 4}]),
+    ImageCodec("WebP", "q75", "WEBP", [{"quality": 75}]),
     ImageCodec(
         "AVIF",
         "q0",
         "AVIF",
-        [{"quality": 0, "speed": 6, "range": "limited", "autotiling": False, "max_threads": 1}],
+        [_AVIF | {"quality": 0, "speed": 4, "range": "limited", "advanced": _PLAIN}],
         is_floor=True,
     ),
+    ImageCodec("AVIF", "q60", "AVIF", [_AVIF | {"quality": 60}]),
     ImageCodec(
-        "AVIF", "q60", "AVIF", [{"quality": 60, "speed": 6, "autotiling": False, "max_threads": 1}]
+        "JPEG XL",
+        "d25",
+        "JXL",
+        [{"quality": 0, "effort": 8, "decoding_speed": 4, "num_threads": 0}],
+        is_floor=True,
     ),
-    ImageCodec(
-        "JPEG XL", "d25", "JXL", [{"quality": 0, "effort": 8, "num_threads": 0}], is_floor=True
-    ),
-    ImageCodec("JPEG XL", "d1", "JXL", [{"quality": 90, "effort": 7, "num_threads": 0}]),
-)  # fmt: skip
+    ImageCodec("JPEG XL", "d1", "JXL", [{"quality": 90, "num_threads": 0}]),
+)
 
 #: Why a codec is not there; by the names of the codecs that not every Pillow has.
 _REMEDIES: Final = {
