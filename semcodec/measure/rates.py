@@ -73,7 +73,7 @@ def count_pixels(size: Size) -> int:
     return size[0] * size[1]
 
 
-def bits_per_pixel(byte_count: int, size: Size) -> float:
+def bits_per_pixel(byte_count: float, size: Size) -> float:
     """Return the rate of a file of another codec, for an image of ``size``."""
     return rate.micro_bits_per_pixel(8 * byte_count, size) / rate.MICRO
 
