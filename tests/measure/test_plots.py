@@ -255,7 +255,7 @@ def test_figure_of_the_page_is_that_of_its_points() -> None:
     size = ElementTree.parse(folder / "figure-1.svg").getroot().attrib
     with Image.open(folder / "figure-1.png") as image:
         for side, pixels in zip(("width", "height"), image.size, strict=True):
-            assert pixels == pytest.approx(float(size[side]) * svg.PNG_DPI / 72, abs=1)
+            assert pixels == pytest.approx(float(size[side]) / svg.SCALE * svg.PNG_DPI / 72, abs=2)
 
 
 def _texts(drawing: str) -> list[str]:

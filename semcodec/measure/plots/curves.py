@@ -90,9 +90,9 @@ def series_name(setting: Setting) -> str:
 def _join(points: Iterable[tuple[str, CurvePoint]], is_baseline: bool = False) -> list[Curve]:
     series: dict[str, list[CurvePoint]] = {}
     for name, point in points:
-        series.setdefault(name, []).append(point)
+        series.setdefault(svg.clean(name), []).append(point)
     return [
-        Curve(svg.clean(name), sorted(row, key=lambda point: point.size), is_baseline)
+        Curve(name, sorted(row, key=lambda point: point.size), is_baseline)
         for name, row in series.items()
     ]
 
@@ -124,7 +124,9 @@ def _baseline_points(results: Results, metric: str) -> Iterator[tuple[str, Curve
 def _mean(label: str, pairs: list[tuple[float, float]]) -> CurvePoint:
     sizes, values = zip(*pairs, strict=True)
     error = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
-    return CurvePoint(label, statistics.fmean(sizes), statistics.fmean(values), error, len(values))
+    return CurvePoint(
+        svg.clean(label), statistics.fmean(sizes), statistics.fmean(values), error, len(values)
+    )
 
 
 def _file_sizes(photographs: list[Photograph], setting: str) -> list[float]:

@@ -43,7 +43,8 @@ GROUPS: Final = ("semcodec", "other codecs", "published")
 HEADINGS: Final = {
     "semcodec": "semcodec, measured",
     "other codecs": "Other codecs, measured on the same photographs",
-    "published": "Published systems: rates that they report, of other images",
+    "bpp": "Published systems: rates that they report, of other images",
+    "bits": "Published systems: rates that they report, with the size of an image",
 }
 LABELS: Final = {"bpp": "bits per pixel of the image itself", "bits": "bits per image"}
 #: Below the axis.
@@ -54,7 +55,9 @@ AXIS_LABELS: Final = {
 #: Heights and widths in points.
 ROW: Final = 13.5
 HEADING: Final = 22.0
-MIN_RATIO: Final = 1.35  #: of two rates whose labels fit side by side
+#: Width of a letter in the labels of points, and the least gap between two, in points.
+LETTER: Final = 4.3
+GAP: Final = 2.0
 TOP: Final = 34.0
 BOTTOM: Final = 102.0
 LEFT: Final = 142.0
@@ -79,11 +82,11 @@ def _hollow(color: str) -> dict[str, Any]:
 
 
 STYLES: Final = {
-    "spread": Style("least to greatest photograph", {}, {"color": svg.GRAY, "linewidth": 1.6}),
-    "words": Style("words; the number of words", _filled("o", svg.BLUE), {"linestyle": "none"}),
+    "spread": Style("smallest to largest file", {}, {"color": svg.GRAY, "linewidth": 1.6}),
+    "words": Style("words, and how many", _filled("o", svg.BLUE), {"linestyle": "none"}),
     "layers": Style("words and layers", _filled("s", svg.GREEN), {"linestyle": "none"}),
-    "floor": Style("smallest file of the codec", _filled("<", svg.RED), {"linestyle": "none"}),
-    "usual": Style("usual setting of the codec", _filled("d", svg.PURPLE), {"linestyle": "none"}),
+    "floor": Style("smallest file of a codec", _filled("<", svg.RED), {"linestyle": "none"}),
+    "setting": Style("another setting of a codec", _filled("d", svg.PURPLE), {"linestyle": "none"}),
     "reported": Style(
         "published, not measured here", _hollow(svg.INK), {"color": svg.INK, "linewidth": 1.0}
     ),
@@ -100,7 +103,7 @@ class MeasuredPoint(TypedDict):
 
     row: str  #: such as "words, lexicon" or "JPEG"
     label: str  #: such as "12" (words) or "q1"; may be empty
-    kind: str  #: "words", "layers", "floor" (the codec has no smaller file) or "usual"
+    kind: str  #: "words", "layers", "floor" (the codec has no smaller file) or "setting"
     photographs: int
     bpp: list[float]  #: mean, least and greatest, of the pixels of each photograph
     bits: list[float]  #: the same per image
@@ -148,7 +151,7 @@ def measured(results: Results) -> Measured:
             rate = result["rate"]["file_bits"], pixels
             rates.setdefault((row, setting_label(setting), kind), []).append(rate)
         for baseline in photograph["baselines"]:
-            kind = "floor" if baseline["is_floor"] else "usual"
+            kind = "floor" if baseline["is_floor"] else "setting"
             key = baseline["codec"], baseline["setting"], kind
             rates.setdefault(key, []).append((8 * baseline["bytes"], pixels))
     areas = [photograph["size"][0] * photograph["size"][1] for photograph in photographs]
@@ -167,8 +170,8 @@ def _point(row: str, label: str, kind: str, rates: list[tuple[int, int]]) -> Mea
     spread = [[statistics.fmean(values), min(values), max(values)] for values in (bpp, bits)]
     rounded = [[float(f"{value:.4g}") for value in values] for values in spread]
     return {
-        "row": row,
-        "label": label,
+        "row": svg.clean(row),
+        "label": svg.clean(label),
         "kind": kind,
         "photographs": len(rates),
         "bpp": rounded[0],
@@ -197,7 +200,7 @@ def _measured_lines(points: Measured, unit: Unit) -> Iterator[Line]:
             mean, least, greatest = point[unit]
             marks.append(Mark(least, greatest, "", "spread"))
             marks.append(Mark(mean, mean, point["label"], point["kind"]))
-        yield Line("semcodec" if ours else "other codecs", svg.clean(name), "", marks)
+        yield Line("semcodec" if ours else "other codecs", name, "", marks)
 
 
 def _published_lines(unit: Unit) -> Iterator[Line]:
@@ -234,7 +237,7 @@ def _figure(points: Measured, unit: Unit) -> Iterator[Figure]:
         _prepare_axis(axes, rows, unit)
         y = 0.0
         for group in groups:
-            _write(axes, 4 - LEFT, y + HEADING - 9.5, _heading(group, points), weight="bold")
+            _write(axes, 4 - LEFT, y + HEADING - 9.5, _heading(group, points, unit), weight="bold")
             y += HEADING
             for row in (row for row in rows if row.group == group):
                 _draw_row(axes, row, y + ROW / 2)
@@ -266,9 +269,9 @@ def draw_png(points: Measured, unit: Unit = "bpp") -> bytes:
         return svg.to_png(figure)
 
 
-def _heading(group: str, points: Measured) -> str:
+def _heading(group: str, points: Measured, unit: Unit) -> str:
     if group == "published":
-        return HEADINGS[group]
+        return HEADINGS[unit]
     low, high = (f"{area / 1e6:.2g}" for area in points["pixels"])
     size = low if low == high else f"{low} to {high}"
     return f"{HEADINGS[group]}: means of {points['photographs']} photographs, {size} megapixels"
@@ -325,19 +328,25 @@ def _draw_row(axes: Axes, row: Line, y: float) -> None:
             axes.plot([mark.low, mark.high], [y, y], **style.line)
         if style.marker:
             axes.plot([mark.low, mark.high], [y, y], linestyle="none", zorder=3, **style.marker)
-    for x, label in _point_labels(row.marks):
+    low, high = axes.get_xlim()
+    for x, label in _point_labels(row.marks, AXIS / math.log10(high / low)):
         axes.annotate(label, (x, y), (0, 3.4), textcoords="offset points", ha="center", size=6.5)
 
 
-def _point_labels(marks: list[Mark]) -> list[tuple[float, str]]:
-    """Return the labels of the points of a row; points without room for two labels share one."""
+def _point_labels(marks: list[Mark], decade: float) -> list[tuple[float, str]]:
+    """Return short labels of the points of a row; points without room for two share one.
+
+    ``decade`` is the width of a factor of ten in points.
+    """
     labels: list[tuple[float, str]] = []
     for mark in sorted((mark for mark in marks if mark.label), key=lambda mark: mark.low):
-        if labels and mark.low < labels[-1][0] * MIN_RATIO:
-            x, label = labels.pop()
-            labels.append((math.sqrt(x * mark.low), f"{label}, {mark.label}"))
-        else:
-            labels.append((mark.low, mark.label))
+        x, label = mark.low, mark.label.partition(",")[0]
+        if labels:
+            before, text = labels[-1]
+            if math.log10(x / before) * decade < LETTER * (len(text) + len(label)) / 2 + GAP:
+                labels.pop()
+                x, label = math.sqrt(before * x), f"{text}, {label}"
+        labels.append((x, label))
     return labels
 
 

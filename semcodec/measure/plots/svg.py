@@ -60,7 +60,7 @@ STYLE: Final[dict[Any, Any]] = {
 MAX_LABEL: Final = 60  #: characters of a text of the results in a plot
 SCALE: Final = 4 / 3  #: CSS pixels per point at the natural width
 PNG_DPI: Final = 160
-PNG_COLORS: Final = 64
+PNG_COLORS: Final = 128
 SVG: Final = "http://www.w3.org/2000/svg"
 ID: Final = re.compile(r"^(url\(#|#|)([\w.-]+)")
 NO_ROTATION: Final = re.compile(r"rotate\(-0 [^)]*\)")
@@ -138,9 +138,9 @@ def to_svg(figure: Figure, name: str, title: str, alt: str) -> str:
         data, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type"))
     )
     root = ElementTree.fromstring(data.getvalue())  # noqa: S314 (written by matplotlib)
-    root.remove(root[0])  # metadata, and a style for all elements of a page
-    if root[0].tag == f"{{{SVG}}}defs":
-        root.remove(root[0])
+    for child in list(root):  # metadata, and a style that would apply to all elements of a page
+        if child.tag == f"{{{SVG}}}metadata" or child.find(f"{{{SVG}}}style") is not None:
+            root.remove(child)
     for element in root.iter():
         _adapt(element, f"{name}-")
     width, height = root.attrib["viewBox"].split()[2:]
@@ -192,7 +192,8 @@ def to_document(svg: str) -> str:
         element.tag = element.tag.rpartition("}")[2]
     width, height = root.attrib["viewBox"].split()[2:]
     del root.attrib["style"]
-    root.attrib |= {"xmlns": SVG, "width": width, "height": height}
+    size = (f"{float(side) * SCALE:.0f}" for side in (width, height))
+    root.attrib |= {"xmlns": SVG} | dict(zip(("width", "height"), size, strict=True))
     style, paper = ElementTree.Element("style"), ElementTree.Element("rect", {"class": "paper"})
     style.text = PAPER
     paper.attrib |= {"width": width, "height": height, "fill": "#ffffff"}
@@ -208,6 +209,8 @@ def to_png(figure: Figure) -> bytes:
     drawn, data = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", dpi=PNG_DPI, facecolor="#ffffff")
     with Image.open(drawn) as image:
-        few = image.convert("RGB").quantize(PNG_COLORS, dither=Image.Dither.NONE)
+        few = image.convert("RGB").quantize(
+            PNG_COLORS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        )
     few.save(data, "PNG", optimize=True)
     return data.getvalue()
