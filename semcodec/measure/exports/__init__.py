@@ -1,1 +1,1 @@
-"""Results in the formats of other programs."""
+"""Results in the formats of other programs: CSV, CompressAI's JSON, and a table for LaTeX."""
