@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
-from semcodec.backends.isolation import backend_name
 from semcodec.cli import (
     batch,
+    bench_run,
     budgets,
     costs,
     description_files,
-    files,
+    dry_run,
     openai_options,
     options,
     output,
 )
 from semcodec.cli.bench_inputs import Input, find_inputs
 from semcodec.cli.bench_outputs import Outputs
+from semcodec.cli.bench_run import ROLES
 from semcodec.cli.output import UsageError, print_result, print_status
 from semcodec.cli.parser import DATA_ERROR, DONE, PARTLY_DONE, Commands, Parser, add_command
-from semcodec.errors import InputError, SemcodecError
+from semcodec.errors import BackendError, BudgetExceededError, InputError, SemcodecError
 from semcodec.measure import assembling, measuring, settings, tables
-from semcodec.measure.measuring import Measurer, Task
+from semcodec.measure.measuring import Measured, Options
 from semcodec.measure.results import Photograph, Setting
+from semcodec.measure.store import StoreError
 from semcodec.pipeline.encode import CODINGS
 from semcodec.pipeline.finishing import MAX_PAINTED_SIDE
-
-ROLES: Final = ("describer", "writer", "painter", "upscaler", "locator")
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -112,6 +111,32 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         help="longer side of the painted pictures in pixels; off paints none "
         "(default: %(default)s)",
     )
+    parser.add_argument(
+        "--metrics",
+        type=metrics,
+        metavar="auto|NAME,...",
+        help="groups of metrics to compute; auto means all that cost nothing and whose packages "
+        "are installed (default: auto)",
+    )
+    parser.add_argument(
+        "--texts",
+        metavar="DIR",
+        help="folder of .txt files on which the dictionary of zstd is trained, one of the other "
+        "text coders that get the same words (default: none, and zstd is left out)",
+    )
+    parser.add_argument(
+        "--no-originals",
+        dest="originals",
+        action="store_false",
+        help="keep no copies of the photographs in the results (default: off)",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=options.count,
+        default=1,
+        metavar="N",
+        help="worker processes, each with models of its own (default: %(default)s)",
+    )
 
 
 def codings(text: str) -> list[str]:
@@ -123,6 +148,11 @@ def codings(text: str) -> list[str]:
                 f"unknown coding {name!r}, expected some of {', '.join(known)}"
             )
     return names
+
+
+def metrics(text: str) -> list[str] | None:
+    """Return the names of a list that is separated by commas; None for ``auto``."""
+    return None if text == "auto" else [name.strip() for name in text.split(",")]
 
 
 def paint_size(text: str) -> int:
@@ -137,42 +167,69 @@ def bench(args: argparse.Namespace) -> int:
     chosen = _settings(args)
     outputs = Outputs(args.output, force=args.force)
     inputs = find_inputs(args)
-    resolved = openai_options.resolve_backends(args)
-    roles = batch.load_backends(resolved.by_option, _roles(args, chosen))
     measured_options = measuring.Options(
-        chosen, args.paint_size, _identities(roles), is_dry_run=args.dry_run
+        chosen, args.paint_size, _identities(args), args.originals, is_dry_run=args.dry_run
     )
+    if args.dry_run:
+        return _plan(args, measured_options, inputs)
     outputs.create()
-    measurer = Measurer(measured_options, roles)
-    photographs: list[Photograph] = []
+    rows: list[Measured | Photograph] = []
     calls: list[dict[str, Any]] = []
-    for number, each in enumerate(inputs, 1):
-        try:
-            measured = measurer.measure(_task(each, outputs.folder))
-            photographs.append(measured.photograph)
-            calls += measured.calls
-            print_status(f"{number} of {len(inputs)}: {each.name}")
-        except (SemcodecError, UsageError) as error:
-            message = " ".join(str(error).split())
+    jobs = max(1, min(args.jobs, len(inputs)))
+    with bench_run.make_workers(args, measured_options, jobs) as workers:
+        for outcome in workers.run(inputs):
+            each = outcome.task
+            if outcome.result is not None:
+                rows.append(outcome.result)
+                calls += outcome.result.calls
+                print_status(f"{len(rows)} of {len(inputs)}: {each.name}")
+                for notice in outcome.result.notices:
+                    print_status(f"Note: {notice}")
+                continue
+            if not isinstance(outcome.error, SemcodecError) or _concerns_all(outcome.error):
+                raise outcome.error or KeyboardInterrupt
+            message = " ".join(str(outcome.error).split())
             print_status(f"semcodec: {each.path}: {message}")
-            photographs.append(assembling.failed_photograph(each.name, each.sha256, message))
-    content = assembling.assemble(
-        chosen, photographs, backends=_names(roles), command=_command(args)
-    )
+            rows.append(assembling.failed_photograph(each.name, each.sha256, message))
+    content = assembling.assemble(chosen, rows, backends={}, command=_command(args, chosen))
     outputs.write(content)
     print_result(output.format_table(tables.rows_of_means(content), "<>>>"))
     costs.print_costs(calls)
+    photographs = content["photographs"]
     if all(each["error"] for each in photographs):
         return DATA_ERROR
     is_complete = not any(each["error"] or each.get("failed") for each in photographs)
     return DONE if is_complete else PARTLY_DONE
 
 
+def _plan(args: argparse.Namespace, measured_options: Options, inputs: Sequence[Input]) -> int:
+    """Print the requests that the run would send, with their cost."""
+    resolved = openai_options.resolve_backends(args)
+    needed = bench_run.needed_roles(args, measured_options.settings)
+    roles = batch.load_backends(resolved.by_option, needed)
+    measure = bench_run.make_measure(args, measured_options, roles)
+    calls: list[dict[str, Any]] = []
+    for each in inputs:
+        try:
+            calls += measure(each).calls
+        except SemcodecError as error:
+            print_status(f"semcodec: {each.path}: {' '.join(str(error).split())}")
+    dry_run.print_plans(resolved.dry_run, calls, is_batch=True)
+    return DONE
+
+
+def _concerns_all(error: SemcodecError) -> bool:
+    """Return whether the other photographs would fail for the same reason."""
+    if isinstance(error, StoreError | BudgetExceededError):
+        return True
+    return isinstance(error, BackendError) and (error.unavailable or error.stage == "load")
+
+
 def _settings(args: argparse.Namespace) -> list[Setting]:
     """Return the settings of the options.
 
     Raises:
-        UsageError: there are none or too many, or a setting cannot be.
+        UsageError: there are too many, or one cannot be.
     """
     chosen: dict[str, Any] = {"codings": args.coding}
     if args.layers is not None:
@@ -185,39 +242,31 @@ def _settings(args: argparse.Namespace) -> list[Setting]:
         raise UsageError(str(error)) from error
 
 
-def _roles(args: argparse.Namespace, chosen: list[Setting]) -> tuple[str, ...]:
-    """Return the roles that the run needs; the backends of others are not loaded."""
-    omitted = {
-        "describer": args.description is not None,
-        "painter": not args.paint_size,
-        "upscaler": not args.paint_size,
-        "locator": not any(options.layers(setting["layers"]).locates for setting in chosen),
-    }
-    return tuple(role for role in ROLES if not omitted.get(role))
+def _identities(args: argparse.Namespace) -> dict[str, Any]:
+    """Return all that decides what the backend of each role returns."""
+    return {role: getattr(args, role) or args.backend for role in ("backend", *ROLES)}
 
 
-def _identities(roles: dict[str, Any]) -> dict[str, Any]:
-    return {role: backend_name(backend) for role, backend in roles.items() if backend is not None}
-
-
-def _names(roles: dict[str, Any]) -> dict[str, str]:
-    return {role: backend_name(backend) for role, backend in roles.items() if backend is not None}
-
-
-def _command(args: argparse.Namespace) -> str:
-    return "semcodec bench"
-
-
-def _task(each: Input, folder: Path) -> Task:
-    """Return the task of an input, with the content of its files.
-
-    Raises:
-        UsageError, InputError: a file cannot be read, or has changed since the run began.
-    """
-    if each.problem:
-        raise UsageError(each.problem)
-    data = files.read_bytes(each.path)
-    if hashlib.sha256(data).hexdigest() != each.sha256:
-        raise InputError("The file has changed during the run: run the command again.")
-    text = description_files.read(each.sidecar) if each.sidecar is not None else None
-    return Task(each.name, data, folder / each.folder, each.folder, text)
+def _command(args: argparse.Namespace, chosen: Sequence[Setting]) -> str:
+    """Return the command line, without paths and without options at their defaults."""
+    parts = ["semcodec bench DIR -o OUT"]
+    for flag, value in (
+        ("--k", ",".join(str(k) for k in sorted({s["k"] for s in chosen if s["k"] is not None}))),
+        (
+            "--max-bytes",
+            ",".join(
+                str(b)
+                for b in sorted({s["max_bytes"] for s in chosen if s["max_bytes"] is not None})
+            ),
+        ),
+        ("--coding", ",".join(args.coding)),
+    ):
+        if value:
+            parts.append(f"{flag} {value}")
+    parts += [f"--layers {text}" for text in dict.fromkeys(s["layers"] for s in chosen)]
+    parts.append(f"--paint-size {args.paint_size or 'off'}")
+    for role in ("backend", *ROLES):
+        name = getattr(args, role)
+        if name not in (None, "auto"):
+            parts.append(f"--{role} {name}")
+    return " ".join(parts)

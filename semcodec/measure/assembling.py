@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from semcodec._version import __version__
+from semcodec.measure.measuring import Measured
 from semcodec.measure.results import SCHEMA, Photograph, Results, Setting
 
 
 def assemble(
     settings: Sequence[Setting],
-    photographs: Sequence[Photograph],
+    rows: Sequence[Measured | Photograph],
     *,
     backends: Mapping[str, str],
     command: str,
@@ -19,20 +20,22 @@ def assemble(
 
     Args:
         settings: the settings, in order.
-        photographs: the photographs, in order, also those with an error.
-        backends: names of the models by role.
+        rows: what was measured of each photograph, in order; of one with an error its row.
+        backends: names of the backends by role; those of models take their place.
         command: the options that matter, without paths.
     """
+    measured = [row for row in rows if isinstance(row, Measured)]
+    models = {role: name for each in measured for role, name in each.models.items()}
     return {
         "schema": SCHEMA,
         "version": __version__,
-        "backends": dict(backends),
+        "backends": {**backends, **models},
         "command": command,
         "settings": list(settings),
-        "metrics": [],
-        "photographs": list(photographs),
+        "metrics": measured[0].metrics if measured else [],
+        "photographs": [row.photograph if isinstance(row, Measured) else row for row in rows],
         "retrieval": [],
-        "skipped": {},
+        "skipped": measured[0].skipped if measured else {},
     }
 
 

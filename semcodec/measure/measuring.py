@@ -13,19 +13,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import semcodec
 from semcodec import imaging
 from semcodec._version import __version__
-from semcodec.bitstream.rate import micro_bits_per_pixel
 from semcodec.errors import InputError, InvalidResponseError, RefusalError, SemcodecError
 from semcodec.imaging import fitting
+from semcodec.measure import rates
 from semcodec.measure import settings as measured_settings
-from semcodec.measure.results import Photograph, Rate, Result, Setting
+from semcodec.measure.columns import Columns, Features, round_values
+from semcodec.measure.results import Baseline, Metric, Photograph, Result, Setting
 from semcodec.measure.store import Store, StoreError, digest, write_file
 from semcodec.pipeline import Trace
 from semcodec.pipeline.describe_once import DescribeOnce, Description
+from semcodec.pipeline.reflection.painting import is_paid
+
+if TYPE_CHECKING:
+    from semcodec.measure.fidelity import View
 
 #: Errors of one setting, after which the others are tried: too few bytes for a word, an unusable
 #: response, a refused prompt.
@@ -33,12 +38,26 @@ ERRORS_OF_ONE: Final = (InputError, InvalidResponseError, RefusalError)
 MAX_STORED_TEXT: Final = 200_000  #: characters of a description; more of one is not used
 ENCODING: Final = ("backend", "describer", "writer", "locator")
 DECODING: Final = ("backend", "writer", "painter", "upscaler")
+#: The role whose model runs a stage of a trace.
+ROLES_OF_STAGES: Final = {
+    "describe": "describer",
+    "select": "writer",
+    "locate": "locator",
+    "paint": "painter",
+    "upscale": "upscaler",
+}
 
-DESCRIPTION: Final = "description"  #: the name of a part
+#: Names of parts.
+DESCRIPTION, BASELINES, FEATURES = "description", "baselines", "features"
 PHOTOGRAPH: Final = "photograph.png"
 DEFAULT_PAINT_SIZE: Final = 512  #: the longer side of pictures in pixels
 
 Values = dict[str, Any]
+
+#: The metrics of a setting, if none are computed.
+NOTHING: Final[Values] = {
+    "text_coders": {}, "fidelity": {}, "roundtrip": {}, "picture": {}, "features": {},
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +105,21 @@ class Measured:
 
     Attributes:
         photograph: the results.
+        models: the names of the models that made them, by role.
+        metrics: the metrics that were computed.
+        skipped: the columns that are absent, and why.
+        photograph_features: of the photograph, by image model.
+        picture_features: of its pictures, by setting.
         calls: the requests to servers that were made for it now.
         notices: sentences for the user, each once.
     """
 
     photograph: Photograph
+    models: dict[str, str]
+    metrics: list[Metric] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    photograph_features: Features = field(default_factory=dict)
+    picture_features: dict[str, Features] = field(default_factory=dict)
     calls: list[dict[str, Any]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
@@ -98,9 +127,17 @@ class Measured:
 class Measurer:
     """Measures photographs with the same options and backends."""
 
-    def __init__(self, options: Options, roles: Mapping[str, Any]) -> None:
-        """Prepare for measuring with the backends of ``roles``, as ``encode`` takes them."""
-        self._options, self._roles = options, roles
+    def __init__(self, options: Options, roles: Mapping[str, Any], columns: Columns | None) -> None:
+        """Prepare for measuring.
+
+        Args:
+            options: what is measured.
+            roles: backends by role, as ``encode`` and ``decode`` take them.
+            columns: what is computed besides rates; None for nothing, as in a dry run.
+        """
+        self._options, self._roles, self._columns = options, dict(roles), columns
+        if columns is not None and "painter" in roles:
+            self._roles["painter"] = columns.fidelity.watch(roles["painter"])
 
     def measure(self, task: Task) -> Measured:
         """Return the results of a photograph; those that are stored are not computed again.
@@ -111,17 +148,23 @@ class Measurer:
             SemcodecError: the photograph cannot be read or described, or the failure concerns all
                 photographs.
         """
-        return _Run(self._options, self._roles, task).measure()
+        return _Run(self._options, self._roles, self._columns, task).measure()
 
 
 class _Run:
     """The measurement of one photograph."""
 
-    def __init__(self, options: Options, roles: Mapping[str, Any], task: Task) -> None:
-        self._options, self._roles, self._task = options, roles, task
+    def __init__(
+        self, options: Options, roles: Mapping[str, Any], columns: Columns | None, task: Task
+    ) -> None:
+        self._options, self._roles, self._columns, self._task = options, roles, columns, task
         self._sha256 = hashlib.sha256(task.data).hexdigest()
         self._store = Store(task.folder, writes=not options.is_dry_run)
         self._calls: list[dict[str, Any]] = []
+        self._models: dict[str, str] = {}
+        self._features: dict[str, Features] = {}
+        self._target: tuple[int, int] | None = None  # the size that the records state
+        self._decoded: semcodec.Decoded | None = None  # the last one
         self._describing_key = digest([self._sha256, self._identity("backend", "describer")])
         stored = self._store.find(DESCRIPTION, self._describing_key)
         self._described = Description(**stored) if stored else None
@@ -140,7 +183,16 @@ class _Run:
                 if len(failed) == len(self._options.settings):
                     raise
         notices = [notice for result in results for notice in result["notices"]]
-        return Measured(self._photograph(results, failed), self._calls, [*dict.fromkeys(notices)])
+        return Measured(
+            self._photograph(results, failed),
+            self._models,
+            self._columns.metrics if self._columns else [],
+            self._columns.skipped if self._columns else {},
+            self._photograph_features(),
+            self._features,
+            self._calls,
+            [*dict.fromkeys(notices)],
+        )
 
     def _photograph(self, results: list[Result], failed: dict[str, str]) -> Photograph:
         photograph: Photograph = {
@@ -150,7 +202,7 @@ class _Run:
             "file_bytes": len(self._task.data),
             "description": self._text,
             "photograph_file": self._copy_photograph(results[0]),
-            "baselines": [],
+            "baselines": self._baselines(),
             "results": results,
             "error": None,
         }
@@ -163,16 +215,22 @@ class _Run:
     def _result(self, setting: Setting) -> Result:
         coded = self._encode(setting)
         record = bytes.fromhex(coded["record"])
+        self._target = semcodec.unpack(record).size
         painted = self._paint(record) if self._options.paint_size else None
+        words = painted["words"] if painted else _restored_words(record)
+        self._add_models(coded, painted)
+        of_words = self._compare_words(setting, record, words)
+        of_picture = self._compare_picture(setting, record, painted) if painted else NOTHING
+        decoders = {role: name for role, name in self._models.items() if role in DECODING}
         notices = [*coded["notices"], *(painted["notices"] if painted else ())]
         return {
             "setting": setting["id"],
-            "words": painted["words"] if painted else _restored_words(record),
+            "words": words,
             "record": coded["record"],
-            "rate": _count(record, self._loaded.size),
-            "text_coders": {},
-            "fidelity": {},
-            "picture": {},
+            "rate": rates.count(record, self._loaded.size, models=decoders),
+            "text_coders": of_words["text_coders"],
+            "fidelity": of_words["fidelity"] | of_picture["roundtrip"],
+            "picture": of_picture["picture"],
             "record_file": self._path(f"{setting['id']}.semc"),
             "picture_file": self._path(_picture_name(record)) if painted else None,
             "trace_file": self._write_trace(setting, coded, painted),
@@ -235,23 +293,121 @@ class _Run:
 
     def _paint(self, record: bytes) -> Values:
         """Return the words and the trace of a picture, which is the same for equal records."""
-        key = digest([record.hex(), self._options.paint_size, self._identity(*DECODING)])
-        name = _picture_name(record)
+        name, key = _picture_name(record), self._picture_key(record)
         value: Values | None = self._store.find(name, key)
         if value is None:
-            roles = {role: self._roles[role] for role in DECODING if role in self._roles}
             start = time.perf_counter()
-            decoded = semcodec.decode(record, size=self._picture_size(record), **roles)
-            seconds = time.perf_counter() - start
-            self._calls += decoded.trace.calls
+            decoded = self._decode(record)
             value = {
                 "words": decoded.words,
-                "seconds": round(seconds, 4),
+                "seconds": round(time.perf_counter() - start, 4),
                 "notices": decoded.trace.notices,
                 "trace": asdict(decoded.trace),
             }
             self._store.add(name, key, value, {name: decoded.to_file("PNG")})
         return value
+
+    def _picture_key(self, record: bytes) -> str:
+        return digest([record.hex(), self._options.paint_size, self._identity(*DECODING)])
+
+    def _decode(self, record: bytes) -> semcodec.Decoded:
+        roles = {role: self._roles[role] for role in DECODING if role in self._roles}
+        self._decoded = semcodec.decode(record, size=self._picture_size(record), **roles)
+        self._calls += self._decoded.trace.calls
+        return self._decoded
+
+    def _add_models(self, coded: Values, painted: Values | None) -> None:
+        """Add the names of the models, as far as they are not known."""
+        stages = coded["trace"]["stages"] + (painted["trace"]["stages"] if painted else [])
+        named = {ROLES_OF_STAGES.get(stage["name"]): stage["model"] for stage in stages}
+        stated = coded["trace"]["models"]
+        if not painted or self._roles.get("painter") is not self._roles.get("describer"):
+            stated = {role: name for role, name in stated.items() if role != "painter"}
+        self._models = {**{role: name for role, name in named.items() if role}, **stated}
+
+    # --- metrics
+
+    def _compare_words(self, setting: Setting, record: bytes, words: list[str]) -> Values:
+        if self._columns is None:
+            return NOTHING
+        name = f"words {setting['id']}"
+        key = digest([record.hex(), words, self._text, self._columns.key])
+        value: Values | None = self._store.find(name, key)
+        if value is None:
+            unpacked = semcodec.unpack(record)
+            received = words if unpacked.coding == "nibble" else unpacked
+            value = {
+                "text_coders": self._columns.coders.sizes(words),
+                "fidelity": round_values(self._columns.fidelity.words(self._view, received)),
+            }
+            self._store.add(name, key, value)
+        return value
+
+    def _compare_picture(self, setting: Setting, record: bytes, painted: Values) -> Values:
+        """Return the metrics of the picture, which are the same for equal records."""
+        if self._columns is None:
+            return NOTHING
+        name = f"metrics of {_picture_name(record)}"
+        key = digest([self._picture_key(record), self._text, self._columns.key])
+        value: Values | None = self._store.find(name, key)
+        if value is None:
+            decoded = self._decoded_of(record, painted)
+            fidelity = self._columns.fidelity
+            value = {
+                "picture": round_values(fidelity.picture(self._view, decoded.image, decoded)),
+                "roundtrip": round_values(fidelity.roundtrip(decoded.words, decoded.image)),
+                "features": self._columns.features(decoded.image),
+            }
+            self._store.add(name, key, value)
+        self._features[setting["id"]] = value["features"]
+        return value
+
+    def _decoded_of(self, record: bytes, painted: Values) -> semcodec.Decoded:
+        """Return the picture of a record: the last one, or one that was painted in another run.
+
+        The painter knows what it drew only of the pictures of this process. It paints a stored one
+        again, unless that may cost money.
+        """
+        unpacked = semcodec.unpack(record)
+        if self._decoded is not None and self._decoded.record == unpacked:
+            return self._decoded
+        if not is_paid(self._roles["painter"]):
+            return self._decode(record)
+        picture = imaging.load((self._store.folder / _picture_name(record)).read_bytes()).image
+        return semcodec.Decoded(picture, painted["words"], unpacked, Trace())
+
+    def _baselines(self) -> list[Baseline]:
+        if self._columns is None:
+            return []
+        key = digest([self._sha256, self._text, self._columns.key])
+        value: list[Baseline] | None = self._store.find(BASELINES, key)
+        if value is None:
+            photograph, fidelity = self._loaded.image, self._columns.fidelity
+            value = self._columns.baselines(
+                photograph, lambda picture: fidelity.baseline(self._view, picture, photograph)
+            )
+            for baseline in value:
+                baseline["metrics"] = round_values(baseline["metrics"])
+            self._store.add(BASELINES, key, value)
+        return value
+
+    def _photograph_features(self) -> Features:
+        if self._columns is None:
+            return {}
+        key = digest([self._sha256, self._columns.key])
+        value: Features | None = self._store.find(FEATURES, key)
+        if value is None:
+            value = self._columns.features(self._view.photograph)
+            self._store.add(FEATURES, key, value)
+        return value
+
+    @cached_property
+    def _view(self) -> View:
+        """The photograph as it was described, and its description, prepared for metrics."""
+        if self._columns is None or self._text is None or self._target is None:
+            raise AssertionError  # it is used after a record was made
+        fitted = fitting.fit_photograph(self._loaded.image, self._target)
+        return self._columns.fidelity.view(fitted, self._text)
 
     # --- files
 
@@ -273,8 +429,7 @@ class _Run:
         if self._options.is_dry_run or not self._options.keeps_originals:
             return None
         record = bytes.fromhex(result["record"])
-        target = semcodec.unpack(record).size
-        fitted = fitting.fit_photograph(self._loaded.image, target, "cover")
+        fitted = fitting.fit_photograph(self._loaded.image, semcodec.unpack(record).size)
         copy = fitted.resize(self._picture_size(record))
         write_file(self._store.folder / PHOTOGRAPH, imaging.to_png(copy))
         return self._path(PHOTOGRAPH)
@@ -304,21 +459,3 @@ def _restored_words(record: bytes) -> list[str]:
     """Return the words of a record that is not painted; skeletons are restored by rule."""
     unpacked = semcodec.unpack(record)
     return semcodec.decompress(unpacked.text) if unpacked.coding == "nibble" else unpacked.words
-
-
-def _count(record: bytes, photograph: tuple[int, int]) -> Rate:
-    breakdown = semcodec.rate_breakdown(record)
-    unpacked = semcodec.unpack(record)
-    bits: dict[str, int] = {entry.name: entry.bits for entry in breakdown.entries}
-    file_bits = bits.pop("file")
-    return {
-        "bits": {**bits},
-        "layer_bits": 0,
-        "file_bits": file_bits,
-        "picture_pixels": unpacked.size[0] * unpacked.size[1],
-        "photograph_pixels": photograph[0] * photograph[1],
-        "payload_ubpp": breakdown.ubpp("payload"),
-        "file_ubpp": breakdown.ubpp("file"),
-        "file_ubpp_of_photograph": micro_bits_per_pixel(file_bits, photograph),
-        "out_of_band": list(breakdown.out_of_band),
-    }

