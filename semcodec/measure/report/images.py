@@ -13,9 +13,9 @@ from semcodec.imaging import load, to_file
 SIDE: Final = 384  #: pixels of the longer side, if there is enough room
 MIN_GOOD_QUALITY: Final = 60  #: with lower ones, the page states that images are reduced
 FORMAT: Final = "WEBP"
+METHOD: Final = 2  #: of WebP: 4 % more bytes than the default, in half the time
 MAX_SAMPLE: Final = 48  #: thumbnails from which the size of all of them is estimated
 MARGIN: Final = 1.1  #: by which the estimate may be too low
-BASE64: Final = 4 / 3  #: characters of base64 for a byte
 
 
 class Step(NamedTuple):
@@ -33,7 +33,7 @@ class Step(NamedTuple):
 #: From the best to the smallest; all that follow the first are stated on the page.
 STEPS: Final = (
     Step(SIDE, 82), Step(SIDE, 72), Step(SIDE, 60), Step(SIDE, 45),
-    Step(320, 45), Step(256, 45), Step(192, 40), Step(128, 35),
+    Step(320, 45), Step(256, 45), Step(224, 40), Step(192, 40), Step(160, 35), Step(128, 35),
 )  # fmt: skip
 
 
@@ -87,5 +87,5 @@ def _thumbnail(path: Path, step: Step) -> str | None:
     image = image.copy()
     image.info.clear()
     image.thumbnail((step.side, step.side))
-    data = to_file(image, FORMAT, quality=step.quality, method=4)
+    data = to_file(image, FORMAT, quality=step.quality, method=METHOD)
     return f"data:image/webp;base64,{base64.b64encode(data).decode()}"

@@ -91,27 +91,29 @@
     }
   }
 
-  function update() {
+  function filter() {
     const parts = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const active = document.activeElement;
-    let count = 0;
-    for (const photograph of sorted()) {
-      photograph.hidden = !matches(photograph, parts);
-      count += !photograph.hidden;
-      showSorted(photograph);
-      list.append(photograph);
-    }
-    if (active && active !== document.activeElement) active.focus({ preventScroll: true });
+    for (const photograph of photographs) photograph.hidden = !matches(photograph, parts);
     const all = photographs.length;
+    const count = visible().length;
     const noun = all === 1 ? "photograph" : "photographs";
     find("count").textContent = count === all ? `${all} ${noun}` : `${count} of ${all} ${noun}`;
     find("nothing").hidden = count > 0;
   }
 
+  function update() {
+    const active = document.activeElement;
+    const order = sorted();
+    if (order.some((each, index) => each !== list.children[index])) list.append(...order);
+    if (active !== document.activeElement) active.focus({ preventScroll: true });
+    photographs.forEach(showSorted);
+    filter();
+  }
+
   function showAll() {
     search.value = "";
     problems.checked = false;
-    update();
+    filter();
     search.focus();
   }
 
@@ -278,8 +280,9 @@
 
   // --- start ---
 
-  for (const control of [setting, sort, reverse, problems]) control.addEventListener("change", update);
-  search.addEventListener("input", update);
+  for (const control of [setting, sort, reverse]) control.addEventListener("change", update);
+  problems.addEventListener("change", filter);
+  search.addEventListener("input", filter);
   document.querySelector(".tools").addEventListener("submit", (event) => event.preventDefault());
   find("clear").addEventListener("click", showAll);
   find("theme").addEventListener("click", nextTheme);

@@ -15,9 +15,10 @@ from semcodec._wording import plural
 from semcodec.bitstream.rate import ENTRIES
 from semcodec.errors import BackendError
 from semcodec.forks import block_fork
+from semcodec.measure import published
 from semcodec.measure.report import figures, summary, texts, views
 from semcodec.measure.report.images import SIDE, make_thumbnails
-from semcodec.measure.results import Photograph, Results
+from semcodec.measure.results import Photograph, Results, Retrieval
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -31,6 +32,7 @@ SMALL_PAGE_BYTES: Final = 4_900_000  #: of the page for up to 24 photographs
 BYTES_PER_PHOTOGRAPH: Final = SMALL_PAGE_BYTES // 24
 MIN_IMAGE_BYTES: Final = 200_000  #: that images get, however long the texts are
 FIGURE_1: Final = "figure-1"  #: the plot that the page shows first
+RATE_PLOTS: Final = ("figure-1-bits", "breakdown", "text-coders")  #: shown with the rates
 
 
 class Plot(Protocol):
@@ -137,7 +139,6 @@ def _context(
         "headline": rates[chosen] if rates else None,
         "baselines": baselines,
         "metrics": views.measured_metrics(results),
-        "labels": {setting["id"]: setting["label"] for setting in results["settings"]},
         "has_layers": any(setting["layers"] != "off" for setting in results["settings"]),
         "rate_parts": [name for name in ENTRIES if any(rate.bits.get(name) for rate in rates)],
         "baseline_metrics": [
@@ -148,6 +149,8 @@ def _context(
         "coder_means": coder_means,
         "coders": list(dict.fromkeys(name for row in coder_means for name in row)),
         "left_out": _left_out(results),
+        "published": published.rows(),
+        "published_columns": published.COLUMNS,
         "means": [
             summary.mean_values(
                 summary.metric_values(result)
@@ -157,31 +160,47 @@ def _context(
         ],
         "sort_keys": views.sort_keys(results),
         "main_metrics": views.MAIN_METRICS,
-        "ranking_models": views.ranking_models(results),
+        "found": _found(results),
         "failed": [each for each in results["photographs"] if each["error"] is not None],
         "photographs": photographs,
         "traced": traced,
         "max_traced": MAX_TRACED_RESULTS,
         "privacy": privacy_note(results, originals=originals),
         "first": drawings.pop(FIGURE_1, None),
-        "plots": drawings,
+        "rate_plots": [drawings.pop(name) for name in RATE_PLOTS if name in drawings],
+        "plots": list(drawings.values()),
         "style": style,
         "script": script,
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     }
 
 
-def _left_out(results: Results) -> list[tuple[list[str], list[str]]]:
-    """Return what decoders need besides records, with the labels of the settings that need it."""
-    groups: dict[tuple[str, ...], list[str]] = {}
+def _left_out(results: Results) -> list[tuple[str, str]]:
+    """Return what decoders need besides records, each with the settings that need it."""
+    needed: dict[str, set[str]] = {}
     for setting in results["settings"]:
-        sentences = dict.fromkeys(
-            sentence
-            for _, result in summary.pairs_of(results, setting["id"])
-            for sentence in result["rate"]["out_of_band"]
-        )
-        groups.setdefault(tuple(sentences), []).append(setting["label"])
-    return [(list(sentences), labels) for sentences, labels in groups.items()]
+        for _, result in summary.pairs_of(results, setting["id"]):
+            for sentence in result["rate"]["out_of_band"]:
+                needed.setdefault(sentence, set()).add(setting["id"])
+    return [(sentence, _name_settings(results, ids)) for sentence, ids in needed.items()]
+
+
+def _found(results: Results) -> dict[str, dict[str, Retrieval]]:
+    """Return how often photographs were found, by the image model and the setting."""
+    rows: dict[str, dict[str, Retrieval]] = {}
+    for row in results["retrieval"]:
+        rows.setdefault(row["model"], {})[row["setting"]] = row
+    return rows
+
+
+def _name_settings(results: Results, ids: set[str]) -> str:
+    """Return a name of several settings: of all, of those with some codings, or of each."""
+    if len(ids) == len(results["settings"]):
+        return "all settings"
+    codings = {each["coding"] for each in results["settings"] if each["id"] in ids}
+    if ids == {each["id"] for each in results["settings"] if each["coding"] in codings}:
+        return ", ".join(sorted(codings))
+    return "; ".join(each["label"] for each in results["settings"] if each["id"] in ids)
 
 
 @cache
