@@ -58,6 +58,11 @@ class ResultView:
         return self.result["rate"]["file_bits"] // 8
 
     @property
+    def ranks(self) -> dict[str, int]:
+        """The ranks of the own photograph by image model, from 1."""
+        return self.result.get("retrieval", {})
+
+    @property
     def main_metrics(self) -> list[MetricRow]:
         """The metrics that are shown next to the picture."""
         return [row for row in self.metrics if row.metric["name"] in MAIN_METRICS]
