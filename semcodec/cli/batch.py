@@ -2,42 +2,37 @@
 
 A failed input does not stop the others, unless the failure is one that all of them would share,
 such as a full disk or a server that cannot be reached.
+
+Jobs may run in several processes and end in any order. Their files are written as soon as they end,
+so that little is lost if the run is killed; they are reported in the order of the inputs.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-import semcodec
-from semcodec import backends
 from semcodec._wording import plural
-from semcodec.bitstream.framing import TEXT_FRAMINGS
-from semcodec.choices import ReadFraming
-from semcodec.cli import (
-    costs,
-    dry_run,
-    interrupts,
-    openai_options,
-    output,
-    side_files,
-    unfinished,
-    writing,
-)
+from semcodec.bulk.manifest import Key
+from semcodec.bulk.workers import Outcome, Workers
+from semcodec.cli import costs, dry_run, interrupts, openai_options, output, parallel
+from semcodec.cli.attempts import Attempt, JobCommand, attempt_here
+from semcodec.cli.job_files import JobFiles, Row, concerns_all, print_notices
+from semcodec.cli.loading import load_backends
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import DATA_ERROR, DONE, EXIT_CODES, PARTLY_DONE
 from semcodec.cli.planning import STDIN, Job, Plan
 from semcodec.cli.progress import Progress
 from semcodec.errors import (
     BackendError,
-    BudgetExceededError,
     InvalidResponseError,
     RefusalError,
     SemcodecError,
+    WorkerDiedError,
 )
 
 MAX_REPEATED: Final = 3  #: inputs in a row that fail with the same message of a server
@@ -48,41 +43,10 @@ BATCH_EXIT_CODES: Final = (
     "some of several inputs failed",
 )
 
-JobProgress = Callable[[str, str], object]
-
-
-class Result(NamedTuple):
-    """The result of one job.
-
-    Attributes:
-        data: the content of the output.
-        framing: the framing of a record; ``"png"`` for a picture in any format.
-        trace: the trace of the run.
-        line: the rest of the status line, after the name of the output.
-        fields: the values for ``--json``.
-        is_interrupted: whether Ctrl-C has ended the run early, which has a result anyway.
-        error: why another output of the run could not be written; raised at the end.
-        ending: the ending of a picture in a file without a name.
-    """
-
-    data: bytes
-    framing: ReadFraming
-    trace: semcodec.Trace
-    line: str
-    fields: dict[str, Any]
-    is_interrupted: bool = False
-    error: UsageError | None = None
-    ending: str = ".png"
-
-
-#: Returns the result of a job, with signals deferred until it is written (``interrupts.defer``).
-Process = Callable[[Job, JobProgress], Result]
-#: A process with the arguments of the command and its backends by role.
-JobCommand = Callable[[argparse.Namespace, dict[str, Any], Job, JobProgress], Result]
-
 
 def add_arguments(parser: argparse.ArgumentParser, schema: str) -> None:
-    """Add ``--trace``, ``--json`` and ``--force``."""
+    """Add ``--jobs``, ``--trace`` and ``--json``."""
+    parallel.add_jobs(parser)
     parser.add_argument(
         "--trace",
         metavar="T.json|DIR",
@@ -111,182 +75,179 @@ def run(
         args: the arguments of the command line.
         plan: the inputs and outputs.
         command: encodes or decodes one input.
-        roles: the roles whose backends ``command`` needs; they are loaded once for all jobs.
+        roles: the roles whose backends ``command`` needs; each process loads them once.
         schema: the name of the schema of ``--json``.
         participle: the word of the summary, such as ``"encoded"``.
 
     Raises:
         UsageError, SemcodecError: the only input failed, or a failure concerns all inputs.
     """
-    resolved = openai_options.resolve_backends(args)
-    loaded = load_backends(resolved.by_option, roles)
     batch = Batch(args, plan, schema, participle)
-    code = batch.run(partial(command, args, loaded))
+    if (jobs := parallel.count_workers(args, plan)) > 1:
+        return batch.run(parallel.make_workers(args, command, roles, jobs))
+    resolved = openai_options.resolve_backends(args)
+    loaded = load_backends(resolved.by_option, roles) if plan.left else {}
+    process = partial(attempt_here, partial(command, args, loaded), batch.progress)
+    code = batch.run(Workers(lambda: process, jobs=1))
     dry_run.print_plans(resolved.dry_run, batch.calls, is_batch=plan.is_batch)
     return code
 
 
-def load_backends(by_option: dict[str, Any], roles: tuple[str, ...]) -> dict[str, Any]:
-    """Return the backends for ``roles``; ``by_option`` is that of ``resolve_backends``.
-
-    A role that may stay without a backend gets one only if the user has named it: ``decode`` itself
-    decides whether the one for all stages is used. Then the result has that one too, as "backend".
-    """
-    names = by_option["backend"], *(by_option[role] for role in roles)
-    instances = {name: backends.load(name) for name in names if _is_name(name)}
-    named = {role: instances.get(by_option[role], by_option[role]) for role in roles}
-    default = instances.get(by_option["backend"], by_option["backend"])
-    optional = [role for role in roles if role not in backends.DEFAULTS]
-    needed = {role: backend for role, backend in named.items() if role not in optional}
-    loaded = dict(zip(needed, backends.find_all(default, **needed), strict=True))
-    shared = {"backend": default} if optional else {}
-    return {**shared, **loaded, **{role: named[role] for role in optional}}
-
-
-def _is_name(backend: object) -> bool:
-    return isinstance(backend, str) and backend != backends.AUTO
-
-
 class Batch:
-    """Runs the jobs of a plan.
+    """Runs and reports the jobs of a plan.
 
     Attributes:
-        calls: the requests to servers so far, as in ``Trace.calls``.
+        progress: the status line of the run.
     """
 
     def __init__(self, args: argparse.Namespace, plan: Plan, schema: str, participle: str) -> None:
-        self.calls: list[dict[str, Any]] = []
-        self._args, self._plan, self._schema, self._participle = args, plan, schema, participle
-        self._done = self._failed = self._bytes = 0
-        self._last_message, self._repeated = "", 0
         _check_json(args, plan)
+        self.progress = Progress(len(plan.jobs))
+        self._args, self._plan, self._schema, self._participle = args, plan, schema, participle
+        self._files = JobFiles(args, plan.history, schema)
+        done = {} if plan.history is None else plan.history.done
+        self._rows = {job: Row(job, done.get(job), is_resumed=job in done) for job in plan.jobs}
+        self._originals = {row.entry.key: row for row in self._rows.values() if row.entry}
+        self._waiting: deque[Row] = deque()  # rows to report, in order
+        self._done = self._before = self._copies = self._failed = self._bytes = 0
+        self._last_message, self._repeated = "", 0
+        self._problem: BaseException | None = None  # of the only input, or of all
 
-    def run(self, process: Process) -> int:
-        """Run ``process`` on each job, write the outputs, and return the exit code.
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        """The requests to servers so far, as in ``Trace.calls``."""
+        return self._files.calls
+
+    def run(self, workers: Workers[Job, Attempt]) -> int:
+        """Run the jobs, write and report their results, and return the exit code.
 
         Raises:
             UsageError, SemcodecError: the only input failed, or a failure concerns all inputs.
         """
+        self._prepare()
         try:
-            for job in self._plan.jobs:
-                self._run(job, process)
+            with self.progress, workers:
+                for outcome in workers.run(self._select(), self._arrive):
+                    self._report_through(self._rows[outcome.task])
+                self._report_through(None)
         finally:  # also after Ctrl-C, which keeps the outputs so far
+            self._report_arrived()
             if not self._args.dry_run:
                 self._print_summary()
+        if self._problem is not None:
+            raise self._problem
         if self._failed:
             return PARTLY_DONE if self._done else DATA_ERROR
         return DONE
 
-    def _run(self, job: Job, process: Process) -> None:
-        try:
-            if job.problem:
-                raise UsageError(f"Cannot read {job.source}: {job.problem}.")
-            with Progress() as progress:
-                result = process(job, progress)
-        except BaseException as error:  # also an unexpected one, such as MemoryError
-            interrupts.defer()
-            if not self._args.dry_run:
-                unfinished.keep(error, has_cache=self._args.cache is not None)
-            self._report(job, getattr(error, "trace", None), is_failed=True)
-            self._fail(job, error)
-        else:
-            self._finish(job, result)
-            if result.is_interrupted:  # the user wants all jobs to stop
-                raise KeyboardInterrupt
+    def _prepare(self) -> None:
+        """Print what was done before, and remove what killed runs have left."""
+        history = self._plan.history
+        if history is None or self._args.dry_run:
+            return
+        history.remove_unfinished(self._plan.jobs)
+        if line := history.describe(len(self._plan.jobs), force=self._args.force):
+            output.print_status(line)
+
+    def _select(self) -> Iterator[Job]:
+        """Yield the jobs that must run, and let all others wait to be reported in order."""
+        for job, row in self._rows.items():
+            if self._problem is not None or self._files.is_hopeless:
+                return
+            if not row.is_resumed and (key := self._key(job)) is not None:
+                original = self._originals.setdefault(key, row)
+                row.original = None if original is row else original
+            self._waiting.append(row)
+            if not row.is_resumed and row.original is None:
+                yield job
+
+    def _key(self, job: Job) -> Key | None:
+        """Return a key that other jobs may have; None with ``--keep-steps``."""
+        if self._plan.history is None or getattr(self._args, "keep_steps", None) is not None:
+            return None
+        return self._plan.history.key(job)
+
+    def _arrive(self, outcome: Outcome[Job, Attempt]) -> None:
+        """Write the files of a job; what is printed to stdout waits for its turn."""
+        row = self._rows[outcome.task]
+        row.outcome = outcome
+        if row.job.output != STDIN:
+            self._finish(row)
+
+    def _finish(self, row: Row) -> None:
+        interrupts.defer()
+        self._files.finish(row)
         interrupts.allow()
 
-    def _finish(self, job: Job, result: Result) -> None:
-        """Write and report a result; the trace is written even if the output cannot be."""
-        try:
-            if not self._args.dry_run:
-                self._write(job, result)
-            if result.error is not None:
-                raise result.error
-        except BaseException as error:  # also a closed pipe, or Ctrl-C
-            self._report(job, result.trace, is_failed=True)
-            if result.error not in (None, error):  # it names the folder of other files
-                output.print_status(f"Note: {result.error}")
-            self._fail(job, error)
-        else:
-            self._report(job, result.trace)
-            self._done += 1
-            self._last_message, self._repeated = "", 0
+    def _report_through(self, last: Row | None) -> None:
+        """Report the rows up to ``last``, which has ended; all that wait for None.
 
-    def _fail(self, job: Job, error: BaseException) -> None:
-        """Print the error of one of several inputs; raise it if it concerns all of them."""
-        if not isinstance(error, SemcodecError | UsageError):
-            raise error
-        message = " ".join(str(error).split())
-        self._print_json(job, error=message)
-        if not self._plan.is_batch or self._concerns_all(error):
-            raise error
-        self._failed += 1
-        output.print_status(f"semcodec: {job.source}: {message}")
-
-    def _write(self, job: Job, result: Result) -> None:
-        side_files.with_fallback(lambda: self._write_output(job, result), _item(result))
-        self._bytes += len(result.data)
-        if not self._args.json:
-            name = job.source if job.output == STDIN else job.output
-            output.print_status(f"{name}: {result.line}")
-        elif job.output != STDIN:
-            self._print_json(job, result)
-
-    def _write_output(self, job: Job, result: Result) -> None:
-        """Write the output, or print the JSON object if that is the only output."""
-        if job.output == STDIN and self._args.json:
-            self._print_json(job, result)
-            return
-        if job.output != STDIN:
-            writing.create_folder(Path(job.output).parent)
-        writing.write_record(job.output, result.data, result.framing, force=self._args.force)
-
-    def _report(self, job: Job, trace: semcodec.Trace | None, *, is_failed: bool = False) -> None:
-        """Print the notices of a run and write its trace, also of one that failed.
-
-        Its stages may have cost money, so neither an error nor Ctrl-C loses them.
+        A copy is written here: its original, which is before it, is complete.
 
         Raises:
-            UsageError: the trace cannot be written; printed if the run has failed for another
-                reason, which is the more important one.
+            KeyboardInterrupt: a job was interrupted, and has a result all the same.
         """
-        if trace is None:
-            return
-        self.calls += trace.calls
-        if self._args.dry_run:
-            return
-        for notice in trace.notices:
-            output.print_status(f"Note: {notice}")
-        try:
-            write_trace(job.trace, trace, force=self._args.force)
-        except UsageError as error:
-            if not is_failed:
-                raise
-            output.print_status(f"semcodec: {error}")
+        while self._waiting:
+            row = self._waiting[0]
+            if row.outcome is not None or row.original is not None or row.is_resumed:
+                self._finish(row)
+            self._waiting.popleft()
+            self._report(row)
+            if row.is_interrupted:
+                raise KeyboardInterrupt
+            if row is last:
+                return
 
-    def _print_json(self, job: Job, result: Result | None = None, error: str | None = None) -> None:
-        if not self._args.json:
-            return
-        values: dict[str, Any] = {
-            "schema": self._schema,
-            "input": job.source,
-            "output": None if job.output == STDIN or error else job.output,
-            "error": error,
-        }
-        if result is not None:
-            values |= {"bytes": len(result.data), **result.fields, "notices": result.trace.notices}
-        output.print_result(json.dumps(values))
+    def _report_arrived(self) -> None:
+        """Report the jobs that have ended after one that was interrupted."""
+        with suppress(UsageError, OSError):  # another error is raised already
+            for row in self._waiting:
+                if row.is_computed:
+                    self._report(row)
+        self._waiting.clear()
 
-    def _concerns_all(self, error: BaseException) -> bool:
-        """Return whether the remaining inputs would fail for the same reason."""
-        if isinstance(error, output.WriteError | BudgetExceededError):
-            return True
-        if not isinstance(error, BackendError):
+    def _report(self, row: Row) -> None:
+        """Print the lines of a row, and count it."""
+        if row.error is not None:
+            print_notices(row)
+            self._report_failed(row, row.error)
+        else:
+            if self._args.json and row.job.output != STDIN and not self._args.dry_run:
+                output.print_result(row.to_json(self._schema))
+            elif row.line and not self._args.json:
+                name = row.job.source if row.job.output == STDIN else row.job.output
+                output.print_status(f"{name}: {row.line}")
+            print_notices(row)
+            self._count(row)
+        row.values, row.notices = {}, ()
+        self.progress.advance(is_computed=row.is_computed)
+
+    def _report_failed(self, row: Row, error: SemcodecError | UsageError) -> None:
+        if self._args.json:
+            output.print_result(row.to_json(self._schema))
+        if not self._plan.is_batch or concerns_all(error) or self._is_repeated(error):
+            self._problem = self._problem or error
+            return
+        self._failed += 1
+        output.print_status(f"semcodec: {row.job.source}: {row.message}")
+
+    def _count(self, row: Row) -> None:
+        self._done += 1
+        self._copies += row.original is not None
+        self._last_message, self._repeated = "", 0
+        values = row.values
+        self._before += row.is_resumed
+        size = values.get("bytes")
+        self._bytes += size if type(size) is int else 0
+
+    def _is_repeated(self, error: BaseException) -> bool:
+        """Return whether a server has failed with the same message for ``MAX_REPEATED`` inputs.
+
+        One that fails or is overloaded may recover, so it gets a few more inputs.
+        """
+        if not isinstance(error, BackendError) or not error.retryable:
             return False
-        if error.unavailable or error.stage == "load":
-            return True
-        # A server that fails or is overloaded may recover, so it gets a few more inputs.
-        if not error.retryable or isinstance(error, InvalidResponseError | RefusalError):
+        if isinstance(error, InvalidResponseError | RefusalError | WorkerDiedError):
             return False
         self._repeated = self._repeated + 1 if str(error) == self._last_message else 1
         self._last_message = str(error)
@@ -294,38 +255,17 @@ class Batch:
 
     def _print_summary(self) -> None:
         if self._plan.is_batch:
-            counts = f"{self._done} {self._participle}, {self._failed} failed"
+            parts = [f"{self._done:,} {self._participle}"]
+            if self._before:
+                parts.append(f"{self._before:,} of them before")
+            if self._copies:
+                noun = "a copy" if self._copies == 1 else "copies"
+                parts.append(f"{self._copies:,} of them {noun}")
+            parts.append(f"{self._failed:,} failed")
             if left := len(self._plan.jobs) - self._done - self._failed:
-                counts += f", {left} not done"
-            output.print_status(f"{counts}: {plural(self._bytes, 'byte')}")
+                parts.append(f"{left:,} not done")
+            output.print_status(f"{', '.join(parts)}: {plural(self._bytes, 'byte')}")
         costs.print_costs(self.calls)
-
-
-def write_trace(name: str | None, trace: semcodec.Trace, *, force: bool) -> None:
-    """Write a trace to the file ``name``, or to a side file; do nothing for None.
-
-    Raises:
-        UsageError: it cannot be written there.
-    """
-    if name is not None:
-        item = side_files.Item("trace of the run", trace.to_json().encode(), ".json", trace.calls)
-        side_files.write(name, item, force=force)
-
-
-def _item(result: Result) -> side_files.Item:
-    """Return what is kept if the output of a job cannot be written."""
-    calls = result.trace.calls
-    if result.framing == "png":
-        return side_files.Item("picture", result.data, result.ending, calls)
-    return record_item(result.data, result.framing, calls)
-
-
-def record_item(data: bytes, framing: ReadFraming, calls: Sequence[costs.Call]) -> side_files.Item:
-    """Return a record as an item, with its text form."""
-    text = semcodec.repack(semcodec.unpack(data, framing=framing), framing="url").decode()
-    if framing in TEXT_FRAMINGS:
-        return side_files.Item("record", data + b"\n", ".txt", calls, text)
-    return side_files.Item("record", data, ".semc", calls, text)
 
 
 def _check_json(args: argparse.Namespace, plan: Plan) -> None:

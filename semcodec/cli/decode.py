@@ -25,9 +25,11 @@ from semcodec.cli import (
     side_files,
     writing,
 )
+from semcodec.cli.attempts import JobProgress, Result
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import Commands, Parser, add_command
 from semcodec.cli.planning import Job, Purpose, make_plan
+from semcodec.cli.resume import open_history
 from semcodec.errors import InputError
 from semcodec.pipeline.reflection.steps import ReflectionTrace, StopReason
 
@@ -162,12 +164,13 @@ def decode(args: argparse.Namespace) -> int:
         raise UsageError(
             "--align-colors needs the colors that --ignore-layers ignores: omit one of the two."
         )
-    plan = make_plan(args, args.files, PURPOSE, openai_options.files(args))
-    for job in plan.jobs:
-        writing.check_not_terminal(job.output)
-    command = partial(_decode, kept_steps.plan_folders(args, plan))
-    roles = _roles(args)
-    return batch.run(args, plan, command, roles=roles, schema=SCHEMA, participle="decoded")
+    with open_history(args, args.files, "decode") as history:
+        plan = make_plan(args, args.files, PURPOSE, openai_options.files(args), history)
+        for job in plan.jobs:
+            writing.check_not_terminal(job.output)
+        command = partial(_decode, kept_steps.plan_folders(args, plan))
+        roles = _roles(args)
+        return batch.run(args, plan, command, roles=roles, schema=SCHEMA, participle="decoded")
 
 
 def _roles(args: argparse.Namespace) -> tuple[str, ...]:
@@ -231,8 +234,8 @@ def _decode(
     args: argparse.Namespace,
     roles: dict[str, Any],
     job: Job,
-    progress: batch.JobProgress,
-) -> batch.Result:
+    progress: JobProgress,
+) -> Result:
     data = files.read_record(job.source, args.framing)
     if args.framing not in ("guess", "auto"):
         semcodec.unpack(data, framing=args.framing)  # refuse data in another framing
@@ -253,7 +256,7 @@ def _decode(
         interrupts.defer()
         if steps is not None:
             steps.reflection, steps.words = decoded.trace.reflection, decoded.words
-    return batch.Result(
+    return Result(
         _picture_file(decoded, job.output, args.plain),
         "png",
         decoded.trace,

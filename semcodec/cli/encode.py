@@ -20,10 +20,12 @@ from semcodec.cli import (
     openai_options,
     options,
 )
+from semcodec.cli.attempts import JobProgress, Result
 from semcodec.cli.layer_values import layer_summary, layer_values
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import Commands, Parser, add_command
 from semcodec.cli.planning import Job, Purpose, is_several, make_plan
+from semcodec.cli.resume import open_history
 from semcodec.errors import InputError
 from semcodec.imaging import fitting
 from semcodec.pipeline import profile_options
@@ -207,12 +209,13 @@ def encode(args: argparse.Namespace) -> int:
         sidecar=description_files.finder(args.description),
     )
     description_files.check_options(args, args.images, is_batch=is_several(args.images))
-    plan = make_plan(args, args.images, purpose, openai_options.files(args))
-    description_files.check_jobs(plan.jobs)
     describing = ("describer",) if args.description is None else ()
     locating = ("locator",) if args.layers.locates else ()
     roles = (*describing, "writer", *locating)
-    return batch.run(args, plan, _encode, roles=roles, schema=SCHEMA, participle="encoded")
+    with open_history(args, args.images, "encode") as history:
+        plan = make_plan(args, args.images, purpose, openai_options.files(args), history)
+        description_files.check_jobs(plan.jobs)
+        return batch.run(args, plan, _encode, roles=roles, schema=SCHEMA, participle="encoded")
 
 
 def _apply_profile(args: argparse.Namespace) -> None:
@@ -242,8 +245,8 @@ def is_picture(path: Path) -> bool:
 
 
 def _encode(
-    args: argparse.Namespace, roles: dict[str, Any], job: Job, progress: batch.JobProgress
-) -> batch.Result:
+    args: argparse.Namespace, roles: dict[str, Any], job: Job, progress: JobProgress
+) -> Result:
     encoded = semcodec.encode(
         files.read_bytes(job.source),
         description=description_files.read(job.sidecar) if job.sidecar is not None else None,
@@ -271,7 +274,7 @@ def _encode(
     line = f"{plural(len(encoded.data), 'byte')}, {encoded.record.text!r}"
     if layers := layer_summary(encoded.data, encoded.record):
         line += f", {layers}"
-    return batch.Result(encoded.data, args.framing, encoded.trace, line, _values(encoded))
+    return Result(encoded.data, args.framing, encoded.trace, line, _values(encoded))
 
 
 def _values(encoded: semcodec.Encoded) -> dict[str, Any]:

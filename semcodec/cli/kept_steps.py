@@ -45,13 +45,14 @@ def plan_folders(args: argparse.Namespace, plan: Plan) -> dict[Job, Path]:
     if args.keep_steps == STDIN:
         raise UsageError("--keep-steps writes several files: name a folder.")
     check_folder_name(args.keep_steps, "--keep-steps", "pictures")
-    folders = {job: _folder(args, job, is_batch=plan.is_batch) for job in plan.jobs}
+    folders = {job: _folder(args, job, is_batch=plan.is_batch) for job in plan.left}
     writing.check_outputs(
         STDIN,
-        *(job.output for job in plan.jobs if job.output != STDIN),
-        *(job.trace for job in plan.jobs if job.trace != STDIN),
+        *(job.output for job in plan.left if job.output != STDIN),
+        *(job.trace for job in plan.left if job.trace != STDIN),
         *(file for folder in folders.values() for file in _files(folder)),
         other_sources=[job.source for job in plan.jobs if os.path.exists(job.source)],
+        replaceable=plan.replaceable,
         force=args.force or args.dry_run,
         creates_folders=True,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -18,6 +17,7 @@ from semcodec.cli import (
     encode,
     inspect,
     interrupts,
+    logs,
     output,
     pack,
     sweep,
@@ -46,22 +46,10 @@ COMMAND_MODULES: Final = (
 )  # fmt: skip
 
 
-class _StatusHandler(logging.Handler):
-    """Prints what the library logs, such as that it waits for another run."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        output.print_status(f"semcodec: {record.getMessage()}")
-
-
-_STATUS: Final = _StatusHandler()
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line ``argv`` (by default ``sys.argv``) and return its exit code."""
     _escape_unencodable_output()
-    # Pillow would log the reason for an unreadable image in addition to our message.
-    logging.getLogger("PIL").addHandler(logging.NullHandler())
-    logging.getLogger("semcodec").addHandler(_STATUS)
+    logs.configure()
     try:
         with interrupts.handled():
             return _run(argv)

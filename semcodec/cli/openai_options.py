@@ -209,11 +209,19 @@ def _server(
     args: argparse.Namespace, name: str, cassette: Cassette | None, client: DryRunClient | None
 ) -> OpenAIBackend:
     """Return the server of the settings or, if ``name`` is a base URL, the one there."""
-    settings = _settings(args) | named_settings(args, name)
-    server = OpenAIBackend(cassette=cassette, send=client, **settings)
+    server = OpenAIBackend(cassette=cassette, send=client, **server_settings(args, name))
     if client is not None:
         server.budget.limit = None  # the plan includes requests beyond --max-cost
     return server
+
+
+def server_settings(args: argparse.Namespace, name: str) -> dict[str, Any]:
+    """Return the settings of the options for a server, which is named or a base URL.
+
+    Raises:
+        UsageError: as for ``named_settings``.
+    """
+    return _settings(args) | named_settings(args, name)
 
 
 def named_settings(args: argparse.Namespace, name: str) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import os
 import shutil
 import sys
 import textwrap
+import threading
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, Final, TextIO
 
@@ -14,6 +16,7 @@ from semcodec._visibility import mark_visible
 from semcodec.cli import interrupts
 
 MAX_WIDTH: Final = 100  #: characters per line; also the width if stdout is not a terminal
+CLEAR_LINE: Final = "\r\x1b[2K"
 
 
 class UsageError(Exception):
@@ -70,6 +73,8 @@ def print_result(result: str | bytes) -> None:
         BrokenPipeError: the process that reads stdout has ended.
     """
     stream = stdout()
+    if is_terminal():
+        status_line.clear()
     try:
         with interrupts.allowed():  # a pipe may block for any time
             if isinstance(result, bytes):
@@ -97,8 +102,65 @@ def silence_stdout() -> None:
 def print_status(message: str) -> None:
     """Print ``message`` to stderr, separately from the results."""
     if sys.stderr is not None:  # print(file=None) would write to stdout
+        status_line.clear()
         with contextlib.suppress(OSError, ValueError):  # without stderr the exit code must do
             print(escape_control(message), file=sys.stderr, flush=True)
+
+
+class StatusLine:
+    """A line on the terminal of stderr that any other output replaces."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()  # a thread shows the line
+        self._is_shown = False
+
+    def show(self, text: str) -> None:
+        """Show ``text`` in place of the line before; cut off where it would wrap."""
+        if sys.stderr is None or not sys.stderr.isatty():
+            return
+        with self._lock:
+            self._is_shown = True
+            _write_status(CLEAR_LINE + cut_to_width(escape_control(text), _status_width()))
+
+    def clear(self) -> None:
+        """Remove the line, if it is shown."""
+        with self._lock:
+            if self._is_shown:
+                self._is_shown = False
+                _write_status(CLEAR_LINE)
+
+
+status_line: Final = StatusLine()
+
+
+def _write_status(text: str) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        if sys.stderr is not None:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+
+
+def _status_width() -> int:
+    """Return the columns of the terminal of stderr, without the last one, where some wrap."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns - 1
+    except (OSError, ValueError, AttributeError):
+        return shutil.get_terminal_size().columns - 1
+
+
+def cut_to_width(text: str, columns: int) -> str:
+    """Return ``text``, cut off after ``columns``; East Asian characters take two each.
+
+    >>> cut_to_width("describe by 犬", 13)
+    'describe by '
+    """
+    width = 0
+    for number, char in enumerate(text):
+        if not unicodedata.combining(char):
+            width += 2 if unicodedata.east_asian_width(char) in "FW" else 1
+        if width > columns:
+            return text[:number]
+    return text
 
 
 def print_paragraph(text: str) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from semcodec._wording import plural
+from semcodec.bulk.manifest import is_manifest
 from semcodec.cli import endings, output, writing
 from semcodec.cli.naming import Source, plan_names
 from semcodec.cli.output import UsageError
 from semcodec.cli.results import Unreadable
 from semcodec.cli.walking import folder_identity, walk
+
+if TYPE_CHECKING:
+    from semcodec.cli.resume import History
 
 STDIN: Final = "-"
 MAX_SHOWN: Final = 60  #: characters of a file name in a message about many files
@@ -29,6 +33,8 @@ class Job(NamedTuple):
         trace: the path of the trace, or None.
         problem: why the source cannot be read, or "".
         sidecar: the path of a file that belongs to the input, or None; see ``Purpose``.
+        label: the path of the source below the folder that was named, or its name.
+        is_file: whether the source is a path.
     """
 
     source: str
@@ -36,6 +42,8 @@ class Job(NamedTuple):
     trace: str | None
     problem: str
     sidecar: str | None = None
+    label: str = ""
+    is_file: bool = True
 
 
 class Plan(NamedTuple):
@@ -44,10 +52,22 @@ class Plan(NamedTuple):
     Attributes:
         is_batch: whether there are several inputs or a folder, so that a failed input does not stop
             the others.
+        history: what was made in the folder of outputs before; None without such a folder.
     """
 
     jobs: list[Job]
     is_batch: bool
+    history: History | None = None
+
+    @property
+    def left(self) -> list[Job]:
+        """The jobs that were not done before."""
+        return [job for job in self.jobs if self.history is None or job not in self.history.done]
+
+    @property
+    def replaceable(self) -> Collection[str]:
+        """Existing files that may be replaced without ``--force``."""
+        return () if self.history is None else self.history.replaceable
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +103,7 @@ def make_plan(
     inputs: Sequence[str],
     purpose: Purpose,
     other_sources: Sequence[str] = (),
+    history: History | None = None,
 ) -> Plan:
     """Return the jobs for ``inputs`` with the options ``--output``, ``--trace`` and ``--force``.
 
@@ -91,6 +112,7 @@ def make_plan(
         inputs: paths of files and folders, ``-`` for stdin, and text forms.
         purpose: what the command reads and writes.
         other_sources: further files that no output may replace.
+        history: what was made in the folder of outputs before.
 
     Raises:
         UsageError: the options do not match the inputs, a folder contains no inputs, or an output
@@ -106,25 +128,30 @@ def make_plan(
         outputs = [_single_output(args.output, sources[0], purpose)]
         traces = [_single_trace(args.trace, sources[0])]
     sidecars = [purpose.sidecar(source) for source in sources]
+    jobs = [
+        Job(each.name, output, trace, each.problem, sidecar, str(each.relative), each.is_file)
+        for each, output, trace, sidecar in zip(sources, outputs, traces, sidecars, strict=True)
+    ]
+    force = args.force or args.dry_run
+    if history is not None:
+        history.find_done(jobs, force=force)
+    plan = Plan(jobs, is_batch, history)
     # A missing input is the mistake, not an output beside it that cannot be written either.
     if is_batch or not sources[0].is_file or os.path.exists(sources[0].name):
         writing.check_outputs(
             STDIN,
-            *dict.fromkeys(outputs),
-            *traces,
+            *dict.fromkeys(job.output for job in plan.left),
+            *(job.trace for job in plan.left),
             other_sources=(
                 *(source.name for source in sources if source.is_file),
                 *filter(None, sidecars),
                 *other_sources,
             ),
-            force=args.force or args.dry_run,
+            replaceable=plan.replaceable,
+            force=force,
             creates_folders=is_batch or any(map(_is_folder_name, filter(None, named))),
         )
-    jobs = [
-        Job(source.name, output, trace, source.problem, sidecar)
-        for source, output, trace, sidecar in zip(sources, outputs, traces, sidecars, strict=True)
-    ]
-    return Plan(jobs, is_batch)
+    return plan
 
 
 def is_several(inputs: Sequence[str]) -> bool:
@@ -180,6 +207,8 @@ def _read_folder(folder: str, purpose: Purpose, skipped: object) -> list[Source]
     sources, others = [], []
     for entry in walk(folder, None, skipped):
         path, problem = entry[:2] if isinstance(entry, Unreadable) else (entry, "")
+        if is_manifest(Path(path)):
+            continue
         if _is_input(path, problem, purpose):
             below = os.path.relpath(path, folder) if path != folder else os.path.basename(folder)
             sources.append(Source(path, PurePath(below or "input"), problem=problem))

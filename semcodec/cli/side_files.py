@@ -51,13 +51,20 @@ class Item(NamedTuple):
     hint: str = ""
 
 
-def write(name: str, item: Item, *, force: bool) -> None:
+def write(name: str, item: Item, *, force: bool, marker: str = "") -> None:
     """Write an item to the file ``name``, whose folder is created; or to a side file.
+
+    Args:
+        name: the file.
+        item: its content.
+        force, marker: as for ``writing.write_bytes``.
 
     Raises:
         UsageError: as for ``writing.write_bytes``; the message also names the side file.
     """
-    with_fallback(lambda: writing.write_with_folder(name, item.data, force=force), item)
+    with_fallback(
+        lambda: writing.write_with_folder(name, item.data, force=force, marker=marker), item
+    )
 
 
 def with_fallback(write_item: Callable[[], object], item: Item) -> None:

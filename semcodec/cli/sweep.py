@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from semcodec import imaging
 from semcodec.cli import (
-    batch,
     budgets,
     description_files,
     dry_run,
@@ -23,6 +22,8 @@ from semcodec.cli import (
     sweep_report,
     unfinished,
 )
+from semcodec.cli.job_files import record_item
+from semcodec.cli.loading import load_backends
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import DONE, PARTLY_DONE, Commands, Parser, add_command
 from semcodec.cli.planning import check_folder_name
@@ -158,7 +159,7 @@ def sweep(args: argparse.Namespace) -> int:
     outputs = Outputs(args, f"{stem}-strip{PICTURE}")
     outputs.check(rows)
     resolved = openai_options.resolve_backends(args)
-    loaded = batch.load_backends(resolved.by_option, _roles(args))
+    loaded = load_backends(resolved.by_option, _roles(args))
     keep = None if args.dry_run else partial(unfinished.keep, has_cache=args.cache is not None)
     run = Sweep(rows, loaded, is_progressive=args.progressive, keep=keep)
     _run(args, run, outputs)
@@ -247,7 +248,7 @@ def _encode(args: argparse.Namespace, run: Sweep, outputs: Outputs, progress: Pr
         chosen["description"] = description_files.read(args.description)
     photograph = files.read_bytes(args.photo)
     for row, encoded in run.encode(photograph, progress=progress, **chosen):
-        item = batch.record_item(encoded.data, args.framing, encoded.trace.calls)
+        item = record_item(encoded.data, args.framing, encoded.trace.calls)
         outputs.write(row.name + RECORD, item)
 
 

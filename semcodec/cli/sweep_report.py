@@ -8,7 +8,8 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from semcodec.cli import batch, costs, output
+from semcodec.cli import costs, output
+from semcodec.cli.job_files import write_trace
 from semcodec.cli.layer_values import layer_bytes, layer_values
 from semcodec.cli.output import UsageError, print_paragraph, print_result, print_status
 from semcodec.cli.sweep_outputs import PICTURE, RECORD, Outputs
@@ -49,7 +50,7 @@ def report(
         return
     failures: list[UsageError | BrokenPipeError] = []
     steps: tuple[Callable[[], None], ...] = (
-        lambda: batch.write_trace(args.trace, run.trace, force=args.force),
+        lambda: write_trace(args.trace, run.trace, force=args.force),
         lambda: _print_results(args, run, outputs, error),
     )
     for step in steps:

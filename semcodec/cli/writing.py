@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from semcodec.bitstream.framing import TEXT_FRAMINGS
@@ -22,6 +22,7 @@ def check_outputs(
     source: str,
     *outputs: str | None,
     other_sources: Sequence[str] = (),
+    replaceable: Collection[str] = (),
     force: bool = False,
     creates_folders: bool = False,
 ) -> None:
@@ -31,6 +32,7 @@ def check_outputs(
         source: the input, or ``-``.
         outputs: the names of the outputs; None and ``-`` are allowed.
         other_sources: further files that no output may replace.
+        replaceable: outputs that may be replaced without ``force``.
         force: whether existing files are replaced.
         creates_folders: whether missing folders of outputs will be created.
 
@@ -52,7 +54,7 @@ def check_outputs(
                 output.stdout()
                 continue
             folders.add(_check_place(Path(name), creates_folders))
-            if _is_replaced(Path(name)):
+            if _is_replaced(Path(name)) and name not in replaceable:
                 existing.append(name)
         except (OSError, ValueError, RuntimeError) as error:
             raise UsageError(f"Cannot write {name}: {reason(error)}.") from error
@@ -144,13 +146,14 @@ def create_folder(path: Path) -> None:
         raise WriteError(f"Cannot create the folder {path}: {reason(error)}.") from error
 
 
-def write_bytes(name: str, data: bytes, *, force: bool = False) -> None:
+def write_bytes(name: str, data: bytes, *, force: bool = False, marker: str = "") -> None:
     """Write ``data`` to the file ``name``, through a temporary file.
 
     Args:
         name: the file; ``-`` for stdout.
         data: its content.
         force: whether to replace an existing file.
+        marker: part of the name of the temporary file, by which a later run recognizes it.
 
     Raises:
         UsageError: the file exists, and ``force`` is not set.
@@ -161,14 +164,19 @@ def write_bytes(name: str, data: bytes, *, force: bool = False) -> None:
         output.print_result(data)
         return
     try:
-        _write(Path(name), data, force)
+        _write(Path(name), data, force, marker)
     except FileExistsError as error:
         raise UsageError(_exists([name])) from error
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: a loop of links
         raise WriteError(f"Cannot write {name}: {reason(error)}.") from error
 
 
-def write_with_folder(name: str, data: bytes, *, force: bool = False) -> None:
+def temporary_prefix(marker: str) -> str:
+    """Return the start of the names of temporary files; they are hidden."""
+    return f".semcodec-{marker}-" if marker else ".semcodec-"
+
+
+def write_with_folder(name: str, data: bytes, *, force: bool = False, marker: str = "") -> None:
     """Write ``data`` as ``write_bytes`` does, and create the folder if it is missing.
 
     Raises:
@@ -176,22 +184,28 @@ def write_with_folder(name: str, data: bytes, *, force: bool = False) -> None:
     """
     if name != "-":
         create_folder(Path(name).parent)
-    write_bytes(name, data, force=force)
+    write_bytes(name, data, force=force, marker=marker)
 
 
-def write_record(name: str, data: bytes, framing: str, *, force: bool = False) -> None:
+def to_file(data: bytes, framing: str) -> bytes:
+    """Return the content of the file of a record: a text form is a line."""
+    return data + b"\n" if framing in TEXT_FRAMINGS else data
+
+
+def write_record(
+    name: str, data: bytes, framing: str, *, force: bool = False, marker: str = ""
+) -> None:
     """Write a record: a text form as a line, other bytes unchanged, or as hex to a terminal.
 
     Raises:
         UsageError: as for ``write_bytes``; also a PNG file for a terminal.
     """
-    if framing in TEXT_FRAMINGS:
-        data += b"\n"
-    elif framing == "png":
+    content = to_file(data, framing)
+    if framing == "png":
         check_not_terminal(name)
-    elif is_terminal(name):
-        data = data.hex().encode() + b"\n"
-    write_bytes(name, data, force=force)
+    elif framing not in TEXT_FRAMINGS and is_terminal(name):
+        content = data.hex().encode() + b"\n"
+    write_bytes(name, content, force=force, marker=marker)
 
 
 def check_not_terminal(name: str) -> None:
@@ -217,14 +231,14 @@ def is_terminal(name: str) -> bool:
         return False
 
 
-def _write(path: Path, data: bytes, force: bool) -> None:
+def _write(path: Path, data: bytes, force: bool, marker: str) -> None:
     if path.exists() and not path.is_file():  # a pipe or a device cannot be replaced
         with interrupts.allowed():  # a pipe may have no reader for any time
             path.write_bytes(data)
         return
     path = path.resolve()  # writes the target of a link, not the link
     _is_replaced(path)  # raises an error for a file that was protected meanwhile
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".semcodec-")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=temporary_prefix(marker))
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -19,6 +19,7 @@ from PIL import Image
 import semcodec
 from semcodec.backends.openai import client
 from semcodec.backends.recording import ModelRequest
+from semcodec.bulk.manifest import FILE_NAME
 from semcodec.cli import main
 from semcodec_embedded import painter
 from semcodec_embedded.describer import EmbeddedDescriber
@@ -169,5 +170,5 @@ def picture_shape(data: bytes) -> tuple[str | None, tuple[int, int]]:
 
 
 def file_names(directory: Path) -> list[str]:
-    """Return the names of the files in ``directory``."""
-    return sorted(path.name for path in directory.iterdir())
+    """Return the names of the files in ``directory``, without a manifest."""
+    return sorted(path.name for path in directory.iterdir() if path.name != FILE_NAME)

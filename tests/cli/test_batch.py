@@ -19,6 +19,7 @@ from PIL import Image
 import semcodec
 from semcodec.backends import registry
 from semcodec.backends.recording import ModelRequest
+from semcodec.bulk.manifest import FILE_NAME
 from semcodec.cli import batch, output, writing
 from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
 from tests import images
@@ -65,7 +66,7 @@ def _directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def write_photos(*names: str) -> None:
     for name in names:
         Path(name).parent.mkdir(parents=True, exist_ok=True)
-        Path(name).write_bytes(images.PHOTO)
+        Path(name).write_bytes(images.PHOTO + name.encode())  # no two have the same bytes
 
 
 def write_records(*names: str) -> None:
@@ -75,10 +76,13 @@ def write_records(*names: str) -> None:
 
 
 def tree(folder: str) -> list[str]:
-    """Return the paths of all files below a folder."""
-    return sorted(
-        path.relative_to(folder).as_posix() for path in Path(folder).rglob("*") if path.is_file()
-    )
+    """Return the paths of all files below a folder, without manifests."""
+    return sorted(path.relative_to(folder).as_posix() for path in files_of(folder))
+
+
+def files_of(folder: str) -> list[Path]:
+    files = [path for path in Path(folder).rglob("*") if path.is_file()]
+    return [path for path in files if path.name != FILE_NAME]
 
 
 @pytest.fixture
@@ -145,7 +149,7 @@ def test_paths_below_a_folder_are_kept(run: Run, encode: Run) -> None:
 
 
 def len_of(folder: str) -> int:
-    return sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+    return sum(path.stat().st_size for path in files_of(folder))
 
 
 def test_inputs_with_one_name_keep_theirs(encode: Run) -> None:
@@ -244,7 +248,8 @@ def test_pictures_of_a_folder_are_found_by_ending_and_content(encode: Run) -> No
     assert tree("out") == ["a.semc", "linked.semc", "without-ending.semc", "z.semc"]
     lines = err.splitlines()
     assert lines[0] == "Note: skipped 2 files in p (not pictures), such as p/pipe"
-    assert lines[-1].startswith("4 encoded, 3 failed: ")
+    assert "out/linked.semc: copy of out/a.semc" in lines
+    assert lines[-1].startswith("4 encoded, 1 of them a copy, 3 failed: ")
     assert "semcodec: p/broken.jpg: Cannot read p/broken.jpg: no such file or directory." in lines
     assert "semcodec: p/pipe.jpg: Cannot read p/pipe.jpg: not a regular file." in lines
     order = [re.split(": ", line)[0] for line in lines[1:-1]]
@@ -331,7 +336,7 @@ def test_exit_code_is_1_if_every_input_failed(run: Run, encode: Run) -> None:
     assert code == 1
     assert err.endswith("0 encoded, 2 failed: 0 bytes\n")
     assert run("decode", "b.semc", "a.jpg", "-o", "out")[0] == 1
-    assert not Path("out").exists()
+    assert tree("out") == []
 
 
 @pytest.mark.parametrize(

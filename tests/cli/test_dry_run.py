@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import semcodec
 from semcodec.backends.recording import ModelRequest
 from tests.cli.conftest import Run
 from tests.cli.fake_client import LOCAL, PRICES, SECRET, configure
@@ -112,7 +113,7 @@ def test_plan_of_several_records_counts_all_tries(
 ) -> None:
     configure(tmp_path, PRICES)
     other = tmp_path / "other.semc"
-    other.write_bytes(two_words.read_bytes())
+    other.write_bytes(semcodec.pack("bt lk", size=(64, 48)))
     command = ["decode", two_words, other, "-o", tmp_path / "out", "--backend", "openai"]
     _, out, _ = run(*command, "--dry-run", "--reflect", "2")
     counts = {row[0]: row[2] for row in plan_table(out)[1:]}

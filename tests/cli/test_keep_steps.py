@@ -152,10 +152,10 @@ def test_ctrl_c_while_a_picture_is_written_does_not_lose_it(
     register(monkeypatch, *HEALING)
     write_bytes, interrupts = writing.write_bytes, [KeyboardInterrupt()]
 
-    def interrupt(name: str, data: bytes, *, force: bool = False) -> None:
+    def interrupt(name: str, data: bytes, **options: Any) -> None:
         is_interrupted = name.endswith(f"step-{n}.png") and interrupts
         if is_written or not is_interrupted:
-            write_bytes(name, data, force=force)
+            write_bytes(name, data, **options)
         if is_interrupted:
             raise interrupts.pop()
 
@@ -201,11 +201,11 @@ def test_page_of_a_run_that_failed_has_the_last_picture_that_was_kept(tmp_path: 
 def test_ctrl_c_ends_all_jobs_of_a_batch(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    records = [write_record(tmp_path / f"{name}.semc", WORDS) for name in "ab"]
+    records = [write_record(tmp_path / f"{n}.semc", WORDS, (64, 48 + n)) for n in range(2)]
     register(monkeypatch, {"lamp"}, KeyboardInterrupt())
     code, _, err = run("decode", *records, "-o", tmp_path / "out", "--backend", "scripted",
                        "--writer", "rules", "--reflect", "2")  # fmt: skip
-    assert (code, file_names(tmp_path / "out")) == (130, ["a.png"])
+    assert (code, file_names(tmp_path / "out")) == (130, ["0.png"])
     assert "1 not done" in err
 
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from semcodec.cli import progress
+from semcodec.cli import output, progress
 
 
 class Terminal(io.StringIO):
@@ -30,7 +30,7 @@ def test_stage_is_shown_and_cleared_on_a_terminal(monkeypatch: pytest.MonkeyPatc
         while "describe" not in stderr.getvalue() and time.monotonic() < deadline:
             time.sleep(0.001)
     assert "semcodec: describe by a\\x1b[2Jmodel, 0 s" in stderr.getvalue()
-    assert stderr.getvalue().endswith(progress.CLEAR_LINE)
+    assert stderr.getvalue().endswith(output.CLEAR_LINE)
 
 
 def test_nothing_is_shown_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import semcodec
 from semcodec.backends.openai import client
 from semcodec.backends.recording import ModelRequest
 from tests.cli.conftest import Run
@@ -126,8 +127,9 @@ def test_limit_holds_for_all_servers_and_inputs_of_a_command(
     """Each of them alone would stay below it."""
     configure(tmp_path, PRICES)
     (tmp_path / "in").mkdir()
-    for name in "abc":
-        (tmp_path / "in" / f"{name}.semc").write_bytes(two_words.read_bytes())
+    for seed, name in enumerate("abc"):
+        record = semcodec.pack("bt lk", framing="file", extensions={"seed": seed})
+        (tmp_path / "in" / f"{name}.semc").write_bytes(record)
     command = ["decode", tmp_path / "in", "-o", tmp_path / "out", "--force"]
     command += ["--writer", TEXT, "--painter", PAINT, "--max-cost", limit]
     command += ["--model", "gpt-5.5", "--painter-model", "gpt-image-2"]

@@ -8,6 +8,7 @@ import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -185,10 +186,10 @@ def test_steps_go_to_the_next_folder_if_one_is_full(
     monkeypatch.setattr(writing, "_check_folder", lambda folder: None)
     write = writing.write_bytes
 
-    def fill(name: str, data: bytes, *, force: bool = False) -> None:
+    def fill(name: str, data: bytes, **options: Any) -> None:
         if name.startswith("side"):
             raise writing.WriteError("No space left on device.")
-        write(name, data, force=force)
+        write(name, data, **options)
 
     monkeypatch.setattr(writing, "write_bytes", fill)
     during("paint", lambda: Path("steps").write_bytes(b""))
@@ -204,7 +205,7 @@ def test_each_of_several_is_kept(run: Run, photo: Path, during: Callable[..., No
     """A file of another run concerns one input; the others are encoded."""
     Path("in").mkdir()
     for name in "ab":
-        Path(f"in/{name}.jpg").write_bytes(photo.read_bytes())
+        Path(f"in/{name}.jpg").write_bytes(photo.read_bytes() + name.encode())
     during("select", lambda: [Path(f"out/{name}.semc").write_bytes(b"x") for name in "ab"])
     code, _, err = run("encode", "in", "--backend", "openai", "-o", "out")
     assert (code, err.count("; take the record, which cost")) == (1, 2)

@@ -1,0 +1,103 @@
+"""``--jobs``: run the jobs of a batch in worker processes.
+
+The arguments are sent to each worker, which loads its own backends, once. What workers share, such
+as a budget, is made in this process, and given to them by functions that each calls first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
+
+from semcodec import words
+from semcodec.bulk.workers import MAX_JOBS, Workers
+from semcodec.cli import logs, openai_options
+from semcodec.cli.attempts import Attempt, JobCommand, attempt_in_worker
+from semcodec.cli.loading import load_backends
+from semcodec.cli.output import UsageError
+from semcodec.cli.planning import STDIN, Job, Plan
+
+AUTO: Final = "auto"
+#: Arguments that belong to the parser or are not needed, and cannot be sent to a worker.
+UNSENT: Final = ("command", "command_parser", "judge")
+
+
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """Add ``--jobs``."""
+    parser.add_argument(
+        "--jobs",
+        type=read_jobs,
+        default=1,
+        metavar="N|auto",
+        help="inputs to process at a time, each in a process with models of its own; auto means "
+        f"the number of processors, {MAX_JOBS} is the maximum (default: %(default)s)",
+    )
+
+
+def read_jobs(text: str) -> int:
+    """Return a number of workers, 1..MAX_JOBS; for ``auto`` the number of processors.
+
+    Raises:
+        argparse.ArgumentTypeError: it is neither.
+    """
+    if text.lower() == AUTO:
+        return min(count_processors(), MAX_JOBS)
+    if text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= MAX_JOBS:
+        return int(text)
+    raise argparse.ArgumentTypeError(
+        f"invalid number of jobs {text!r}, expected 1 to {MAX_JOBS}, or auto"
+    )
+
+
+def count_processors() -> int:
+    """Return the number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def count_workers(args: argparse.Namespace, plan: Plan) -> int:
+    """Return how many workers a plan needs: 1 for this process alone.
+
+    A dry run sends nothing and collects its requests here.
+
+    Raises:
+        UsageError: a worker could not read an input, or would not keep to an option.
+    """
+    jobs: int = min(args.jobs, len(plan.left))
+    if jobs <= 1 or args.dry_run:
+        return 1
+    if any(job.source == STDIN for job in plan.jobs):
+        raise UsageError("--jobs cannot read an input from stdin: name a file, or omit --jobs.")
+    for option, value in (("--max-cost", args.max_cost), ("--record", args.record)):
+        if value is not None:
+            raise UsageError(f"{option} is for one process: omit it, or omit --jobs.")
+    return jobs
+
+
+def make_workers(
+    args: argparse.Namespace,
+    command: JobCommand,
+    roles: Sequence[str],
+    jobs: int,
+    on_start: Sequence[Callable[[], object]] = (),
+) -> Workers[Job, Attempt]:
+    """Return workers that run ``command``."""
+    values = {name: value for name, value in vars(args).items() if name not in UNSENT}
+    judge = getattr(getattr(args, "judge", None), "name", None)
+    start = partial(_start, argparse.Namespace(**values), judge, command, tuple(roles))
+    return Workers(start, jobs=jobs, on_start=(logs.configure, *on_start))
+
+
+def _start(
+    args: argparse.Namespace, judge: Any, command: JobCommand, roles: tuple[str, ...]
+) -> Callable[[Job], Attempt]:
+    """Load the backends, in a worker; return the function that runs a job."""
+    args.judge = words.judge(judge)
+    resolved = openai_options.resolve_backends(args)
+    return partial(
+        attempt_in_worker, partial(command, args, load_backends(resolved.by_option, roles))
+    )
