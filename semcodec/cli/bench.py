@@ -20,6 +20,7 @@ from semcodec.cli import (
 from semcodec.cli.bench_inputs import Input, find_inputs
 from semcodec.cli.bench_outputs import Outputs
 from semcodec.cli.bench_run import ROLES
+from semcodec.cli.loading import load_backends
 from semcodec.cli.output import UsageError, print_result, print_status
 from semcodec.cli.parser import DATA_ERROR, DONE, PARTLY_DONE, Commands, Parser, add_command
 from semcodec.errors import BackendError, BudgetExceededError, InputError, SemcodecError
@@ -206,7 +207,7 @@ def _plan(args: argparse.Namespace, measured_options: Options, inputs: Sequence[
     """Print the requests that the run would send, with their cost."""
     resolved = openai_options.resolve_backends(args)
     needed = bench_run.needed_roles(args, measured_options.settings)
-    roles = batch.load_backends(resolved.by_option, needed)
+    roles = load_backends(resolved.by_option, needed)
     measure = bench_run.make_measure(args, measured_options, roles)
     calls: list[dict[str, Any]] = []
     for each in inputs:

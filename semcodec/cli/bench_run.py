@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from semcodec.bulk.workers import Workers
-from semcodec.cli import batch, description_files, files, openai_options, options
+from semcodec.cli import description_files, files, openai_options, options
+from semcodec.cli.loading import load_backends
 from semcodec.cli.bench_inputs import Input
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
@@ -35,7 +36,7 @@ def make_workers(
 def _start(args: argparse.Namespace, measured_options: Options) -> Callable[[Input], Measured]:
     """Load the models, in a worker; return the function that measures a photograph."""
     resolved = openai_options.resolve_backends(args)
-    roles = batch.load_backends(resolved.by_option, needed_roles(args, measured_options.settings))
+    roles = load_backends(resolved.by_option, needed_roles(args, measured_options.settings))
     return make_measure(args, measured_options, roles)
 
 
