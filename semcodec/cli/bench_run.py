@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from semcodec.bulk.workers import Workers
 from semcodec.cli import description_files, files, openai_options, options
-from semcodec.cli.loading import load_backends
 from semcodec.cli.bench_inputs import Input
+from semcodec.cli.loading import load_backends
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
 from semcodec.measure.columns import Columns
