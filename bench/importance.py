@@ -27,6 +27,7 @@ from corpora import SOURCES, lines
 import semcodec
 from semcodec.choices import WordOrder, values_of
 from semcodec.errors import InputError
+from semcodec.measure.judges import load_second
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "progressive.md"
 START, END = "<!-- measured by bench/importance.py -->\n\n", "\n<!-- end of the measurement -->"
@@ -48,7 +49,7 @@ def received_text(description: str, budget: int, order: WordOrder) -> str:
 
 def measure(folder: Path, count: int) -> Similarities:
     """Return the mean similarity for each source, budget and order."""
-    judge = fidelity.load_second_judge()
+    judge = load_second()
     keys = [(budget, order) for budget in BUDGETS for order in ORDERS]
     results: dict[tuple[str, int, WordOrder], float] = {}
     for source in SOURCES:

@@ -24,6 +24,7 @@ MAIN, EMBEDDED = (
 #: Distributions that are imported under another name.
 IMPORT_NAMES = {
     "genai-prices": "genai_prices",
+    "open-clip-torch": "open_clip",
     "griffelib": "griffe",
     "ndeflib": "ndef",
     "pillow": "PIL",
@@ -58,6 +59,7 @@ CODE_OF_EXTRAS = {
     "judge": ["semcodec/words"],
     "report": ["semcodec/measure"],
     "bench": ["bench", "semcodec/measure"],
+    "metrics": ["semcodec/measure/plug_ins", "bench/metric_plug_ins.py"],
     "image-server": ["bench/diffusers_painter.py", "bench/tiny_pipeline.py"],
     "examples": ["examples", "docs/container.md"],
     "tables": ["spec"],
@@ -79,8 +81,9 @@ EXTRAS_OF_PARTS = {
         "qr",
         "report",
         "bench",
+        "metrics",
     ],
-    "bench": ["bench", "image-server", "dev"],  # dev: it also measures the gate
+    "bench": ["bench", "image-server", "metrics", "dev"],  # dev: it also measures the gate
     "fuzz": ["fuzz"],
     "spec": ["tables"],
     "docs": ["dev"],
@@ -215,8 +218,8 @@ def test_every_extra_is_checked_here_and_all_includes_those_of_users() -> None:
     assert set(re.findall(r"[\w-]+", everything)) == {
         "semcodec",
         "embedded",
-        # bench has much that only the scripts of this project need.
-        *(extra for extra in EXTRAS_OF_PARTS["semcodec"] if extra != "bench"),
+        # bench has much that only the scripts of this project need; metrics has gigabytes.
+        *(extra for extra in EXTRAS_OF_PARTS["semcodec"] if extra not in ("bench", "metrics")),
     }
 
 

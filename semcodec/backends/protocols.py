@@ -61,22 +61,6 @@ class AnyLanguageDescriber(Protocol):
         ...
 
 
-class ImageFeatures(Protocol):
-    """Compares pictures by what they show: an optional hook of any backend.
-
-    ``semcodec bench`` uses it to find the photograph of a picture among others.
-    """
-
-    @property
-    def features_model(self) -> str:
-        """The name, the version and the weights of the model; an attribute is enough."""
-        ...
-
-    def image_features(self, image: Image) -> Sequence[float]:
-        """Return numbers of what ``image`` shows; similar pictures have a higher cosine."""
-        ...
-
-
 class Locator(Protocol):
     """Finds where in an image the things are that words name."""
 

@@ -12,8 +12,9 @@ from PIL import Image
 import semcodec
 from semcodec import backends
 from semcodec.errors import BackendError, InputError
-from semcodec.measure.fidelity import GROUPS, Fidelity
+from semcodec.measure.fidelity import Fidelity
 from semcodec.measure.metric_list import METRICS
+from semcodec.measure.metric_models import GROUPS
 
 CAT = resources.files("semcodec_embedded") / "photos" / "cat.jpg"
 DESCRIPTION = "Large brown cat on the left. Two red cups."
@@ -23,11 +24,13 @@ SIZE = (96, 64)
 @pytest.fixture(scope="module")
 def photograph() -> Image.Image:
     with CAT.open("rb") as file:
-        return Image.open(file).convert("RGB").resize((240, 160))
+        return Image.open(file).convert("RGB").resize((246, 164))
 
 
 class FakeDescriber:
-    """Describes every picture alike, and finds each word in the left half."""
+    """Describes every picture alike, and finds cats in the left half."""
+
+    name = "embedded"  # so that it is taken for the offline locator
 
     def __init__(self, *, is_paid: bool = False, text: str = "A brown cat.") -> None:
         self.is_paid, self.text, self.calls = is_paid, text, 0
