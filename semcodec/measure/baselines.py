@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from semcodec.errors import InputError
 from semcodec.measure import hashes, image_codecs
-from semcodec.measure.rates import bits_per_pixel
+from semcodec.measure.rates import bits_per_pixel, count_pixels
 from semcodec.measure.results import Baseline
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _measure(photograph: Image, codec: Codec, compare: Compare | None) -> Baseli
         "setting": codec.setting,
         "is_floor": codec.is_floor,
         "bytes": len(data),
-        "bpp": bits_per_pixel(len(data), photograph.size),
+        "bpp": bits_per_pixel(8 * len(data), count_pixels(photograph.size)),
         "metrics": metrics,
         "encode_seconds": encoded - started,
         "decode_seconds": decoded - encoded,

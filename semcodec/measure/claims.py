@@ -81,8 +81,8 @@ def summarize_records(results: Results, setting: str) -> Records:
         label,
         len(pairs),
         mean,
-        1e6 * bits_per_pixel(bits / 8, (sum(rate["picture_pixels"] for rate in rates), 1)),
-        1e6 * bits_per_pixel(bits / 8, (sum(rate["photograph_pixels"] for rate in rates), 1)),
+        1e6 * bits_per_pixel(bits, sum(rate["picture_pixels"] for rate in rates)),
+        1e6 * bits_per_pixel(bits, sum(rate["photograph_pixels"] for rate in rates)),
         PAPER_BYTES / mean,
     )
 
@@ -112,7 +112,7 @@ def _claim(group: Sequence[tuple[Baseline, Result]]) -> Claim:
         first["is_floor"],
         len(group),
         total / len(group),
-        bits_per_pixel(total, (pixels, 1)),
+        bits_per_pixel(8 * total, pixels),
         total / own,
     )
 

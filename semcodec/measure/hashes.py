@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from semcodec.imaging.quiet_pillow import import_pillow
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Levels = NDArray[np.float64]
 
 SIDE: Final = 32  #: pixels of the longer side of pictures that become a hash
+MIN_SIDE: Final = 9  #: of the shorter side: fewer pixels than waves would be another picture
 BLURHASH_SHAPES: Final = ((4, 3), (6, 5), (9, 9))  #: waves across and down; 9 x 9 is the most
 
 Size = tuple[int, int]
@@ -47,11 +48,11 @@ class PictureHash(NamedTuple):
 
     def encode(self, photograph: Image) -> bytes:
         """Return the hash of an RGB image."""
-        return self.encode_small(shrink(photograph))
+        return self.encode_small(photograph.resize(hash_size(photograph.size), _box()))
 
     def decode(self, data: bytes, size: Size) -> Image:
         """Return the picture of a hash, enlarged to ``size``."""
-        return self.decode_small(data, small_size(size)).resize(size)
+        return self.decode_small(data, hash_size(size)).resize(size)
 
 
 def encode_blurhash(small: Image, shape: Size) -> bytes:
@@ -137,7 +138,7 @@ def shrink(photograph: Image, side: int = SIDE) -> Image:
         photograph: an RGB image.
         side: pixels of the longer side of the copy.
     """
-    small = photograph.resize(small_size(photograph.size, side), import_pillow().Resampling.BOX)
+    small = photograph.resize(small_size(photograph.size, side), _box())
     small.info.clear()  # a color profile would be written into files
     return small
 
@@ -146,6 +147,16 @@ def small_size(size: Size, side: int = SIDE) -> Size:
     """Return the size of the small copy of an image of ``size``."""
     scale = side / max(size)
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def hash_size(size: Size) -> Size:
+    """Return the size at which an image of ``size`` becomes a hash."""
+    width, height = small_size(size)
+    return max(MIN_SIDE, width), max(MIN_SIDE, height)
+
+
+def _box() -> Any:
+    return import_pillow().Resampling.BOX
 
 
 HASHES: Final = (

@@ -58,13 +58,16 @@ class ImageCodec:
         """
         bare = photograph.copy()
         bare.info.clear()  # a color profile or a comment would be written into the file
-        return min((self._encode(bare, options) for options in self.attempts), key=len)
-
-    def _encode(self, bare: Image, options: Options) -> bytes:
-        try:
-            return to_file(bare, self.format, **options)
-        except RuntimeError as error:  # of the plug-in of JPEG XL
-            raise InputError(f"{self.name} cannot encode this photograph ({error}).") from error
+        files, failures = [], []
+        for options in self.attempts:
+            try:
+                files.append(to_file(bare, self.format, **options))
+            except (InputError, RuntimeError) as error:  # RuntimeError: the plug-in of JPEG XL
+                failures.append(error)
+        if not files:
+            message = f"{self.name} cannot encode this photograph: leave it out, or reduce it."
+            raise InputError(message) from failures[0]
+        return min(files, key=len)
 
     def decode(self, data: bytes, size: tuple[int, int]) -> Image:
         """Return the picture of a file that ``encode`` made, which has the size of its image."""
@@ -145,7 +148,11 @@ CODECS: Final = (
         "JPEG XL",
         "d25",
         "JXL",
-        [{"quality": 0, "effort": 8, "decoding_speed": 4, "num_threads": 0}],
+        # Either may be the smaller one, by a sixth.
+        [
+            {"quality": 0, "effort": 8, "decoding_speed": speed, "num_threads": 0}
+            for speed in (0, 4)
+        ],
         is_floor=True,
     ),
     ImageCodec("JPEG XL", "d1", "JXL", [{"quality": 90, "num_threads": 0}]),

@@ -8,11 +8,12 @@ or by leaving out what both ends must know. Therefore ``count`` returns all of i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final
 
 import semcodec
+from semcodec._registry import MODEL_SET_IDS, MODELS
 from semcodec.bitstream import extensions, rate
 from semcodec.bitstream.header import MODEL_FIELDS
 from semcodec.bitstream.record import Record
@@ -57,7 +58,7 @@ def count(data: bytes, photograph_size: Size, *, models: Mapping[str, str] | Non
         "out_of_band": [
             *breakdown.out_of_band,
             *_by_name(record, photograph_size),
-            *(f"the model of the {role}: {name}" for role, name in (models or {}).items()),
+            *(f"the {role} of this run: {name}" for role, name in (models or {}).items()),
         ],
     }
 
@@ -73,24 +74,36 @@ def count_pixels(size: Size) -> int:
     return size[0] * size[1]
 
 
-def bits_per_pixel(byte_count: float, size: Size) -> float:
-    """Return the rate of a file of another codec, for an image of ``size``."""
-    return rate.micro_bits_per_pixel(8 * byte_count, size) / rate.MICRO
+def bits_per_pixel(bits: float, pixels: int) -> float:
+    """Return the rate of ``bits`` for a number of pixels, which may be that of many images."""
+    return rate.micro_bits_per_pixel(bits, (pixels, 1)) / rate.MICRO
 
 
 def _by_name(record: Record, photograph_size: Size) -> Iterator[str]:
     """Yield what a decoder of ``record`` must have, apart from what the record does not state."""
     if record.coding in ("lexicon", "bag"):
-        yield f"{tables.FILE_NAME.removesuffix('.gz')}: SHA-256 {_table_digest()}"
-    if record.models.set:
-        yield f"the models of set {record.models.set}, which the record states"
-    for role, number in zip(MODEL_FIELDS, record.models.ids, strict=True):
-        if number:
-            yield f"the {role} {number} of the registry, which the record states"
-        elif role in record.metadata:
+        yield f"that table is {tables.FILE_NAME.removesuffix('.gz')}, SHA-256 {_table_digest()}"
+    if (row := record.models.set) < len(MODEL_SET_IDS):
+        ids = MODEL_SET_IDS[row] if row else record.models.ids
+        yield from _models_by_name(ids)
+    else:
+        yield f"the models of set {row} of the registry"
+    for role in MODEL_FIELDS:
+        if role in record.metadata:
             yield f"the {role} that the record names"
     if record.size != photograph_size:
         yield "the size of the photograph in pixels: the record states that of the picture"
+
+
+def _models_by_name(ids: Sequence[int]) -> Iterator[str]:
+    """Yield each stated model with its roles; the last of ``ids`` is that of the prompts."""
+    *roles, prompts = zip(MODEL_FIELDS, ids, strict=True)
+    for number in dict.fromkeys(number for _, number in roles if number):
+        row = MODELS.get(number)
+        name = row.name if row else f"model {number}"
+        yield f"{name} as {' and '.join(role for role, one in roles if one == number)}"
+    if prompts[1]:
+        yield f"prompts {prompts[1]} of the registry"
 
 
 @cache

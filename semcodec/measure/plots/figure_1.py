@@ -22,6 +22,7 @@ from semcodec.measure import published
 from semcodec.measure.plots import svg
 from semcodec.measure.plots.curves import setting_label
 from semcodec.measure.plots.plot import Plot
+from semcodec.measure.rates import bits_per_pixel
 from semcodec.measure.results import Results
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def measured(results: Results) -> Measured:
 
 
 def _point(row: str, label: str, kind: str, rates: list[tuple[int, int]]) -> MeasuredPoint:
-    bpp = [bits / pixels for bits, pixels in rates]
+    bpp = [bits_per_pixel(bits, pixels) for bits, pixels in rates]
     bits = [float(bits) for bits, _ in rates]
     spread = [[statistics.fmean(values), min(values), max(values)] for values in (bpp, bits)]
     rounded = [[float(f"{value:.4g}") for value in values] for values in spread]

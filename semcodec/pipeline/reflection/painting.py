@@ -15,6 +15,7 @@ from semcodec.backends import Describer, Editor, Painter, Writer
 from semcodec.backends.isolation import attempt, backend_name, has_method
 from semcodec.backends.protocols import ROLES, Checker
 from semcodec.bitstream import Record
+from semcodec.bitstream.rate import micro_bits_per_pixel
 from semcodec.choices import Reflection, ReflectionMethod, check_choice, values_of
 from semcodec.errors import InputError
 from semcodec.pipeline.guidance import Guidance
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 #: automatically: with fewer words there is too little to compare (section 2 of the paper).
 MIN_AUTO_UBPP: Final = 500
 MAX_TRIES: Final = 100  #: each costs a picture; the paper needs one or two
-MICRO: Final = 1_000_000
 KINDS: Final[tuple[PredicateKind, ...]] = get_args(PredicateKind)
 UNMEASURED: Final = (
     "The checker {name} was not measured, so it decides about every statement: "
@@ -308,8 +308,7 @@ def is_paid(backend: object) -> bool:
 
 
 def _payload_ubpp(record: Record) -> float:
-    width, height = record.size
-    return record.payload_bits * MICRO / (width * height)
+    return micro_bits_per_pixel(record.payload_bits, record.size)
 
 
 def _find_predicates(task: Task, choice: _Choice) -> list[Predicate]:
