@@ -115,7 +115,10 @@ def _result(number: int, setting: Setting) -> Result:
         "words": ["word"] * k,
         "record": "00",
         "rate": _rate(payload, 8 * 33 * layers),
-        "text_coders": {"letters": 4 * k, "zlib": 5 * k + 8 + number},
+        "text_coders": {
+            "letters": 4 * k,
+            "zlib": 5 * k + 8 + number + (setting["coding"] == "bag"),
+        },
         "fidelity": {"words_recall": 0.5, "words_f1": 1 - 4 / (k + 4) + number / 50},
         "picture": {"colors": (15.0 if layers else 30.0) + number, "boxes_iou": 0.2 + 0.3 * layers},
         "record_file": "record",

@@ -22,6 +22,7 @@ from semcodec.measure.results import Results
 from tests.measure.made_results import make_results
 
 ROOT: Final = Path(__file__).parents[2]
+JPEG: Final = ("JPEG", "q1")
 RESULTS: Final = make_results()
 FONT_FOLDER: Final = Path(matplotlib.get_data_path()) / "fonts/ttf"
 #: The fonts of the measurements, at 100 pixels.
@@ -137,6 +138,24 @@ def test_description_of_figure_1_has_the_measured_and_the_published_rates(
         assert (f"{system.name}: " in alt) == bool(system.rates)
 
 
+def test_points_of_figure_1_have_the_mean_and_the_range_of_the_photographs() -> None:
+    points = figure_1.measured(RESULTS)
+    assert (points["photographs"], points["pixels"]) == (4, [768 * 512] * 2)
+    [jpeg] = [point for point in points["points"] if (point["row"], point["label"]) == JPEG]
+    sizes = [8500, 9350, 10200, 11050]
+    assert jpeg["bits"] == [8 * sum(sizes) / 4, 8 * sizes[0], 8 * sizes[-1]]
+    bpp = [bits / (768 * 512) for bits in jpeg["bits"]]
+    assert jpeg["bpp"] == pytest.approx(bpp, rel=1e-3)
+    assert (jpeg["kind"], jpeg["photographs"]) == ("floor", 4)
+
+
+def test_settings_without_a_number_of_words_have_their_limit_as_label() -> None:
+    setting = RESULTS["settings"][0]
+    assert curves.setting_label(setting) == "6"
+    assert curves.setting_label({**setting, "k": None, "max_bytes": 16}) == "16 B"
+    assert curves.setting_label({**setting, "k": None}) == ""
+
+
 def test_rows_of_figure_1_are_grouped_and_sorted() -> None:
     rows = figure_1.lines(figure_1.measured(RESULTS), "bpp")
     groups = [row.group for row in rows]
@@ -170,6 +189,18 @@ def test_chance_is_drawn_where_it_is_known(drawn: dict[str, plots.Plot]) -> None
     assert "Chance: 0.25." in drawn["retrieval-features"].alt
     assert ">chance<" in drawn["curve-colors"].svg
     assert "hance" not in drawn["curve-boxes-iou"].svg
+
+
+def test_curves_have_labels_and_an_axis_for_what_is_on_them(drawn: dict[str, plots.Plot]) -> None:
+    texts = _texts(drawn["curve-words-f1"].svg)
+    assert {"6", "12", "24", "lexicon", "bag + layers"} <= set(texts)
+    assert "10,000" not in texts
+    texts = _texts(drawn["curve-colors"].svg)
+    assert {"10", "100", "1,000", "10,000", "JPEG", "ThumbHash", "q75"} <= set(texts)
+
+
+def test_retrieval_is_a_share_with_its_standard_error(drawn: dict[str, plots.Plot]) -> None:
+    assert "lexicon: 0.25 ± 0.22 at 12 bytes (6), 0.5 ± 0.25 at" in drawn["retrieval-features"].alt
 
 
 def test_bars_add_up_to_the_files(drawn: dict[str, plots.Plot]) -> None:
