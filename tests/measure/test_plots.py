@@ -130,7 +130,7 @@ def test_description_of_figure_1_has_the_measured_and_the_published_rates(
         if result["setting"] == "lexicon-k6-off"
     ]
     mean = sum(rates) / len(rates)
-    assert f"words, lexicon: {published.format_bpp(mean)} (6 words)" in alt
+    assert f"lexicon, words: {published.format_bpp(mean)} (6 words)" in alt
     assert "JPEG: 0.199 bpp (q1), 1.22 bpp (q75)." in alt
     assert "Dotzel et al. (GPT-4V): 100 µbpp to 0.00179 bpp." in alt
     assert "TiTok-L-32: 384 bits." in drawn["figure-1-bits"].alt
@@ -147,6 +147,16 @@ def test_points_of_figure_1_have_the_mean_and_the_range_of_the_photographs() -> 
     bpp = [bits / (768 * 512) for bits in jpeg["bits"]]
     assert jpeg["bpp"] == pytest.approx(bpp, rel=1e-3)
     assert (jpeg["kind"], jpeg["photographs"]) == ("floor", 4)
+
+
+def test_settings_with_different_layers_are_different_rows() -> None:
+    results = make_results(2)
+    results["settings"][3]["layers"] = "layout"
+    names = [row.name for row in curves.curves(results, "words_f1")]
+    others = [f"{coding} + layout,colors:24" for coding in ("lexicon", "bag")]
+    assert names == ["lexicon", "lexicon + layout", others[0], "bag", others[1]]
+    rows = {point["row"] for point in figure_1.measured(results)["points"]}
+    assert {"lexicon, words", "lexicon, words + layout", "bag, words + layout,colors:24"} <= rows
 
 
 def test_settings_without_a_number_of_words_have_their_limit_as_label() -> None:
@@ -193,7 +203,8 @@ def test_chance_is_drawn_where_it_is_known(drawn: dict[str, plots.Plot]) -> None
 
 def test_curves_have_labels_and_an_axis_for_what_is_on_them(drawn: dict[str, plots.Plot]) -> None:
     texts = _texts(drawn["curve-words-f1"].svg)
-    assert {"6", "12", "24", "lexicon", "bag + layers"} <= set(texts)
+    assert {"lexicon", "bag + layers"} <= set(texts)
+    assert [texts.count(label) for label in ("6", "12", "24")] == [4, 4, 4]
     assert "10,000" not in texts
     texts = _texts(drawn["curve-colors"].svg)
     assert {"10", "100", "1,000", "10,000", "JPEG", "ThumbHash", "q75"} <= set(texts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections.abc import Iterable
 from typing import Final
 
 from semcodec.measure.plots import svg
@@ -12,7 +13,7 @@ from semcodec.measure.plots.plot import Plot
 from semcodec.measure.results import Rate, Results
 
 #: Widths and heights in points.
-LEFT: Final = 142.0
+LETTER: Final = 5.0  #: of the names of rows
 BARS: Final = 290.0
 RIGHT: Final = 30.0
 TOP: Final = 24.0
@@ -93,11 +94,12 @@ def _draw(
     rows: dict[str, dict[str, float]],
     legend: dict[str, str],
 ) -> Plot:
-    body, width = BAR * len(rows), LEFT + BARS + RIGHT
+    left_side = _left_side(rows)
+    body, width = BAR * len(rows), left_side + BARS + RIGHT
     bottom = 46.0 + LEGEND_ROW * math.ceil(len(legend) / COLUMNS)
     height = body + bottom + TOP
     with svg.drawing(width, height) as figure:
-        axes = figure.add_axes((LEFT / width, bottom / height, BARS / width, body / height))
+        axes = figure.add_axes((left_side / width, bottom / height, BARS / width, body / height))
         axes.set(ylim=(len(rows) - 0.5, -0.5), xlabel="bytes", title=title)
         axes.set_yticks(range(len(rows)), rows)
         axes.tick_params(axis="y", length=0)
@@ -110,9 +112,14 @@ def _draw(
         for y, end in enumerate(left):
             place = {"xytext": (4, 0), "textcoords": "offset points"}
             axes.annotate(f"{end:.1f}", (end, y), va="center_baseline", **place)  # type: ignore[arg-type]
-        corner = 0.5 - LEFT / BARS / 2, -34 / body
+        corner = 0.5 - left_side / BARS / 2, -34 / body
         axes.legend(loc="upper center", bbox_to_anchor=corner, ncols=COLUMNS, handlelength=1.2)
         return Plot(title, alt, svg.to_svg(figure, name, title, alt))
+
+
+def _left_side(rows: Iterable[str]) -> float:
+    """Return the width in points of the names of rows."""
+    return 12.0 + LETTER * max(map(len, rows))
 
 
 def mean_text_sizes(results: Results) -> dict[str, dict[str, float]]:
@@ -150,10 +157,11 @@ def draw_text_coders(results: Results) -> Plot | None:
         f"{coder}: {', '.join(f'{size:.1f} at {label} words' for label, size in row.items())}."
         for coder, row in rows.items()
     )
-    body, bottom, width = BAR * len(rows), 46.0 + LEGEND_ROW, LEFT + BARS + RIGHT
+    left_side = _left_side(rows)
+    body, bottom, width = BAR * len(rows), 46.0 + LEGEND_ROW, left_side + BARS + RIGHT
     height = body + bottom + TOP
     with svg.drawing(width, height) as figure:
-        axes = figure.add_axes((LEFT / width, bottom / height, BARS / width, body / height))
+        axes = figure.add_axes((left_side / width, bottom / height, BARS / width, body / height))
         axes.set(ylim=(len(rows) - 0.5, -0.5), xlabel="bytes", title=title)
         axes.set_yticks(range(len(rows)), rows)
         axes.tick_params(axis="y", length=0)

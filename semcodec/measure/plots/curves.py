@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from semcodec.measure.main_metrics import main_metrics
@@ -69,7 +69,7 @@ def curves(results: Results, metric: str) -> list[Curve]:
 def retrieval_curves(results: Results, model: str) -> list[Curve]:
     """Return the curves of the share of photographs that ``model`` found by their pictures."""
     settings = {setting["id"]: setting for setting in results["settings"]}
-    points = []
+    points, layers = [], layer_names(results)
     for row in results["retrieval"]:
         if row["model"] == model and row["photographs"]:
             share = row["found"] / row["photographs"]
@@ -78,13 +78,24 @@ def retrieval_curves(results: Results, model: str) -> list[Curve]:
             size = statistics.fmean(_file_sizes(results["photographs"], row["setting"]))
             label = setting_label(setting)
             point = CurvePoint(label, size, share, error, row["photographs"])
-            points.append((series_name(setting), point))
+            points.append((series_name(setting, layers), point))
     return _join(points)
 
 
-def series_name(setting: Setting) -> str:
-    """Return the name of the curve that a setting belongs to."""
-    return setting["coding"] + ("" if setting["layers"] == "off" else " + layers")
+def layer_names(results: Results) -> dict[str, str]:
+    """Return the names of layers by their options: "layers" if all settings with any have the same.
+
+    The option ``off`` has none.
+    """
+    options = list(dict.fromkeys(setting["layers"] for setting in results["settings"]))
+    given = [option for option in options if option != "off"]
+    return {option: "layers" if len(given) == 1 else option for option in given}
+
+
+def series_name(setting: Setting, layers: Mapping[str, str]) -> str:
+    """Return the name of the curve that a setting belongs to; ``layers`` are of ``layer_names``."""
+    name = layers.get(setting["layers"])
+    return setting["coding"] if name is None else f"{setting['coding']} + {name}"
 
 
 def _join(points: Iterable[tuple[str, CurvePoint]], is_baseline: bool = False) -> list[Curve]:
@@ -98,6 +109,7 @@ def _join(points: Iterable[tuple[str, CurvePoint]], is_baseline: bool = False) -
 
 
 def _setting_points(results: Results, metric: str) -> Iterator[tuple[str, CurvePoint]]:
+    layers = layer_names(results)
     for setting in results["settings"]:
         pairs = []
         for photograph in results["photographs"]:
@@ -106,7 +118,7 @@ def _setting_points(results: Results, metric: str) -> Iterator[tuple[str, CurveP
                 if result["setting"] == setting["id"] and value is not None:
                     pairs.append((result["rate"]["file_bits"] / 8, value))
         if pairs:
-            yield series_name(setting), _mean(setting_label(setting), pairs)
+            yield series_name(setting, layers), _mean(setting_label(setting), pairs)
 
 
 def _baseline_points(results: Results, metric: str) -> Iterator[tuple[str, CurvePoint]]:
@@ -201,19 +213,21 @@ def _draw_curve(axes: Axes, row: Curve, position: int) -> None:
 
 def _label_points(axes: Axes, rows: list[Curve]) -> None:
     """Write the labels of points beside them; without room, a label is left out."""
+    axes.autoscale_view()  # which is delayed until the plot is drawn
     figure = axes.get_figure()
     scale = 72 / figure.dpi if figure else 1.0
     points = [point for row in rows for point in row.points]
     at = [axes.transData.transform((point.size, point.value)) * scale for point in points]
     taken = [(x - 2.5, y - 2.5, x + 2.5, y + 2.5) for x, y in at]
     for point, (x, y) in zip(points, at, strict=True):
-        width = LETTER * len(point.label)
+        label = point.label.partition(",")[0]
+        width = LETTER * len(label)
         for dx, dy in ((4.0, 3.0), (4.0, -9.0), (-4.0 - width, 3.0), (-4.0 - width, -9.0)):
             box = x + dx, y + dy, x + dx + width, y + dy + 7
             if not any(_overlap(box, other) for other in taken):
                 taken.append(box)
                 place: dict[str, Any] = {"xytext": (dx, dy), "textcoords": "offset points"}
-                axes.annotate(point.label, (point.size, point.value), size=LABEL_SIZE, **place)
+                axes.annotate(label, (point.size, point.value), size=LABEL_SIZE, **place)
                 break
 
 

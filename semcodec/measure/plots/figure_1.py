@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypedDict
 
 from semcodec.measure import published
 from semcodec.measure.plots import svg
-from semcodec.measure.plots.curves import setting_label
+from semcodec.measure.plots.curves import layer_names, setting_label
 from semcodec.measure.plots.plot import Plot
 from semcodec.measure.rates import bits_per_pixel
 from semcodec.measure.results import Results
@@ -102,7 +102,7 @@ STYLES: Final = {
 class MeasuredPoint(TypedDict):
     """The mean rate of one setting over the photographs of a measurement."""
 
-    row: str  #: such as "words, lexicon" or "JPEG"
+    row: str  #: such as "lexicon, words" or "JPEG"
     label: str  #: such as "12" (words) or "q1"; may be empty
     kind: str  #: "words", "layers", "floor" (the codec has no smaller file) or "setting"
     photographs: int
@@ -142,13 +142,14 @@ def measured(results: Results) -> Measured:
     """Return the measured points of ``results``, without the photographs that failed."""
     photographs = [photograph for photograph in results["photographs"] if photograph["results"]]
     settings = {setting["id"]: setting for setting in results["settings"]}
+    layers = {name: f"words + {label}" for name, label in layer_names(results).items()}
     rates: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
     for photograph in photographs:
         pixels = photograph["size"][0] * photograph["size"][1]
         for result in photograph["results"]:
             setting = settings[result["setting"]]
             kind = "words" if setting["layers"] == "off" else "layers"
-            row = f"{'words' if kind == 'words' else 'words + layers'}, {setting['coding']}"
+            row = f"{setting['coding']}, {layers.get(setting['layers'], 'words')}"
             rate = result["rate"]["file_bits"], pixels
             rates.setdefault((row, setting_label(setting), kind), []).append(rate)
         for baseline in photograph["baselines"]:
