@@ -250,6 +250,7 @@ def test_hostile_texts_are_text() -> None:
         root = ElementTree.fromstring(plot.svg)
         assert not [element for element in root.iter() if element.tag.endswith("script")]
         assert "<script" not in plot.svg
+        assert '</script>&"$x^{2}$' in "".join(root.itertext())
         assert "\x00" not in plot.svg
 
 
@@ -258,6 +259,20 @@ def _draw(results: Results) -> list[plots.Plot]:
     drawings = [bars.draw_breakdown(results), bars.draw_text_coders(results)]
     named = [plot for _, plot in curves.draw_curves(results)]
     return [figure_1.draw(points), *named, *filter(None, drawings)]
+
+
+def test_labels_are_short_and_printable() -> None:
+    assert svg.clean("a\x00\n\u200bb") == "ab"
+    assert svg.clean("x" * 60) == "x" * 60
+    assert svg.clean("x" * 61) == "x" * 59 + "…"
+
+
+def test_photographs_that_failed_do_not_count() -> None:
+    results = make_results()
+    results["photographs"][-1]["results"] = []
+    points = figure_1.measured(results)
+    assert points["photographs"] == 3
+    assert {point["photographs"] for point in points["points"]} == {3}
 
 
 def test_results_without_values_have_no_plots(tmp_path: Path) -> None:

@@ -134,11 +134,11 @@ def to_svg(figure: Figure, name: str, title: str, alt: str) -> str:
     The element is as wide as its container, up to its natural width.
     """
     data = io.BytesIO()
-    figure.savefig(
-        data, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    )
+    figure.savefig(data, format="svg")
     root = ElementTree.fromstring(data.getvalue())  # noqa: S314 (written by matplotlib)
-    for child in list(root):  # metadata, and a style that would apply to all elements of a page
+    for child in list(
+        root
+    ):  # the time of day, and a style that would apply to all elements of a page
         if child.tag == f"{{{SVG}}}metadata" or child.find(f"{{{SVG}}}style") is not None:
             root.remove(child)
     for element in root.iter():
