@@ -183,6 +183,8 @@ class JobFiles:
         try:
             if self._history is not None:
                 message = " ".join(str(error).split()) or type(error).__name__
+                if isinstance(error, KeyboardInterrupt):
+                    message = INTERRUPTED
                 row.entry = self._history.add(
                     row.job,
                     output=None,

@@ -27,7 +27,7 @@ from semcodec.cli.planning import STDIN, Job, is_several
 from semcodec.cli.settings_digest import digest_settings
 from semcodec.errors import InputError
 
-INTERRUPTED: Final = "Interrupted: the picture is the best so far."
+INTERRUPTED: Final = "Interrupted."  #: the error of such a job, also if it has a picture
 SHOW_SECONDS: Final = 0.5  #: between two updates of the status line
 
 

@@ -203,10 +203,15 @@ def test_ctrl_c_ends_all_jobs_of_a_batch(
 ) -> None:
     records = [write_record(tmp_path / f"{n}.semc", WORDS, (64, 48 + n)) for n in range(2)]
     register(monkeypatch, {"lamp"}, KeyboardInterrupt())
-    code, _, err = run("decode", *records, "-o", tmp_path / "out", "--backend", "scripted",
-                       "--writer", "rules", "--reflect", "2")  # fmt: skip
+    command = "decode", *records, "-o", tmp_path / "out", "--backend", "scripted"
+    options = "--writer", "rules", "--reflect", "2", "--trace", tmp_path / "t"
+    code, _, err = run(*command, *options)
     assert (code, file_names(tmp_path / "out")) == (130, ["0.png"])
     assert "1 not done" in err
+    register(monkeypatch, {"lamp"}, set())
+    code, _, err = run(*command, *options)  # the picture was cut short, so it is made again
+    assert (code, file_names(tmp_path / "out")) == (0, ["0.png", "1.png"])
+    assert "2 decoded, 0 failed" in err
 
 
 def test_step_without_a_picture_is_explained(
