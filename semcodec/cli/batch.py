@@ -36,6 +36,12 @@ from semcodec.errors import (
 )
 
 MAX_REPEATED: Final = 3  #: inputs in a row that fail with the same message of a server
+#: For the help of a command.
+RESUME: Final = (
+    "The same command continues what was interrupted: what manifest.jsonl in this folder lists as "
+    "done is kept, also with --force, and what has failed is tried again. Inputs with the same "
+    "bytes are processed once."
+)
 BATCH_EXIT_CODES: Final = (
     EXIT_CODES[0],
     f"{EXIT_CODES[1]}, or every input failed",

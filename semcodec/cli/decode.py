@@ -55,7 +55,8 @@ def add(commands: Commands[Parser]) -> None:
         decode,
         summary="paint the pictures of records",
         description="Unpack the words of a record, expand them to a prompt, and paint it. "
-        "Several records, or a folder of them, need a folder for the pictures. A picture carries "
+        f"Several records, or a folder of them, need a folder for the pictures. {batch.RESUME} "
+        "A picture carries "
         "its words as alternative text, and a PNG also its record; messengers and sites that "
         "compress pictures again remove both.",
         usage="FILE|TEXT|DIR... [options]",

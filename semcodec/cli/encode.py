@@ -47,7 +47,7 @@ def add(commands: Commands[Parser]) -> None:
         encode,
         summary="encode photographs as records of a few bytes",
         description="Describe a photograph, select the most important words, and pack them. "
-        "Several photographs, or a folder of them, need a folder for the records.",
+        "Several photographs, or a folder of them, need a folder for the records. " + batch.RESUME,
         usage="IMAGE|DIR... [options]",
         examples=(
             "semcodec encode photo.jpg --max-bytes 16",

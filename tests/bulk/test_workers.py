@@ -1,11 +1,9 @@
-"""Worker processes: order, errors, death, interrupts, and the end of the parent."""
+"""Worker processes: order, errors, death, interrupts; tests/cli/test_jobs.py kills the parent."""
 
 from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,7 +19,6 @@ from semcodec.errors import BackendError, InputError, WorkerDiedError
 from tests.bulk import tasks
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
-ROOT = Path(__file__).parents[2]
 Any_ = Outcome[Any, Any]
 
 
@@ -128,28 +125,3 @@ def test_interrupt_ends_tasks_and_keeps_what_they_paid_for(tmp_path: Path) -> No
     user.join()
     assert [type(outcome.error) for outcome in arrived] == [KeyboardInterrupt] * 2
     assert [outcome.error.trace for outcome in arrived] == ["paid"] * 2  # type: ignore[union-attr]
-
-
-def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
-    started = tmp_path / "started"
-    code = (
-        "from semcodec.bulk.workers import Workers\n"
-        "from tests.bulk import tasks\n"
-        "import pathlib, sys\n"
-        "with Workers(tasks.start, jobs=2) as pool:\n"
-        "    list(pool.run([('wait_for_interrupt', pathlib.Path(sys.argv[1]))]))\n"
-    )
-    parent = subprocess.Popen([sys.executable, "-c", code, started], cwd=ROOT)
-    _wait_until(lambda: started.exists() and started.read_text())
-    parent.kill()
-    parent.wait()
-    _wait_until(lambda: not _is_running(int(started.read_text())))
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    status = Path(f"/proc/{pid}/stat")  # a zombie if nothing has collected it
-    return not (status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z")
