@@ -270,7 +270,7 @@ def test_steps_of_each_picture_are_kept(run: Run) -> None:
 
 def test_ctrl_c_is_noted_and_the_input_made_again(encode: Run) -> None:
     Stub.errors[2] = KeyboardInterrupt()
-    code, _, err = encode("--trace", "t")
+    code, _, _ = encode("--trace", "t")
     assert (code, sorted(outputs()), Stub.calls) == (130, ["a.semc"], 2)
     assert json.loads(MANIFEST.read_bytes().splitlines()[-1])["error"] == "Interrupted."
     assert file_names(Path("t")) == ["a.json", "b.json"]
