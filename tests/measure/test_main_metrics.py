@@ -8,7 +8,7 @@ from tests.measure.made_results import make_results
 
 def test_parts_of_metrics_and_metrics_without_values_are_left_out() -> None:
     results = make_results(2, (6,))
-    assert [each["name"] for each in results["metrics"]][0] == "words_recall"
+    assert results["metrics"][0]["name"] == "words_recall"
     names = ["words_f1", "colors", "boxes_iou"]
     assert [each["name"] for each in main_metrics(results)] == names
     for photograph in results["photographs"]:
