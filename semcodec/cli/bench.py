@@ -21,10 +21,11 @@ from semcodec.cli.bench_inputs import Input, find_inputs
 from semcodec.cli.bench_outputs import Outputs
 from semcodec.cli.bench_run import ROLES
 from semcodec.cli.loading import load_backends
-from semcodec.cli.output import UsageError, print_result, print_status
+from semcodec.cli.output import UsageError, print_paragraph, print_result, print_status
 from semcodec.cli.parser import DATA_ERROR, DONE, PARTLY_DONE, Commands, Parser, add_command
 from semcodec.errors import BackendError, BudgetExceededError, InputError, SemcodecError
-from semcodec.measure import assembling, measuring, settings, tables
+from semcodec.measure import assembling, measuring, report, settings, tables
+from semcodec.measure.exports import compressai
 from semcodec.measure.measuring import Measured, Options
 from semcodec.measure.results import Photograph, Setting
 from semcodec.measure.store import StoreError
@@ -132,6 +133,12 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         help="keep no copies of the photographs in the results (default: off)",
     )
     parser.add_argument(
+        "--no-page",
+        dest="page",
+        action="store_false",
+        help="make no page of the results (default: off)",
+    )
+    parser.add_argument(
         "--jobs",
         type=options.count,
         default=1,
@@ -193,8 +200,14 @@ def bench(args: argparse.Namespace) -> int:
             print_status(f"semcodec: {each.path}: {message}")
             rows.append(assembling.failed_photograph(each.name, each.sha256, message))
     content = assembling.assemble(chosen, rows, backends={}, command=_command(args, chosen))
-    outputs.write(content)
-    print_result(output.format_table(tables.rows_of_means(content), "<>>>"))
+    names = outputs.write(content, originals=args.originals, page=args.page)
+    rows_of_table = tables.rows_of_means(content)
+    print_result(output.format_table(rows_of_table, "<" + ">" * (len(rows_of_table[0]) - 1)))
+    if report.FILE_NAME in names:
+        page = outputs.folder / report.FILE_NAME
+        print_paragraph(f"Open {page} to see each photograph with its pictures.")
+    shown = ", ".join(name for name in names if "/" not in name)
+    print_paragraph(f"In {outputs.folder}: {shown}, and {compressai.FOLDER}/ for its plotter.")
     costs.print_costs(calls)
     photographs = content["photographs"]
     if all(each["error"] for each in photographs):

@@ -1,36 +1,62 @@
-"""Means over the photographs for each setting."""
+"""Means over the photographs for each setting, as a table of text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from statistics import fmean
+from typing import Final
 
-from semcodec.measure.results import Result, Results
+from semcodec.measure.report import summary
+from semcodec.measure.results import Metric, Results
+
+#: The metrics of the table, if they were computed: the first one of each group.
+SHOWN: Final = (
+    ("words_f1",),
+    ("similarity_paraphrase", "similarity_minilm"),
+    ("de16",),
+    ("box_iou",),
+)
+DIGITS: Final = {"de16": 1}  #: after the point; 2 of other metrics
 
 
 def rows_of_means(results: Results) -> list[tuple[str, ...]]:
-    """Return the headings, and for each setting the means over the photographs that have it."""
-    return [HEADINGS, *_rows(results)]
+    """Return the headings, and the means of each setting over the photographs that have it.
+
+    The last columns state how many pictures were found by image models among all photographs.
+    """
+    metrics = [metric for names in SHOWN if (metric := _find(results, names)) is not None]
+    models = list(dict.fromkeys(each["model"] for each in results["retrieval"]))
+    headings = ("setting", "photographs", "bytes", "file µbpp", "smaller than JPEG floor")
+    rows = [(*headings, *(each["label"] for each in metrics), *(f"found by {m}" for m in models))]
+    for rate in summary.mean_rates(results):
+        if rate.photographs:
+            pairs = summary.pairs_of(results, rate.setting["id"])
+            means = summary.mean_values(summary.metric_values(result) for _, result in pairs)
+            rows.append(
+                (
+                    rate.setting["label"],
+                    str(rate.photographs),
+                    f"{rate.bytes:.1f}",
+                    f"{rate.file_ubpp:.1f}",
+                    f"{rate.to_floor:.0f}x" if rate.to_floor else "-",
+                    *(_number(means.get(each["name"]), each["name"]) for each in metrics),
+                    *(_found(results, rate.setting["id"], model) for model in models),
+                )
+            )
+    return rows
 
 
-HEADINGS = ("setting", "photographs", "bytes", "file µbpp")
+def _find(results: Results, names: tuple[str, ...]) -> Metric | None:
+    """Return the first metric with one of ``names``."""
+    known = {metric["name"]: metric for metric in results["metrics"]}
+    return next((known[name] for name in names if name in known), None)
 
 
-def _rows(results: Results) -> Iterator[tuple[str, ...]]:
-    for setting in results["settings"]:
-        found = [
-            result
-            for photograph in results["photographs"]
-            for result in photograph["results"]
-            if result["setting"] == setting["id"]
-        ]
-        if found:
-            yield setting["label"], str(len(found)), *_means(found)
+def _number(value: float | None, name: str) -> str:
+    return "-" if value is None else f"{value:.{DIGITS.get(name, 2)}f}"
 
 
-def _means(found: Sequence[Result]) -> tuple[str, ...]:
-    rates = [result["rate"] for result in found]
-    return (
-        f"{fmean(rate['file_bits'] for rate in rates) / 8:.1f}",
-        f"{fmean(rate['file_ubpp'] for rate in rates):.1f}",
-    )
+def _found(results: Results, setting: str, model: str) -> str:
+    """Return how many pictures were found among how many photographs."""
+    for each in results["retrieval"]:
+        if (each["setting"], each["model"]) == (setting, model):
+            return f"{each['found']} of {each['photographs']}"
+    return "-"
