@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from PIL import Image
 
 import semcodec
 from semcodec.backends import registry
 from semcodec.errors import BackendError
-from semcodec.measure import baselines
+from semcodec.measure import baselines, plots, report
 from tests import images
-from tests.cli.conftest import Run
+from tests.cli.conftest import SCHEMAS, Run
 
 TEXT = "A red boat with a white sail on a calm blue lake, and two people near green trees."
 
@@ -77,12 +78,23 @@ def bench(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(
         baselines, "CODECS", [each for each in baselines.CODECS if each.name == "JPEG"]
     )
+    monkeypatch.setattr(plots, "draw_all", lambda content, folder: {})
+    monkeypatch.setattr(report, "make_page", make_page)
     options = "--backend", "counted", "--paint-size", "48", "--metrics", "words,picture"
     return lambda *argv: run("bench", "photos", "-o", "out", *options, *argv)
 
 
+def make_page(content: Any, folder: Path, **options: Any) -> str:
+    """Return what the page would be made of."""
+    return json.dumps([len(content["photographs"]), str(folder), options])
+
+
 def results() -> Any:
-    return json.loads(Path("out/results.json").read_bytes())
+    """Return the results, which must match the published schema."""
+    content = json.loads(Path("out/results.json").read_bytes())
+    schema = json.loads((SCHEMAS / "bench-1.json").read_bytes())
+    jsonschema_rs.Draft202012Validator(schema, validate_formats=True).validate(content)
+    return content
 
 
 def counts() -> Counter[str]:
@@ -133,6 +145,26 @@ def test_photograph_is_described_once_and_equal_records_are_painted_once(bench: 
     assert (
         semcodec.unpack((Path("out") / names[0]).read_bytes()).words == first["results"][0]["words"]
     )
+
+
+def test_all_files_are_made_of_the_results(bench: Run) -> None:
+    options = "--k", "2", "--layers", "off", "--coding", "lexicon"
+    code, out, _ = bench(*options, "--no-originals")
+    assert code == 0
+    assert "Open out/index.html to see each photograph" in out
+    assert json.loads(Path("out/index.html").read_text()) == [
+        2, "out", {"originals": False, "plots": {}}
+    ]  # fmt: skip
+    names = {path.name for path in Path("out").iterdir()}
+    assert {"results.json", "results.csv", "table.tex"} <= names
+    assert {path.name for path in Path("out/compressai").iterdir()} == {
+        "semcodec-lexicon.json", "jpeg.json"
+    }  # fmt: skip
+    assert not [*Path("out").rglob("photograph.png")]
+    assert all(each["photograph_file"] is None for each in results()["photographs"])
+    Path("out/index.html").unlink()
+    assert "index.html" not in bench(*options, "--no-page")[1]
+    assert not Path("out/index.html").exists()
 
 
 # --- runs that continue --------------------------------------------------------------------------
