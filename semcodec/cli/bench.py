@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from semcodec.backends.isolation import backend_name
 from semcodec.cli import (
     batch,
     bench_run,
@@ -16,21 +18,23 @@ from semcodec.cli import (
     openai_options,
     options,
     output,
+    parallel,
 )
 from semcodec.cli.bench_inputs import Input, find_inputs
 from semcodec.cli.bench_outputs import Outputs
-from semcodec.cli.bench_run import ROLES
+from semcodec.cli.bench_run import ROLES, Run
 from semcodec.cli.loading import load_backends
 from semcodec.cli.output import UsageError, print_paragraph, print_result, print_status
 from semcodec.cli.parser import DATA_ERROR, DONE, PARTLY_DONE, Commands, Parser, add_command
-from semcodec.errors import BackendError, BudgetExceededError, InputError, SemcodecError
-from semcodec.measure import assembling, measuring, report, settings, tables
+from semcodec.cli.settings_digest import describe_backend
+from semcodec.errors import InputError, SemcodecError
+from semcodec.measure import assembling, measuring, report, results, settings, tables
 from semcodec.measure.exports import compressai
-from semcodec.measure.measuring import Measured, Options
-from semcodec.measure.results import Photograph, Setting
-from semcodec.measure.store import StoreError
+from semcodec.measure.measuring import Measurer, Options
+from semcodec.measure.results import Results, Setting
 from semcodec.pipeline.encode import CODINGS
 from semcodec.pipeline.finishing import MAX_PAINTED_SIDE
+from semcodec.pipeline.reflection.painting import is_paid
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -121,6 +125,12 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         "are installed (default: auto)",
     )
     parser.add_argument(
+        "--weights",
+        metavar="DIR",
+        help="folder with weights of metrics of other projects, such as CLIP; without them, these "
+        "columns are absent (default: only what their packages have stored)",
+    )
+    parser.add_argument(
         "--texts",
         metavar="DIR",
         help="folder of .txt files on which the dictionary of zstd is trained, one of the other "
@@ -138,13 +148,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         action="store_false",
         help="make no page of the results (default: off)",
     )
-    parser.add_argument(
-        "--jobs",
-        type=options.count,
-        default=1,
-        metavar="N",
-        help="worker processes, each with models of its own (default: %(default)s)",
-    )
+    parallel.add_jobs(parser)
 
 
 def codings(text: str) -> list[str]:
@@ -173,42 +177,24 @@ def paint_size(text: str) -> int:
 def bench(args: argparse.Namespace) -> int:
     """Measure all photographs, write the results, and print the means."""
     chosen = _settings(args)
+    _check_cost(args)
     outputs = Outputs(args.output, force=args.force)
     inputs = find_inputs(args)
-    measured_options = measuring.Options(
+    measured_options = Options(
         chosen, args.paint_size, _identities(args), args.originals, is_dry_run=args.dry_run
     )
     if args.dry_run:
         return _plan(args, measured_options, inputs)
     outputs.create()
-    rows: list[Measured | Photograph] = []
-    calls: list[dict[str, Any]] = []
-    jobs = max(1, min(args.jobs, len(inputs)))
+    jobs = bench_run.count_workers(args, len(inputs))
     with bench_run.make_workers(args, measured_options, jobs) as workers:
-        for outcome in workers.run(inputs):
-            each = outcome.task
-            if outcome.result is not None:
-                rows.append(outcome.result)
-                calls += outcome.result.calls
-                print_status(f"{len(rows)} of {len(inputs)}: {each.name}")
-                for notice in outcome.result.notices:
-                    print_status(f"Note: {notice}")
-                continue
-            if not isinstance(outcome.error, SemcodecError) or _concerns_all(outcome.error):
-                raise outcome.error or KeyboardInterrupt
-            message = " ".join(str(outcome.error).split())
-            print_status(f"semcodec: {each.path}: {message}")
-            rows.append(assembling.failed_photograph(each.name, each.sha256, message))
-    content = assembling.assemble(chosen, rows, backends={}, command=_command(args, chosen))
+        run = Run(inputs)
+        rows = list(run.measure(workers))
+        content = assembling.assemble(chosen, rows, command=_command(args, chosen))
+        run.add_chance(workers, content)
     names = outputs.write(content, originals=args.originals, page=args.page)
-    rows_of_table = tables.rows_of_means(content)
-    print_result(output.format_table(rows_of_table, "<" + ">" * (len(rows_of_table[0]) - 1)))
-    if report.FILE_NAME in names:
-        page = outputs.folder / report.FILE_NAME
-        print_paragraph(f"Open {page} to see each photograph with its pictures.")
-    shown = ", ".join(name for name in names if "/" not in name)
-    print_paragraph(f"In {outputs.folder}: {shown}, and {compressai.FOLDER}/ for its plotter.")
-    costs.print_costs(calls)
+    _print_results(content, outputs, names)
+    costs.print_costs(run.calls)
     photographs = content["photographs"]
     if all(each["error"] for each in photographs):
         return DATA_ERROR
@@ -216,27 +202,50 @@ def bench(args: argparse.Namespace) -> int:
     return DONE if is_complete else PARTLY_DONE
 
 
+def _check_cost(args: argparse.Namespace) -> None:
+    """Check that a run that may cost money has a limit on its cost.
+
+    Raises:
+        UsageError: it has none.
+    """
+    if args.dry_run or args.max_cost is not None or args.replay is not None:
+        return
+    servers = openai_options.resolve_backends(args).by_option.values()
+    paid = [backend_name(server) for server in servers if is_paid(server)]
+    if paid:
+        raise UsageError(
+            f"{paid[0]} may cost money, for each photograph and setting: see the cost with "
+            "--dry-run, and limit it with --max-cost."
+        )
+
+
+def _print_results(content: Results, outputs: Outputs, names: Sequence[str]) -> None:
+    """Print the means, and the names of the files."""
+    rows = tables.rows_of_means(content)
+    print_result(output.format_table(rows, "<" + ">" * (len(rows[0]) - 1)))
+    if report.FILE_NAME in names:
+        page = outputs.folder / report.FILE_NAME
+        print_paragraph(f"Open {page} to see each photograph with its pictures.")
+    shown = ", ".join(name for name in names if "/" not in name and name != report.FILE_NAME)
+    print_paragraph(f"In {outputs.folder}: {shown}, and {compressai.FOLDER}/ for its plotter.")
+    if content["skipped"]:
+        missing = ", ".join(content["skipped"])
+        print_paragraph(f"Not measured: {missing}. {results.FILE_NAME} states why.")
+
+
 def _plan(args: argparse.Namespace, measured_options: Options, inputs: Sequence[Input]) -> int:
-    """Print the requests that the run would send, with their cost."""
+    """Print the requests that the run would send, with their cost; stored parts need none."""
     resolved = openai_options.resolve_backends(args)
     needed = bench_run.needed_roles(args, measured_options.settings)
-    roles = load_backends(resolved.by_option, needed)
-    measure = bench_run.make_measure(args, measured_options, roles)
+    measurer = Measurer(measured_options, load_backends(resolved.by_option, needed), None)
     calls: list[dict[str, Any]] = []
     for each in inputs:
         try:
-            calls += measure(each).calls
+            calls += bench_run.measure_input(measurer, Path(args.output), each).calls
         except SemcodecError as error:
             print_status(f"semcodec: {each.path}: {' '.join(str(error).split())}")
     dry_run.print_plans(resolved.dry_run, calls, is_batch=True)
     return DONE
-
-
-def _concerns_all(error: SemcodecError) -> bool:
-    """Return whether the other photographs would fail for the same reason."""
-    if isinstance(error, StoreError | BudgetExceededError):
-        return True
-    return isinstance(error, BackendError) and (error.unavailable or error.stage == "load")
 
 
 def _settings(args: argparse.Namespace) -> list[Setting]:
@@ -257,8 +266,10 @@ def _settings(args: argparse.Namespace) -> list[Setting]:
 
 
 def _identities(args: argparse.Namespace) -> dict[str, Any]:
-    """Return all that decides what the backend of each role returns."""
-    return {role: getattr(args, role) or args.backend for role in ("backend", *ROLES)}
+    """Return by role the name of the backend, and all that decides what it returns."""
+    names = {role: getattr(args, role) or args.backend for role in ("backend", *ROLES)}
+    known = {name: describe_backend(args, name) for name in set(names.values())}
+    return {role: [name, known[name]] for role, name in names.items()}
 
 
 def _command(args: argparse.Namespace, chosen: Sequence[Setting]) -> str:

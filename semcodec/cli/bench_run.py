@@ -4,51 +4,144 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from semcodec.bulk.workers import Workers
-from semcodec.cli import description_files, files, openai_options, options
+from semcodec.cli import description_files, files, logs, openai_options, options
 from semcodec.cli.bench_inputs import Input
+from semcodec.cli.job_files import concerns_all
 from semcodec.cli.loading import load_backends
-from semcodec.cli.output import UsageError
-from semcodec.errors import InputError
+from semcodec.cli.output import UsageError, print_status
+from semcodec.cli.progress import Progress
+from semcodec.errors import BackendError, InputError, SemcodecError
+from semcodec.measure import assembling
 from semcodec.measure.columns import Columns
 from semcodec.measure.measuring import Measured, Measurer, Options, Task
-from semcodec.measure.results import Setting
+from semcodec.measure.results import Photograph, Results, Setting
+from semcodec.measure.store import StoreError
 
 ROLES: Final = ("describer", "writer", "painter", "upscaler", "locator")
 #: Arguments that belong to the parser, and cannot be sent to a worker.
 UNSENT: Final = ("command", "command_parser")
+MAX_REPEATED: Final = 3  #: photographs in a row that fail with the same message of a server
 
 
-def make_workers(
-    args: argparse.Namespace, measured_options: Options, jobs: int
-) -> Workers[Input, Measured]:
+class ChanceTask(NamedTuple):
+    """The task to measure the values of metrics by chance, from all results."""
+
+    content: Results
+
+
+#: A worker measures a photograph, or returns the values by chance.
+BenchWorkers = Workers[Input | ChanceTask, Any]
+
+
+class Run:
+    """Measures photographs with workers, and reports them in order.
+
+    Attributes:
+        calls: the requests to servers so far.
+    """
+
+    def __init__(self, inputs: Sequence[Input]) -> None:
+        self.calls: list[dict[str, Any]] = []
+        self._inputs = inputs
+        self._last_message, self._repeated = "", 0
+
+    def measure(self, workers: BenchWorkers) -> Iterator[Measured | Photograph]:
+        """Yield the results of each photograph; of one that failed, a row with its error.
+
+        Raises:
+            SemcodecError, KeyboardInterrupt: the failure concerns all photographs.
+        """
+        total = len(self._inputs)
+        with Progress(total) as progress:
+            for number, outcome in enumerate(workers.run(self._inputs), 1):
+                each, error = outcome.task, outcome.error
+                assert isinstance(each, Input)  # noqa: S101  # as it was given
+                progress.advance()
+                if error is not None:
+                    yield self._failed(each, error)
+                    continue
+                measured: Any = outcome.result
+                self._report(f"{number} of {total}: {each.name}", measured)
+                yield measured
+
+    def _report(self, line: str, measured: Measured) -> None:
+        self.calls += measured.calls
+        self._last_message, self._repeated = "", 0
+        print_status(line)
+        for notice in measured.notices:
+            print_status(f"Note: {notice}")
+
+    def _failed(self, each: Input, error: SemcodecError | KeyboardInterrupt) -> Photograph:
+        """Return the row of a photograph that failed; raise an error that concerns all."""
+        if not isinstance(error, SemcodecError) or isinstance(error, StoreError):
+            raise error
+        message = " ".join(str(error).split())
+        self._repeated = self._repeated + 1 if message == self._last_message else 1
+        self._last_message = message
+        is_server = isinstance(error, BackendError) and error.retryable
+        if concerns_all(error) or (is_server and self._repeated == MAX_REPEATED):
+            raise error
+        print_status(f"semcodec: {each.path}: {message}")
+        return assembling.failed_photograph(each.name, each.sha256, message)
+
+    def add_chance(self, workers: BenchWorkers, content: Results) -> None:
+        """Add the values of metrics by chance, which one of the workers measures."""
+        for outcome in workers.run([ChanceTask(content)]):
+            if outcome.error is not None:
+                raise outcome.error
+            values: Any = outcome.result
+            for metric in content["metrics"]:
+                metric["chance"] = values.get(metric["name"])
+
+
+def count_workers(args: argparse.Namespace, inputs: int) -> int:
+    """Return how many worker processes a run needs; 1 for this process alone.
+
+    Raises:
+        UsageError: workers would not keep to an option.
+    """
+    jobs: int = min(args.jobs, inputs)
+    for option in ("max_cost", "record") if jobs > 1 else ():
+        if getattr(args, option) is not None:
+            flag = option.replace("_", "-")
+            raise UsageError(f"--{flag} is for one process: omit it, or omit --jobs.")
+    return max(1, jobs)
+
+
+def make_workers(args: argparse.Namespace, measured_options: Options, jobs: int) -> BenchWorkers:
     """Return workers that measure photographs."""
     sent = {name: value for name, value in vars(args).items() if name not in UNSENT}
     start = partial(_start, argparse.Namespace(**sent), measured_options)
-    return Workers(start, jobs=jobs)
+    return Workers(start, jobs=jobs, on_start=(logs.configure,))
 
 
-def _start(args: argparse.Namespace, measured_options: Options) -> Callable[[Input], Measured]:
-    """Load the models, in a worker; return the function that measures a photograph."""
+def _start(
+    args: argparse.Namespace, measured_options: Options
+) -> Callable[[Input | ChanceTask], Any]:
+    """Load the models, in a worker; return the function that runs a task."""
     resolved = openai_options.resolve_backends(args)
     roles = load_backends(resolved.by_option, needed_roles(args, measured_options.settings))
-    return make_measure(args, measured_options, roles)
+    columns = Columns(
+        roles.get("describer"),
+        requested=args.metrics,
+        text_folder=Path(args.texts) if args.texts else None,
+        weights=Path(args.weights) if args.weights else None,
+    )
+    return partial(_run_task, Measurer(measured_options, roles, columns), columns, args.output)
 
 
-def make_measure(
-    args: argparse.Namespace, measured_options: Options, roles: dict[str, Any]
-) -> Callable[[Input], Measured]:
-    """Return the function that measures a photograph with these backends."""
-    columns = None
-    if not measured_options.is_dry_run:
-        text_folder = Path(args.texts) if args.texts else None
-        columns = Columns(roles.get("describer"), requested=args.metrics, text_folder=text_folder)
-    return partial(_measure, Measurer(measured_options, roles, columns), Path(args.output))
+def _run_task(
+    measurer: Measurer, columns: Columns, folder: str, task: Input | ChanceTask
+) -> Measured | dict[str, float]:
+    if isinstance(task, ChanceTask):
+        return columns.chance(task.content, Path(folder))
+    return measure_input(measurer, Path(folder), task)
 
 
 def needed_roles(args: argparse.Namespace, settings: Sequence[Setting]) -> tuple[str, ...]:
@@ -62,8 +155,8 @@ def needed_roles(args: argparse.Namespace, settings: Sequence[Setting]) -> tuple
     return tuple(role for role in ROLES if not omitted.get(role))
 
 
-def _measure(measurer: Measurer, folder: Path, each: Input) -> Measured:
-    """Measure an input.
+def measure_input(measurer: Measurer, folder: Path, each: Input) -> Measured:
+    """Return what was measured of an input.
 
     Raises:
         SemcodecError: a file cannot be read, or as for ``Measurer.measure``.

@@ -51,11 +51,11 @@ def describe_settings(args: argparse.Namespace, command: str) -> dict[str, Any]:
         "command": command,
         "version": semcodec.__version__,
         "options": {name: _to_json(value) for name, value in own.items()},
-        "backends": {name: _describe_backend(args, name) for name in sorted(names)},
+        "backends": {name: describe_backend(args, name) for name in sorted(names)},
     }
 
 
-def _describe_backend(args: argparse.Namespace, name: str) -> Any:
+def describe_backend(args: argparse.Namespace, name: str) -> Any:
     """Return the settings of a server, or the version of the package of another backend."""
     if not backends.is_server(name):
         wanted = {name} | ({*backends.DEFAULTS.values()} if name == backends.AUTO else set())

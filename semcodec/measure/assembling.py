@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from semcodec._version import __version__
 from semcodec.measure.measuring import Measured
-from semcodec.measure.results import SCHEMA, Photograph, Results, Setting
+from semcodec.measure.results import SCHEMA, Photograph, Results, Retrieval, Setting
 
 
 def assemble(
     settings: Sequence[Setting],
     rows: Sequence[Measured | Photograph],
     *,
-    backends: Mapping[str, str],
     command: str,
 ) -> Results:
     """Return all results.
@@ -21,7 +20,6 @@ def assemble(
     Args:
         settings: the settings, in order.
         rows: what was measured of each photograph, in order; of one with an error its row.
-        backends: names of the backends by role; those of models take their place.
         command: the options that matter, without paths.
     """
     measured = [row for row in rows if isinstance(row, Measured)]
@@ -29,14 +27,37 @@ def assemble(
     return {
         "schema": SCHEMA,
         "version": __version__,
-        "backends": {**backends, **models},
+        "backends": models,
         "command": command,
         "settings": list(settings),
         "metrics": measured[0].metrics if measured else [],
         "photographs": [row.photograph if isinstance(row, Measured) else row for row in rows],
-        "retrieval": [],
+        "retrieval": _find_photographs(settings, measured),
         "skipped": measured[0].skipped if measured else {},
     }
+
+
+def _find_photographs(settings: Sequence[Setting], rows: Sequence[Measured]) -> list[Retrieval]:
+    """Return how many pictures were found, and add the rank of each to its result."""
+    from semcodec.measure import retrieval  # needs numpy
+
+    found: list[Retrieval] = []
+    for setting in settings:
+        # Those with a picture come first, because ``rank`` pairs both lists by place.
+        ordered = sorted(rows, key=lambda row: setting["id"] not in row.picture_features)
+        painted = [row for row in ordered if setting["id"] in row.picture_features]
+        if not painted:
+            continue
+        ranks = retrieval.rank(
+            [row.picture_features[setting["id"]] for row in painted],
+            [row.photograph_features for row in ordered],
+        )
+        for row, rank in zip(painted, ranks, strict=True):
+            for result in row.photograph["results"]:
+                if result["setting"] == setting["id"] and rank:
+                    result["retrieval"] = rank
+        found += retrieval.summarize(ranks, setting["id"], len(rows))
+    return found
 
 
 def failed_photograph(name: str, sha256: str, error: str) -> Photograph:

