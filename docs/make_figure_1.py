@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from semcodec.measure.plots import figure_1, svg
+from semcodec.measure.plots import figure_1, figure_1_rows, svg
 
 FOLDER: Final = Path(__file__).with_name("figures")
 POINTS: Final = FOLDER / "figure-1.json"
@@ -26,7 +26,7 @@ def main() -> None:
     The PNG file is for readers that show no SVG.
     """
     for results in sys.argv[1:2]:
-        points = figure_1.measured(json.loads(Path(results).read_text("utf-8")))
+        points = figure_1_rows.measured(json.loads(Path(results).read_text("utf-8")))
         POINTS.write_text(json.dumps(points, indent=1, ensure_ascii=False) + "\n", "utf-8")
     points = json.loads(POINTS.read_text("utf-8"))
     for name, unit in figure_1.FILES.items():

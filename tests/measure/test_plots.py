@@ -17,7 +17,7 @@ from PIL import Image, ImageFont
 
 from semcodec.errors import BackendError
 from semcodec.measure import plots, published
-from semcodec.measure.plots import bars, curves, figure_1, svg
+from semcodec.measure.plots import bars, curves, figure_1, figure_1_rows, svg
 from semcodec.measure.results import Results
 from tests.measure.made_results import make_results
 
@@ -61,7 +61,7 @@ def test_all_plots_are_drawn_and_written(drawn: dict[str, plots.Plot], folder: P
 
 
 def test_plots_are_the_same_bytes_again(drawn: dict[str, plots.Plot]) -> None:
-    assert figure_1.draw(figure_1.measured(RESULTS), "bits") == drawn["figure-1-bits"]
+    assert figure_1.draw(figure_1_rows.measured(RESULTS), "bits") == drawn["figure-1-bits"]
     assert bars.draw_text_coders(RESULTS) == drawn["text-coders"]
     assert not re.search(r"\b20\d\d-\d\d-\d\d", drawn["figure-1"].svg)
 
@@ -139,7 +139,7 @@ def test_description_of_figure_1_has_the_measured_and_the_published_rates(
 
 
 def test_points_of_figure_1_have_the_mean_and_the_range_of_the_photographs() -> None:
-    points = figure_1.measured(RESULTS)
+    points = figure_1_rows.measured(RESULTS)
     assert (points["photographs"], points["pixels"]) == (4, [768 * 512] * 2)
     [jpeg] = [point for point in points["points"] if (point["row"], point["label"]) == JPEG]
     sizes = [8500, 9350, 10200, 11050]
@@ -155,7 +155,7 @@ def test_settings_with_different_layers_are_different_rows() -> None:
     names = [row.name for row in curves.curves(results, "words_f1")]
     others = [f"{coding} + layout,colors:24" for coding in ("lexicon", "bag")]
     assert names == ["lexicon", "lexicon + layout", others[0], "bag", others[1]]
-    rows = {point["row"] for point in figure_1.measured(results)["points"]}
+    rows = {point["row"] for point in figure_1_rows.measured(results)["points"]}
     assert {"lexicon, words", "lexicon, words + layout", "bag, words + layout,colors:24"} <= rows
 
 
@@ -167,10 +167,10 @@ def test_settings_without_a_number_of_words_have_their_limit_as_label() -> None:
 
 
 def test_rows_of_figure_1_are_grouped_and_sorted() -> None:
-    rows = figure_1.lines(figure_1.measured(RESULTS), "bpp")
+    rows = figure_1_rows.lines(figure_1_rows.measured(RESULTS), "bpp")
     groups = [row.group for row in rows]
-    assert groups == sorted(groups, key=figure_1.GROUPS.index)
-    lowest = [(row.group, figure_1._lowest(row)) for row in rows]
+    assert groups == sorted(groups, key=figure_1_rows.GROUPS.index)
+    lowest = [(row.group, figure_1_rows._lowest(row)) for row in rows]
     assert all(a[1] <= b[1] for a, b in itertools.pairwise(lowest) if a[0] == b[0])
 
 
@@ -255,7 +255,7 @@ def test_hostile_texts_are_text() -> None:
 
 
 def _draw(results: Results) -> list[plots.Plot]:
-    points = figure_1.measured(results)
+    points = figure_1_rows.measured(results)
     drawings = [bars.draw_breakdown(results), bars.draw_text_coders(results)]
     named = [plot for _, plot in curves.draw_curves(results)]
     return [figure_1.draw(points), *named, *filter(None, drawings)]
@@ -270,7 +270,7 @@ def test_labels_are_short_and_printable() -> None:
 def test_photographs_that_failed_do_not_count() -> None:
     results = make_results()
     results["photographs"][-1]["results"] = []
-    points = figure_1.measured(results)
+    points = figure_1_rows.measured(results)
     assert points["photographs"] == 3
     assert {point["photographs"] for point in points["points"]} == {3}
 
@@ -298,7 +298,7 @@ def test_a_file_has_its_own_paper_in_light_and_dark(folder: Path, tmp_path: Path
 def test_matplotlib_is_named_where_it_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(BackendError, match=r"semcodec\[report\]"):
-        figure_1.draw(figure_1.measured(RESULTS))
+        figure_1.draw(figure_1_rows.measured(RESULTS))
 
 
 def test_figure_of_the_page_is_that_of_its_points() -> None:

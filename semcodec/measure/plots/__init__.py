@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from semcodec.measure.plots import figure_1, svg
+from semcodec.measure.plots import figure_1, figure_1_rows, svg
 from semcodec.measure.plots.bars import draw_breakdown, draw_text_coders
 from semcodec.measure.plots.curves import draw_curves
 from semcodec.measure.plots.figure_1 import save_figure_1
@@ -30,7 +30,7 @@ def draw_all(results: Results, folder: Path) -> dict[str, Plot]:
     if not any(photograph["results"] for photograph in results["photographs"]):
         return {}
     plots: dict[str, Plot] = {}
-    points = figure_1.measured(results)
+    points = figure_1_rows.measured(results)
     for name, unit in figure_1.FILES.items():
         plots[name] = figure_1.draw(points, unit)
     (folder / "figure-1.png").write_bytes(figure_1.draw_png(points))
