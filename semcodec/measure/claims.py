@@ -146,7 +146,7 @@ def to_markdown(records: Records, claims: Sequence[Claim]) -> str:
         ),
     ]
     table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
-    return f"{table}\n" + "".join(f"- {one}\n" for one in _assumptions(records, claims))
+    return f"{table}\n" + "".join(f"- {one}\n" for one in assumptions(records, claims))
 
 
 def _cells(claim: Claim) -> tuple[str, str, str, str]:
@@ -156,7 +156,7 @@ def _cells(claim: Claim) -> tuple[str, str, str, str]:
     return f"{name}{floor}", f"{claim.file_bytes:,.0f}", f"{claim.bpp:.4f}", ratio
 
 
-def _assumptions(records: Records, claims: Sequence[Claim]) -> Iterator[str]:
+def assumptions(records: Records, claims: Sequence[Claim]) -> Iterator[str]:
     """Yield what the numbers depend on, a sentence or two each."""
     yield (
         f"{records.photographs} photographs, each at its own number of pixels in every row; a "

@@ -15,7 +15,8 @@ from semcodec._wording import plural
 from semcodec.bitstream.rate import ENTRIES
 from semcodec.errors import BackendError
 from semcodec.forks import block_fork
-from semcodec.measure import published
+from semcodec.measure import claims, published
+from semcodec.measure.main_metrics import main_metrics
 from semcodec.measure.report import figures, summary, texts, views
 from semcodec.measure.report.images import SIDE, make_thumbnails
 from semcodec.measure.results import Photograph, Results, Retrieval
@@ -122,7 +123,9 @@ def _context(
     """Return the values of the template that do not depend on thumbnails."""
     chosen = summary.headline_setting(results["settings"])
     rates = summary.mean_rates(results)
-    baselines = summary.mean_baselines(results)
+    codecs, assumptions = _compare(results, chosen)
+    codec_metrics = summary.mean_metrics_of_codecs(results)
+    main, measured = main_metrics(results), views.measured_metrics(results)
     coder_means = [
         summary.mean_values(
             result["text_coders"] for _, result in summary.pairs_of(results, setting["id"])
@@ -137,14 +140,17 @@ def _context(
         "chosen": chosen,
         "rates": rates,
         "headline": rates[chosen] if rates else None,
-        "baselines": baselines,
-        "metrics": views.measured_metrics(results),
+        "codecs": codecs,
+        "codec_metrics": codec_metrics,
+        "assumptions": assumptions,
+        "metrics": measured,
+        "metric_groups": [main, [each for each in measured if each not in main]],
         "has_layers": any(setting["layers"] != "off" for setting in results["settings"]),
         "rate_parts": [name for name in ENTRIES if any(rate.bits.get(name) for rate in rates)],
-        "baseline_metrics": [
+        "codec_columns": [
             metric
             for metric in results["metrics"]
-            if any(metric["name"] in each.metrics for each in baselines)
+            if any(metric["name"] in row for row in codec_metrics.values())
         ],
         "coder_means": coder_means,
         "coders": list(dict.fromkeys(name for row in coder_means for name in row)),
@@ -159,7 +165,6 @@ def _context(
             for setting in results["settings"]
         ],
         "sort_keys": views.sort_keys(results),
-        "main_metrics": views.MAIN_METRICS,
         "found": _found(results),
         "failed": [each for each in results["photographs"] if each["error"] is not None],
         "photographs": photographs,
@@ -173,6 +178,16 @@ def _context(
         "script": script,
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     }
+
+
+def _compare(results: Results, chosen: int) -> tuple[list[claims.Claim], list[str]]:
+    """Return other codecs beside the records of a setting, and what the numbers depend on."""
+    setting = results["settings"][chosen]["id"] if results["settings"] else ""
+    if not summary.pairs_of(results, setting):
+        return [], []
+    codecs = claims.compare(results, setting)
+    records = claims.summarize_records(results, setting)
+    return codecs, list(claims.assumptions(records, codecs))
 
 
 def _left_out(results: Results) -> list[tuple[str, str]]:

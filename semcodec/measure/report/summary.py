@@ -1,16 +1,17 @@
-"""Means over photographs: sizes and rates by setting, baselines, metrics, and the headline."""
+"""Means over photographs: sizes and rates by setting, and metrics."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from statistics import fmean
 from typing import Final, NamedTuple
 
-from semcodec.measure.results import Baseline, Photograph, Result, Results, Setting
+from semcodec.measure import claims
+from semcodec.measure.results import Photograph, Result, Results, Setting
 
 HEADLINE_K: Final = 12  #: the words of the setting that the page shows first, as of ``encode``
 JPEG: Final = "JPEG"
-USUAL_QUALITY: Final = "75"  #: in the name of a setting of JPEG
+USUAL: Final = "q75"  #: a usual setting of JPEG
 
 
 class MeanRate(NamedTuple):
@@ -22,8 +23,8 @@ class MeanRate(NamedTuple):
         words, bytes: of a record.
         bits: by the part of the record.
         payload_ubpp, file_ubpp: micro-bits per pixel of the picture.
-        to_floor, to_usual: how many times larger JPEG files are in total, at the smallest that
-            JPEG can do and at quality 75; None if they were not measured.
+        to_floor, to_usual: how many times larger JPEG files are in total (see ``measure.claims``),
+            at the smallest that JPEG can do and at quality 75; None if they were not measured.
     """
 
     setting: Setting
@@ -35,18 +36,6 @@ class MeanRate(NamedTuple):
     file_ubpp: float | None
     to_floor: float | None
     to_usual: float | None
-
-
-class MeanBaseline(NamedTuple):
-    """The means of a codec at one of its settings."""
-
-    codec: str
-    setting: str
-    is_floor: bool
-    photographs: int
-    bytes: float
-    bpp: float
-    metrics: dict[str, float]
 
 
 def pairs_of(results: Results, setting: str) -> list[tuple[Photograph, Result]]:
@@ -77,14 +66,14 @@ def headline_setting(settings: list[Setting]) -> int:
 
 def mean_rates(results: Results) -> list[MeanRate]:
     """Return the means of each setting, in their order."""
-    return [
-        _mean_rate(setting, pairs_of(results, setting["id"])) for setting in results["settings"]
-    ]
+    return [_mean_rate(results, setting) for setting in results["settings"]]
 
 
-def _mean_rate(setting: Setting, pairs: list[tuple[Photograph, Result]]) -> MeanRate:
+def _mean_rate(results: Results, setting: Setting) -> MeanRate:
+    pairs = pairs_of(results, setting["id"])
     rates = [result["rate"] for _, result in pairs]
     names = dict.fromkeys(name for rate in rates for name in rate["bits"])
+    ratios = claims.compare(results, setting["id"]) if pairs else []
     return MeanRate(
         setting=setting,
         photographs=len(pairs),
@@ -93,55 +82,39 @@ def _mean_rate(setting: Setting, pairs: list[tuple[Photograph, Result]]) -> Mean
         bits={name: fmean(rate["bits"].get(name, 0) for rate in rates) for name in names},
         payload_ubpp=mean(rate["payload_ubpp"] for rate in rates),
         file_ubpp=mean(rate["file_ubpp"] for rate in rates),
-        to_floor=_total_ratio(pairs, is_floor),
-        to_usual=_total_ratio(pairs, is_usual),
+        to_floor=next((each.ratio for each in ratios if is_floor(each.codec, each.is_floor)), None),
+        to_usual=next((each.ratio for each in ratios if is_usual(each.codec, each.setting)), None),
     )
 
 
-def is_floor(baseline: Baseline) -> bool:
-    """Return whether a baseline is the smallest file that JPEG can make."""
-    return baseline["codec"] == JPEG and baseline["is_floor"]
+def is_floor(codec: str, at_floor: bool) -> bool:
+    """Return whether a file is the smallest that JPEG can make."""
+    return codec == JPEG and at_floor
 
 
-def is_usual(baseline: Baseline) -> bool:
-    """Return whether a baseline is JPEG at quality 75."""
-    return baseline["codec"] == JPEG and USUAL_QUALITY in baseline["setting"]
+def is_usual(codec: str, setting: str) -> bool:
+    """Return whether a file is JPEG at quality 75."""
+    return (codec, setting) == (JPEG, USUAL)
 
 
-def jpeg_bytes(photograph: Photograph, is_wanted: Callable[[Baseline], bool]) -> int | None:
-    """Return the bytes of the JPEG file of a photograph for which ``is_wanted`` is true, if any."""
-    return next((each["bytes"] for each in photograph["baselines"] if is_wanted(each)), None)
+def jpeg_bytes(photograph: Photograph) -> tuple[int | None, int | None]:
+    """Return the bytes of the smallest JPEG file of a photograph, and of the usual one."""
+    floor = usual = None
+    for each in photograph["baselines"]:
+        if is_floor(each["codec"], each["is_floor"]):
+            floor = each["bytes"]
+        if is_usual(each["codec"], each["setting"]):
+            usual = each["bytes"]
+    return floor, usual
 
 
-def _total_ratio(
-    pairs: list[tuple[Photograph, Result]], is_wanted: Callable[[Baseline], bool]
-) -> float | None:
-    """Return the bytes of all JPEG files over those of the records of the same photographs."""
-    sizes = [
-        (size, result["rate"]["file_bits"] / 8)
-        for photograph, result in pairs
-        if (size := jpeg_bytes(photograph, is_wanted)) is not None
-    ]
-    records = sum(record for _, record in sizes)
-    return sum(size for size, _ in sizes) / records if records else None
-
-
-def mean_baselines(results: Results) -> list[MeanBaseline]:
-    """Return the means of all codecs and their settings, in the order of the first photograph."""
-    groups: dict[tuple[str, str, bool], list[Baseline]] = {}
+def mean_metrics_of_codecs(results: Results) -> dict[tuple[str, str], dict[str, float]]:
+    """Return the mean metrics of decoded photographs, by codec and setting."""
+    groups: dict[tuple[str, str], list[dict[str, float]]] = {}
     for photograph in results["photographs"]:
         for each in photograph["baselines"]:
-            groups.setdefault((each["codec"], each["setting"], each["is_floor"]), []).append(each)
-    return [
-        MeanBaseline(
-            *key,
-            photographs=len(group),
-            bytes=fmean(each["bytes"] for each in group),
-            bpp=fmean(each["bpp"] for each in group),
-            metrics=mean_values(each["metrics"] for each in group),
-        )
-        for key, group in groups.items()
-    ]
+            groups.setdefault((each["codec"], each["setting"]), []).append(each["metrics"])
+    return {key: mean_values(rows) for key, rows in groups.items()}
 
 
 def mean_values(rows: Iterable[Mapping[str, float | None]]) -> dict[str, float]:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from semcodec.measure.main_metrics import main_metrics
 from semcodec.measure.report import summary
 from semcodec.measure.report.hexdump import Part, split_record
 from semcodec.measure.report.traces import StageRow, read_stages
 from semcodec.measure.results import Metric, Photograph, Result, Results
 
-#: The metrics that are shown next to each picture, and first in the list of sort keys.
-MAIN_METRICS: Final = ("words_f1", "objects_f1", "de16")
+#: The metrics that are shown next to each picture; a column has room for three.
+KEY_METRICS: Final = ("words_f1", "objects_f1", "de16")
 
 
 class SortKey(NamedTuple):
@@ -63,9 +64,9 @@ class ResultView:
         return self.result.get("retrieval", {})
 
     @property
-    def main_metrics(self) -> list[MetricRow]:
+    def key_metrics(self) -> list[MetricRow]:
         """The metrics that are shown next to the picture."""
-        return [row for row in self.metrics if row.metric["name"] in MAIN_METRICS]
+        return [row for row in self.metrics if row.metric["name"] in KEY_METRICS]
 
 
 class PictureView(NamedTuple):
@@ -102,10 +103,11 @@ class PhotographView:
 
 def sort_keys(results: Results) -> list[SortKey]:
     """Return what photographs can be sorted by, besides their names; bytes are the first."""
+    main = main_metrics(results)
     return [
         SortKey("bytes", higher_is_better=False),
         *(
-            SortKey(metric["label"], metric["higher_is_better"], metric["name"] in MAIN_METRICS)
+            SortKey(metric["label"], metric["higher_is_better"], metric in main)
             for metric in measured_metrics(results)
         ),
         *(SortKey(f"rank by {model}", higher_is_better=False) for model in ranking_models(results)),
@@ -217,8 +219,7 @@ def _view_result(
     values = summary.metric_values(result)
     ranks = result.get("retrieval", {})
     size = result["rate"]["file_bits"] / 8
-    floor = summary.jpeg_bytes(photograph, summary.is_floor)
-    usual = summary.jpeg_bytes(photograph, summary.is_usual)
+    floor, usual = summary.jpeg_bytes(photograph)
     return ResultView(
         index=index,
         result=result,
