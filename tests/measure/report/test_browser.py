@@ -88,6 +88,15 @@ def test_page_can_be_read_without_scripts(browser: Browser, page: Path) -> None:
     assert browser.shown(".words") == ["red boat", "brown dog", "old man"]
 
 
+def test_print_has_no_controls_and_fits_on_paper(browser: Browser, page: Path) -> None:
+    browser.open(page, (700, 1000))
+    browser.command("Emulation.setEmulatedMedia", media="print")
+    assert browser.shown("button, select, input") == []
+    assert browser.run("return document.documentElement.scrollWidth") == 700
+    assert len(browser.shown(".pair img")) == 6
+    browser.command("Emulation.setEmulatedMedia", media="")
+
+
 def test_search_setting_and_filter(browser: Browser, page: Path) -> None:
     browser.open(page)
     browser.press("/")
