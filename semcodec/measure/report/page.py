@@ -9,20 +9,19 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from semcodec._wording import plural
-from semcodec.bitstream.rate import ENTRIES
 from semcodec.errors import BackendError
 from semcodec.forks import block_fork
-from semcodec.measure import claims, published
-from semcodec.measure.main_metrics import main_metrics
-from semcodec.measure.report import figures, summary, texts, views
+from semcodec.measure.report import figures, summary, tables, texts, views
 from semcodec.measure.report.images import SIDE, make_thumbnails
-from semcodec.measure.results import Photograph, Results, Retrieval
+from semcodec.measure.results import Photograph, Results
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from semcodec.measure.plots import Plot
 
 FILE_NAME: Final = "index.html"
 MAX_SHOWN: Final = 500  #: photographs on the page
@@ -34,17 +33,6 @@ BYTES_PER_PHOTOGRAPH: Final = SMALL_PAGE_BYTES // 24
 MIN_IMAGE_BYTES: Final = 200_000  #: that images get, however long the texts are
 FIGURE_1: Final = "figure-1"  #: the plot that the page shows first
 RATE_PLOTS: Final = ("figure-1-bits", "breakdown", "text-coders")  #: shown with the rates
-
-
-class Plot(Protocol):
-    """A drawing: its title, a text instead of it, and the SVG document."""
-
-    @property
-    def title(self) -> str: ...  # noqa: D102
-    @property
-    def alt(self) -> str: ...  # noqa: D102
-    @property
-    def svg(self) -> str: ...  # noqa: D102
 
 
 NO_PLOTS: Final[Mapping[str, Plot]] = MappingProxyType({})
@@ -122,100 +110,27 @@ def _context(
 ) -> dict[str, Any]:
     """Return the values of the template that do not depend on thumbnails."""
     chosen = summary.headline_setting(results["settings"])
-    rates = summary.mean_rates(results)
-    codecs, assumptions = _compare(results, chosen)
-    codec_metrics = summary.mean_metrics_of_codecs(results)
-    main, measured = main_metrics(results), views.measured_metrics(results)
-    coder_means = [
-        summary.mean_values(
-            result["text_coders"] for _, result in summary.pairs_of(results, setting["id"])
-        )
-        for setting in results["settings"]
-    ]
     drawings = {name: (plot, figures.clean_svg(plot.svg)) for name, plot in plots.items()}
-    style, script = _file("page.css"), _file("page.js")
+    script = _file("page.js")
     return {
+        **tables.make_tables(results, chosen),
         "results": results,
-        "originals": originals,
         "chosen": chosen,
-        "rates": rates,
-        "headline": rates[chosen] if rates else None,
-        "codecs": codecs,
-        "codec_metrics": codec_metrics,
-        "assumptions": assumptions,
-        "metrics": measured,
-        "metric_groups": [main, [each for each in measured if each not in main]],
-        "has_layers": any(setting["layers"] != "off" for setting in results["settings"]),
-        "rate_parts": [name for name in ENTRIES if any(rate.bits.get(name) for rate in rates)],
-        "codec_columns": [
-            metric
-            for metric in results["metrics"]
-            if any(metric["name"] in row for row in codec_metrics.values())
-        ],
-        "coder_means": coder_means,
-        "coders": list(dict.fromkeys(name for row in coder_means for name in row)),
-        "left_out": _left_out(results),
-        "published": published.rows(),
-        "published_columns": published.COLUMNS,
-        "means": [
-            summary.mean_values(
-                summary.metric_values(result)
-                for _, result in summary.pairs_of(results, setting["id"])
-            )
-            for setting in results["settings"]
-        ],
-        "sort_keys": views.sort_keys(results),
-        "found": _found(results),
-        "failed": [each for each in results["photographs"] if each["error"] is not None],
         "photographs": photographs,
+        "failed": [each for each in results["photographs"] if each["error"] is not None],
+        "has_layers": any(setting["layers"] != "off" for setting in results["settings"]),
+        "sort_keys": views.sort_keys(results),
+        "originals": originals,
+        "privacy": privacy_note(results, originals=originals),
         "traced": traced,
         "max_traced": MAX_TRACED_RESULTS,
-        "privacy": privacy_note(results, originals=originals),
         "first": drawings.pop(FIGURE_1, None),
         "rate_plots": [drawings.pop(name) for name in RATE_PLOTS if name in drawings],
         "plots": list(drawings.values()),
-        "style": style,
+        "style": _file("page.css"),
         "script": script,
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     }
-
-
-def _compare(results: Results, chosen: int) -> tuple[list[claims.Claim], list[str]]:
-    """Return other codecs beside the records of a setting, and what the numbers depend on."""
-    setting = results["settings"][chosen]["id"] if results["settings"] else ""
-    if not summary.pairs_of(results, setting):
-        return [], []
-    codecs = claims.compare(results, setting)
-    records = claims.summarize_records(results, setting)
-    return codecs, list(claims.assumptions(records, codecs))
-
-
-def _left_out(results: Results) -> list[tuple[str, str]]:
-    """Return what decoders need besides records, each with the settings that need it."""
-    needed: dict[str, set[str]] = {}
-    for setting in results["settings"]:
-        for _, result in summary.pairs_of(results, setting["id"]):
-            for sentence in result["rate"]["out_of_band"]:
-                needed.setdefault(sentence, set()).add(setting["id"])
-    return [(sentence, _name_settings(results, ids)) for sentence, ids in needed.items()]
-
-
-def _found(results: Results) -> dict[str, dict[str, Retrieval]]:
-    """Return how often photographs were found, by the image model and the setting."""
-    rows: dict[str, dict[str, Retrieval]] = {}
-    for row in results["retrieval"]:
-        rows.setdefault(row["model"], {})[row["setting"]] = row
-    return rows
-
-
-def _name_settings(results: Results, ids: set[str]) -> str:
-    """Return a name of several settings: of all, of those with some codings, or of each."""
-    if len(ids) == len(results["settings"]):
-        return "all settings"
-    codings = {each["coding"] for each in results["settings"] if each["id"] in ids}
-    if ids == {each["id"] for each in results["settings"] if each["coding"] in codings}:
-        return ", ".join(sorted(codings))
-    return "; ".join(each["label"] for each in results["settings"] if each["id"] in ids)
 
 
 @cache

@@ -163,7 +163,7 @@ def view_photographs(
         yield PhotographView(
             number=number,
             photograph=photograph,
-            original=folder / own if own else None,
+            original=find_file(folder, own),
             pictures=_pictures(known, indexes, folder),
             results=[
                 _view_result(
@@ -186,6 +186,13 @@ def view_photographs(
         )
 
 
+def find_file(folder: Path, name: str | None) -> Path | None:
+    """Return the path of a file of the results; None if ``name`` leads out of their folder."""
+    if not name or "\0" in name or Path(name).is_absolute() or ".." in Path(name).parts:
+        return None
+    return folder / name
+
+
 def image_paths(photographs: Sequence[PhotographView]) -> list[Path]:
     """Return the files of all images that are shown, once each."""
     paths: dict[Path | None, None] = {}
@@ -198,14 +205,27 @@ def _pictures(known: list[Result], indexes: Mapping[str, int], folder: Path) -> 
     """Return the pictures that can be read, each once."""
     groups: dict[bytes, PictureView] = {}
     for result in known:
-        if result["picture_file"] is None:
+        path = find_file(folder, result["picture_file"])
+        if path is None:
             continue
-        path = folder / result["picture_file"]
         with suppress(OSError):
             digest = hashlib.sha256(path.read_bytes()).digest()
             view = groups.setdefault(digest, PictureView(path, [], result["words"]))
             view.settings.append(indexes[result["setting"]])
     return list(groups.values())
+
+
+def _stages(result: Result, folder: Path) -> list[StageRow]:
+    path = find_file(folder, result["trace_file"])
+    return [] if path is None else read_stages(path)
+
+
+def _parts(record: str) -> list[Part]:
+    """Return the parts of a record in hexadecimal; none if it is damaged."""
+    try:
+        return split_record(bytes.fromhex(record))
+    except ValueError:
+        return []
 
 
 def _view_result(
@@ -223,7 +243,7 @@ def _view_result(
     return ResultView(
         index=index,
         result=result,
-        parts=split_record(bytes.fromhex(result["record"])),
+        parts=_parts(result["record"]),
         to_floor=floor / size if floor and size else None,
         to_usual=usual / size if usual and size else None,
         metrics=[MetricRow(metric, values.get(metric["name"])) for metric in metrics],

@@ -267,6 +267,24 @@ def test_thumbnails_have_pixels_alone(results: Results, tmp_path: Path) -> None:
             assert max(image.size) <= 384
 
 
+@pytest.mark.parametrize(
+    "name", ["../secret.png", "/{folder}/secret.png", "a/../../secret.png", "\0"]
+)
+def test_files_outside_the_folder_are_not_shown(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "results"
+    results = make_results(folder, ("one.jpg",), settings=1)
+    (folder / "a").mkdir()
+    Image.new("RGB", (9, 9)).save(tmp_path / "secret.png")
+    photograph = results["photographs"][0]
+    photograph["photograph_file"] = name.format(folder=tmp_path)
+    photograph["results"][0]["picture_file"] = photograph["photograph_file"]
+    photograph["results"][0]["trace_file"] = photograph["photograph_file"]
+    photograph["results"][0]["record"] = "no digits"
+    text = make_page(results, folder)
+    assert images(text) == []
+    assert "not painted" in text
+
+
 # --- how large it is -----------------------------------------------------------------------------
 
 
