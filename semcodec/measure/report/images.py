@@ -84,8 +84,6 @@ def _thumbnail(path: Path, step: Step) -> str | None:
         image = load(path.read_bytes()).image
     except (OSError, SemcodecError):
         return None
-    image = image.copy()
-    image.info.clear()
     image.thumbnail((step.side, step.side))
     data = to_file(image, FORMAT, quality=step.quality, method=METHOD)
     return f"data:image/webp;base64,{base64.b64encode(data).decode()}"

@@ -17,8 +17,10 @@ from PIL import Image
 
 import semcodec
 from semcodec.errors import BackendError
+from semcodec.measure.report import images as page_images
 from semcodec.measure.report import make_page, page, privacy_note
 from semcodec.measure.results import Results
+from tests.icc_profiles import rgb_profile
 from tests.measure.report.example import failed, make_results
 
 DATA = re.compile(r'src="data:image/webp;base64,([^"]*)"')
@@ -235,6 +237,7 @@ def test_folders_prompts_and_addresses_are_left_out(results: Results, tmp_path: 
 
 def test_photographs_can_be_left_out(results: Results, tmp_path: Path) -> None:
     everything = set(images(make_page(results, tmp_path)))
+    assert set(images(make_page(results, tmp_path, originals=False))) < everything
     for photograph in results["photographs"]:  # the files are not even read
         path = tmp_path / str(photograph["photograph_file"])
         path.unlink()
@@ -258,7 +261,8 @@ def test_thumbnails_have_pixels_alone(results: Results, tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x010E] = "at home"
     path = tmp_path / str(results["photographs"][0]["photograph_file"])
-    Image.new("RGB", (900, 600), "red").save(path, exif=exif, icc_profile=None, pnginfo=None)
+    profile = rgb_profile("ProPhoto")
+    Image.new("RGB", (900, 600), "red").save(path, exif=exif, icc_profile=profile)
     for data in images(make_page(results, tmp_path)):
         assert b"at home" not in data
         assert b"EXIF" not in data
@@ -298,6 +302,9 @@ def add_noise(folder: Path) -> None:
 def test_images_are_reduced_until_they_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     results = make_results(tmp_path, ("noise.jpg",), settings=1)
     add_noise(tmp_path)
+    flat = tmp_path / str(results["photographs"][0]["photograph_file"])
+    Image.new("RGB", (9, 9)).save(flat)
+    monkeypatch.setattr(page_images, "MAX_SAMPLE", 1)  # the flat image, so the estimate is too low
     whole = make_page(results, tmp_path)
     assert "Images are reduced" not in whole
     limit = len(whole.encode()) - sum(map(len, DATA.findall(whole))) * 3 // 4
