@@ -108,7 +108,11 @@ def _photograph(
         file_bytes=70_000 + number,
         description=f"A description of {words}.",
         photograph_file=file,
-        baselines=[_jpeg("q1", 5_000, is_floor=True), _jpeg("q75", 30_000, is_floor=False)],
+        baselines=[
+            _baseline("WebP", "q0", 3_000, is_floor=True),
+            _baseline("JPEG", "q1", 5_000, is_floor=True),
+            _baseline("JPEG", "q75", 30_000),
+        ],
         results=[_result(folder, number, words, setting) for setting in settings],
         error=None,
     )
@@ -151,9 +155,9 @@ def _result(folder: Path, number: int, words: str, setting: Setting) -> Result:
     )
 
 
-def _jpeg(setting: str, size: int, *, is_floor: bool) -> Baseline:
+def _baseline(codec: str, setting: str, size: int, *, is_floor: bool = False) -> Baseline:
     return Baseline(
-        codec="JPEG", setting=setting, is_floor=is_floor, bytes=size, bpp=8 * size / 6144,
+        codec=codec, setting=setting, is_floor=is_floor, bytes=size, bpp=8 * size / 6144,
         metrics={"de16": 5.0}, encode_seconds=0.01, decode_seconds=0.01,
     )  # fmt: skip
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 import semcodec
-from semcodec.measure.report import figures, hexdump, texts
+from semcodec.measure.report import figures, hexdump, summary, texts, traces
+from semcodec.measure.results import Setting
 
 
 @pytest.mark.parametrize(
@@ -104,6 +108,38 @@ def test_long_parts_are_cut_and_damaged_records_have_none() -> None:
     assert payload.omitted == payload.length - hexdump.MAX_HEX_BYTES
     assert len(payload.hex.split()) == hexdump.MAX_HEX_BYTES
     assert hexdump.split_record(b"") == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ([("lexicon", 24, "off"), ("lexicon", 12, "colors:24"), ("nibble", 12, "off")], 0),
+        ([("nibble", 12, "off"), ("lexicon", 6, "off"), ("lexicon", 12, "off")], 2),
+        ([("nibble", 12, "colors:24"), ("bag", None, "off")], 1),
+        ([], 0),
+    ],
+)
+def test_headline_is_nearest_to_the_defaults(
+    settings: list[tuple[str, int | None, str]], expected: int
+) -> None:
+    """Layers differ most, then the coding, then the number of words."""
+    named = [
+        Setting(id=str(k), label="", coding=coding, k=k, max_bytes=None, layers=layers)
+        for coding, k, layers in settings
+    ]
+    assert summary.headline_setting(named) == expected
+
+
+def test_traces_are_read_within_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = {"name": "paint", "model": "m", "seconds": True, "notes": {"calls": [{}, {}]}}
+    path = tmp_path / "trace.json"
+    path.write_text(json.dumps({"stages": [stage] * 50}), "utf-8")
+    rows = traces.read_stages(path)
+    assert len(rows) == traces.MAX_STAGES
+    assert rows[0] == traces.StageRow("", "paint", "m", None, 2)
+    monkeypatch.setattr(traces, "MAX_TRACE_BYTES", 100)
+    assert traces.read_stages(path) == []
+    assert traces.read_stages(tmp_path / "missing.json") == []
 
 
 def test_drawings_keep_what_draws() -> None:
