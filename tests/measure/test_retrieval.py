@@ -15,7 +15,7 @@ from semcodec import imaging
 from semcodec.measure import chance
 from semcodec.measure.fidelity import Fidelity
 from semcodec.measure.results import SCHEMA, Results
-from semcodec.measure.retrieval import rank, summarize
+from semcodec.measure.retrieval import fill_in, rank, summarize
 
 AXES = np.eye(4, dtype=np.float32)
 
@@ -58,6 +58,32 @@ def test_colors_are_compared_by_their_distance_and_not_by_their_direction() -> N
 def test_too_few_photographs_have_no_ranks() -> None:
     assert rank(by("clip", AXES[:2]), by("clip", AXES[:2])) == [{}, {}]
     assert summarize([{}, {}], "k12", 2) == []
+
+
+def test_ranks_are_filled_in_for_the_settings_that_have_pictures() -> None:
+    names = "abcd"
+    photographs: list[Any] = [
+        {"name": name, "results": [{"setting": "k6"}, {"setting": "k12"}]} for name in names
+    ]
+    broken = {"name": "broken", "results": []}
+    results: Any = {
+        "settings": [{"id": "k6"}, {"id": "k12"}],
+        "photographs": [broken, *photographs],
+        "retrieval": ["old"],
+    }
+    rows = by("clip", AXES)
+    features = {name: (row, {"k12": row}) for name, row in zip(names, rows, strict=True)}
+    features["d"] = (rows[3], {})
+    features["b"] = (rows[1], {"k12": rows[0]})
+    fill_in(results, features)
+    k6, k12 = ([each["results"][at] for each in photographs] for at in (0, 1))
+    assert k6 == [{"setting": "k6"}] * 4
+    assert [result.get("retrieval") for result in k12] == [
+        {"clip": 1}, {"clip": 4}, {"clip": 1}, None,
+    ]  # fmt: skip
+    assert results["retrieval"] == [
+        {"model": "clip", "setting": "k12", "photographs": 4, "found": 2, "chance": 0.75}
+    ]
 
 
 # --- chance
