@@ -10,7 +10,7 @@ from semcodec import backends
 from semcodec.backends.openai import DryRunClient, OpenAIBackend
 from semcodec.backends.openai.settings import CHOICES
 from semcodec.backends.presets import PRESETS
-from semcodec.backends.recording import Cassette
+from semcodec.backends.recording import Budget, CallLog, Cassette
 from semcodec.cli import endings, options
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
@@ -50,10 +50,14 @@ class Backends(NamedTuple):
     Attributes:
         by_option: for each option, a backend or its name; arguments of ``encode`` and ``decode``.
         dry_run: with ``--dry-run``, each server with the client that collects its requests.
+        budget: of all servers together; None without a server.
+        cassette: the recording or cache; the file to record belongs to it while it exists.
     """
 
     by_option: dict[str, Any]
     dry_run: tuple[tuple[OpenAIBackend, DryRunClient], ...] = ()
+    budget: Budget | None = None
+    cassette: Cassette | None = None
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -181,8 +185,12 @@ def _add_quality(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def resolve_backends(args: argparse.Namespace) -> Backends:
+def resolve_backends(args: argparse.Namespace, log: CallLog | None = None) -> Backends:
     """Return the backends that the options select.
+
+    Args:
+        args: the options.
+        log: that of the run, if it has several inputs or processes.
 
     Raises:
         UsageError: there are options for a server but no server is used, or a setting or a
@@ -195,21 +203,27 @@ def resolve_backends(args: argparse.Namespace) -> Backends:
         return Backends(names)
     clients = {name: DryRunClient() for name in used} if args.dry_run else {}
     try:
-        cassette = _cassette(args)
-        servers = {name: _server(args, name, cassette, clients.get(name)) for name in used}
+        cassette = _cassette(args, is_shared=log is not None and not log.is_main)
+        servers = {name: _server(args, name, cassette, clients.get(name), log) for name in used}
     except InputError as error:  # in an option, the environment or the config file
         raise UsageError(str(error)) from error
     for server in servers.values():  # --max-cost limits all together
         server.budget.share(servers[used[0]].budget)
     by_option = {option: servers.get(name, name) for option, name in names.items()}
-    return Backends(by_option, tuple((servers[name], clients[name]) for name in clients))
+    dry_run = tuple((servers[name], clients[name]) for name in clients)
+    return Backends(by_option, dry_run, servers[used[0]].budget, cassette)
 
 
 def _server(
-    args: argparse.Namespace, name: str, cassette: Cassette | None, client: DryRunClient | None
+    args: argparse.Namespace,
+    name: str,
+    cassette: Cassette | None,
+    client: DryRunClient | None,
+    log: CallLog | None,
 ) -> OpenAIBackend:
     """Return the server of the settings or, if ``name`` is a base URL, the one there."""
-    server = OpenAIBackend(cassette=cassette, send=client, **server_settings(args, name))
+    settings = server_settings(args, name)
+    server = OpenAIBackend(cassette=cassette, send=client, log=log, **settings)
     if client is not None:
         server.budget.limit = None  # the plan includes requests beyond --max-cost
     return server
@@ -275,8 +289,12 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
     return {**settings, "text_timeout": args.timeout, "image_timeout": args.timeout}
 
 
-def _cassette(args: argparse.Namespace) -> Cassette | None:
+def _cassette(args: argparse.Namespace, *, is_shared: bool) -> Cassette | None:
     """Return the recording or cache to use; a dry run only reads them.
+
+    Args:
+        args: the options.
+        is_shared: whether another process of the run has made the file to record.
 
     Raises:
         UsageError: a file to be written has the ending of another kind of file.
@@ -286,7 +304,7 @@ def _cassette(args: argparse.Namespace) -> Cassette | None:
     for mode in RECORDING_OPTIONS:
         if (path := getattr(args, mode)) is not None:
             if not args.dry_run or mode == "replay":
-                return Cassette(path, mode)
+                return Cassette(path, mode, is_shared=is_shared)
             return (
                 Cassette(path, "read_only_cache")
                 if mode == "cache" and Path(path).exists()
