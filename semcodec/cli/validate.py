@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Final, NamedTuple
 
 import semcodec
 from semcodec.bitstream import PROFILES
 from semcodec.bitstream.framing.png import CHUNK_TYPE
-from semcodec.cli import explain, files, options, output
+from semcodec.bulk.workers import Workers
+from semcodec.cli import explain, files, options, output, parallel
 from semcodec.cli.formats import FORMATS
 from semcodec.cli.formats.as_json import format_record
 from semcodec.cli.output import UsageError, print_result, print_status
@@ -23,6 +26,26 @@ from semcodec.errors import InputError
 STDIN: Final = "-"
 MAX_NAMES: Final = 2**24  #: bytes of a list of names
 NOTHING_FOUND: Final = "no .semc files in it, and no .png files with a record"
+FILES_PER_TASK: Final = 64  #: that a worker checks at a time, in about 50 ms
+
+
+class _File(NamedTuple):
+    """A file to check; ``in_folder`` if it is not named itself."""
+
+    name: str
+    in_folder: bool = False
+
+
+class _FolderStart(NamedTuple):
+    name: str
+
+
+class _FolderEnd(NamedTuple):
+    name: str
+
+
+_Item = _File | _FolderStart | _FolderEnd | Unreadable
+_Checked = Result | str | _FolderStart | _FolderEnd  #: a string is a line about a record
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -65,6 +88,14 @@ def add(commands: Commands[Parser]) -> None:
         help="leave out files without findings; the summary counts them (default: off)",
     )
     _add_formats(parser)
+    parser.add_argument(
+        "--jobs",
+        type=parallel.read_jobs,
+        default=1,
+        metavar="N|auto",
+        help="processes that check files; auto means the number of processors, which pays for "
+        "thousands of files (default: %(default)s)",
+    )
     parser.add_argument(
         "--explain",
         nargs="?",
@@ -129,28 +160,79 @@ def _check_names(names: list[str], list_name: str | None) -> None:
 def _check_all(names: list[str], args: argparse.Namespace) -> Iterator[Result]:
     """Yield a result for each file; print a message for each file that cannot be read."""
     is_visible = args.format == "text" and output.is_terminal()
-    for name in names:
-        for result in (_check_folder if os.path.isdir(name) else _check)(name, args):
-            if isinstance(result, Unreadable) and not is_visible:
-                print_status(f"semcodec: Cannot read {result.name}: {result.reason}.")
-            yield result
-
-
-def _check_folder(folder: str, args: argparse.Namespace) -> Iterator[Result]:
-    """Yield a result for each record in a folder, or one for the folder if it has none."""
     is_empty = True
-    for entry in walk(folder):
-        if isinstance(entry, str) and _is_plain_picture(entry):
+    for result in _check_here_or_in_workers(names, args):
+        if isinstance(result, str):
+            print_result(result)
             continue
-        for result in [entry] if isinstance(entry, Unreadable) else _check(entry, args, True):
-            is_empty = False
-            yield result
-    if is_empty:
-        yield Unreadable(folder, NOTHING_FOUND)
+        if isinstance(result, _FolderStart):
+            is_empty = True
+            continue
+        if isinstance(result, _FolderEnd):
+            if not is_empty:
+                continue
+            result = Unreadable(result.name, NOTHING_FOUND)
+        is_empty = False
+        if isinstance(result, Unreadable) and not is_visible:
+            print_status(f"semcodec: Cannot read {result.name}: {result.reason}.")
+        yield result
 
 
-def _check(name: str, args: argparse.Namespace, in_folder: bool = False) -> Iterator[Result]:
-    """Yield the result for one file; in a folder, none for a picture without a record."""
+def _check_here_or_in_workers(names: list[str], args: argparse.Namespace) -> Iterator[_Checked]:
+    """Yield what ``_check`` does for each item, in order."""
+    items = (item for name in names for item in _find(name))
+    if args.jobs == 1 or STDIN in names:  # a worker has no stdin
+        for item in items:
+            yield from _check(item, args)
+        return
+    values = {name: getattr(args, name) for name in ("framing", "profile", "format", "quiet")}
+    start = partial(_start, argparse.Namespace(**values))
+    with Workers(start, jobs=args.jobs) as workers:
+        for outcome in workers.run(_divide(items)):
+            if isinstance(outcome.error, KeyboardInterrupt):
+                raise outcome.error
+            if outcome.result is not None:
+                yield from outcome.result
+            if outcome.error is not None:  # the worker has died
+                reason = str(outcome.error).rstrip(".")
+                for item in outcome.task:
+                    yield Unreadable(item.name, reason) if isinstance(item, _File) else item
+
+
+def _divide(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    """Yield the items in lists that take a worker much longer than it takes to send them."""
+    iterator = iter(items)
+    while part := list(itertools.islice(iterator, FILES_PER_TASK)):
+        yield part
+
+
+def _start(args: argparse.Namespace) -> Callable[[list[_Item]], list[_Checked]]:
+    """Return the function that checks a list of items, in a worker."""
+    return lambda items: [checked for item in items for checked in _check(item, args)]
+
+
+def _find(name: str) -> Iterator[_Item]:
+    """Yield the file ``name``, or the files in a folder between marks of its start and end."""
+    if not os.path.isdir(name):
+        yield _File(name)
+        return
+    yield _FolderStart(name)
+    for entry in walk(name):
+        yield entry if isinstance(entry, Unreadable) else _File(entry, in_folder=True)
+    yield _FolderEnd(name)
+
+
+def _check(item: _Item, args: argparse.Namespace) -> Iterator[_Checked]:
+    """Yield the result for one file, after lines for its records; other items as they are.
+
+    In a folder, a picture without a record has no result.
+    """
+    if not isinstance(item, _File):
+        yield item
+        return
+    name, in_folder = item
+    if in_folder and _is_plain_picture(name):
+        return
     try:
         file = read_report(name, args.framing, args.profile, has_fields=False)
     except UsageError as error:
@@ -160,18 +242,18 @@ def _check(name: str, args: argparse.Namespace, in_folder: bool = False) -> Iter
         yield Unreadable(name, _reason(name, error), DATA_ERROR)
         return
     if args.format == "json-lines" and file.report.framing == "sequence":
-        _print_records(file, args)
+        yield from _format_records(file, args)
     # The four letters of the chunk may be in the pixels of a picture by chance.
     if not (in_folder and any(finding.rule == "SC-PNG-3" for finding in file.report.findings)):
         note = file.note or omitted_note(file.report.omitted_findings)
         yield FileResult.from_report(name, file.report, note)
 
 
-def _print_records(file: FileReport, args: argparse.Namespace) -> None:
-    """Print a line for each record of a sequence, as soon as it is checked."""
+def _format_records(file: FileReport, args: argparse.Namespace) -> Iterator[str]:
+    """Yield a line for each record of a sequence, as soon as it is checked."""
     for report in semcodec.validate_all(file.data, profile=args.profile):
         if not (args.quiet and report.ok):
-            print_result(format_record(file.name, report))
+            yield format_record(file.name, report)
 
 
 def _is_plain_picture(name: str) -> bool:
