@@ -13,6 +13,7 @@ What must stay true:
 * A worker asks the main process before it sends anything (``RateLimiter.reserve``), and again after
   it has waited. So it sends nothing once the main process has ended, even where it is not ended
   with it.
+* Too little money is an error only if no other call can leave some, as with one worker.
 * What a dead worker has under way no longer holds up the others (``_Session.close``).
 
 Tested by tests/bulk/test_shared_calls.py.
@@ -22,13 +23,14 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from functools import partial
 from multiprocessing import Pipe, context
 from multiprocessing.connection import Connection, wait
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from semcodec.backends.openai import rate_limits
 from semcodec.backends.openai.rate_limits import Kind, LimiterKey, RateLimiter, Share
@@ -37,6 +39,7 @@ from semcodec.bulk.call_journal import Call, CallJournal
 from semcodec.errors import BackendError, SemcodecError
 
 RATE_HEADERS: Final = "x-ratelimit-"  #: the headers of a response that are sent to the main process
+WAIT_FOR_OTHERS: Final = 0.05  #: seconds until a worker looks again whether a call has ended
 MAIN_PROCESS_ENDED: Final = "The main process has ended, so nothing is sent: run it again."
 
 
@@ -56,6 +59,7 @@ class SharedCalls:
         self.journal, self.budget = journal, budget
         self.connect: Callable[[], None] = _Connect(self)
         self._sessions: list[_Session] = []
+        self._lock = threading.Lock()
         self._is_over, self._end = Pipe(duplex=False)
 
     def __enter__(self) -> SharedCalls:
@@ -67,6 +71,28 @@ class SharedCalls:
         for session in self._sessions:
             session.join()
         self._is_over.close()
+
+    def take(self, session: _Session, bound: Decimal) -> tuple[Decimal | None, bool]:
+        """Reserve dollars for a worker as ``Budget.take`` does.
+
+        Returns:
+            What remains if that is too little, else None; and whether more may remain when calls
+            of other workers have ended, which usually cost less than was reserved for them.
+        """
+        if self.budget is None:
+            return None, False
+        with self._lock:
+            remaining = self.budget.take(bound)
+            session.reservations += remaining is None
+            others = (each for each in self._sessions if each is not session)
+            return remaining, any(each.reservations for each in others)
+
+    def correct(self, session: _Session, change: Decimal) -> None:
+        """Replace what was reserved by the price, as ``Budget.correct`` does."""
+        if self.budget is not None:
+            with self._lock:
+                self.budget.correct(change)
+                session.reservations -= 1
 
     def open_pipe(self) -> Connection:
         """Serve a new worker, and return its end of the pipe."""
@@ -95,13 +121,17 @@ class _Session(threading.Thread):
     Args:
         ours, theirs: the ends of the pipe.
         is_over: is ready when the run ends. The pipe may outlive a worker that has forked.
+
+    Attributes:
+        reservations: how many calls the worker has reserved dollars for and not settled.
     """
 
     def __init__(
         self, calls: SharedCalls, ours: Connection, theirs: Connection, is_over: Connection
     ) -> None:
         super().__init__(daemon=True)
-        self._journal, self._budget = calls.journal, calls.budget
+        self.reservations = 0
+        self._calls, self._journal = calls, calls.journal
         self._connection, self._theirs, self._is_over = ours, theirs, is_over
         self._under_way: list[tuple[RateLimiter, Share]] = []
         self.start()
@@ -128,17 +158,18 @@ class _Session(threading.Thread):
         self._theirs.close()
         for limiter, share in self._under_way:
             limiter.release(share, {})
+        self.reservations = 0
         self._journal.lose(self)
 
     def reply_limit(self) -> tuple[bool, Decimal | None]:
-        return self._budget is not None, None if self._budget is None else self._budget.limit
+        budget = self._calls.budget
+        return budget is not None, None if budget is None else budget.limit
 
-    def reply_take(self, bound: Decimal) -> Decimal | None:
-        return None if self._budget is None else self._budget.take(bound)
+    def reply_take(self, bound: Decimal) -> tuple[Decimal | None, bool]:
+        return self._calls.take(self, bound)
 
     def reply_correct(self, change: Decimal) -> None:
-        if self._budget is not None:
-            self._budget.correct(change)
+        self._calls.correct(self, change)
 
     def reply_count(self, server: str, digest: str) -> int:
         return self._journal.count(server, digest)
@@ -253,11 +284,21 @@ class _RemoteBudget(Budget):
         self._calls = calls
 
     def take(self, bound: Decimal) -> Decimal | None:
-        remaining: Decimal | None = self._calls.request("take", bound)
-        return remaining
+        """Reserve dollars, after waiting for calls of other workers if too little remains.
+
+        Without the wait, a run would end while it has only reserved its dollars. A call reserves
+        before it is sent and has nothing while it waits here, so workers do not wait for each other
+        in a circle.
+        """
+        while True:
+            remaining, may_rise = self._calls.request("take", bound)
+            if remaining is None or not may_rise:
+                return cast("Decimal | None", remaining)
+            time.sleep(WAIT_FOR_OTHERS)
 
     def correct(self, change: Decimal) -> None:
-        self._calls.report("correct", change)
+        if self.limit is not None:
+            self._calls.report("correct", change)
 
 
 class _NoPrices:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import semcodec
+from semcodec.backends.recording import CallLog
 from semcodec.choices import ReadFraming
 from semcodec.cli import interrupts
 from semcodec.cli.output import UsageError
@@ -61,22 +62,24 @@ JobCommand = Callable[[argparse.Namespace, dict[str, Any], Job, JobProgress], Re
 Process = Callable[[Job, JobProgress], Result]
 
 
-def attempt_here(process: Process, progress: JobProgress, job: Job) -> Attempt:
+def attempt_here(process: Process, progress: JobProgress, log: CallLog, job: Job) -> Attempt:
     """Run a job in this process; from its end on, signals are deferred."""
     try:
-        return Attempt(_run(process, progress, job))
+        with log.working_on(job.source):
+            return Attempt(_run(process, progress, job))
     except BaseException as error:  # also an unexpected one, such as MemoryError
         interrupts.defer()
         return Attempt(None, error)
 
 
-def attempt_in_worker(process: Process, job: Job) -> Attempt:
+def attempt_in_worker(process: Process, log: CallLog, job: Job) -> Attempt:
     """Run a job in a worker process; an unexpected error ends the run.
 
     Too little memory for one input with several workers is an error of the input alone.
     """
     try:
-        return Attempt(_run(process, lambda stage, model: None, job))
+        with log.working_on(job.source):
+            return Attempt(_run(process, lambda stage, model: None, job))
     except (SemcodecError, UsageError) as error:
         return Attempt(None, error)
     except MemoryError as error:

@@ -12,14 +12,24 @@ from __future__ import annotations
 import argparse
 from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from typing import Any, Final
 
 from semcodec._wording import plural
+from semcodec.bulk.call_journal import CallJournal
 from semcodec.bulk.manifest import Key
+from semcodec.bulk.shared_calls import SharedCalls
 from semcodec.bulk.workers import Outcome, Workers
-from semcodec.cli import costs, dry_run, interrupts, openai_options, output, parallel
+from semcodec.cli import (
+    costs,
+    dry_run,
+    interrupts,
+    openai_options,
+    output,
+    paid_calls,
+    parallel,
+)
 from semcodec.cli.attempts import Attempt, JobCommand, attempt_here
 from semcodec.cli.job_files import JobFiles, Row, concerns_all, print_notices
 from semcodec.cli.loading import load_backends
@@ -88,12 +98,15 @@ def run(
     Raises:
         UsageError, SemcodecError: the only input failed, or a failure concerns all inputs.
     """
-    batch = Batch(args, plan, schema, participle)
-    if (jobs := parallel.count_workers(args, plan)) > 1:
-        return batch.run(parallel.make_workers(args, command, roles, jobs))
-    resolved = openai_options.resolve_backends(args)
+    journal = paid_calls.open_journal(args, plan)
+    batch = Batch(args, plan, schema, participle, journal)
+    jobs = parallel.count_workers(args, plan)
+    resolved = openai_options.resolve_backends(args, journal)
+    if jobs > 1:
+        calls = SharedCalls(journal, resolved.budget)
+        return batch.run(parallel.make_workers(args, command, roles, jobs, (calls.connect,)), calls)
     loaded = load_backends(resolved.by_option, roles) if plan.left else {}
-    process = partial(attempt_here, partial(command, args, loaded), batch.progress)
+    process = partial(attempt_here, partial(command, args, loaded), batch.progress, journal)
     code = batch.run(Workers(lambda: process, jobs=1))
     dry_run.print_plans(resolved.dry_run, batch.calls, is_batch=plan.is_batch)
     return code
@@ -106,11 +119,19 @@ class Batch:
         progress: the status line of the run.
     """
 
-    def __init__(self, args: argparse.Namespace, plan: Plan, schema: str, participle: str) -> None:
+    def __init__(
+        self,
+        args: argparse.Namespace,
+        plan: Plan,
+        schema: str,
+        participle: str,
+        journal: CallJournal,
+    ) -> None:
         _check_json(args, plan)
         self.progress = Progress(len(plan.jobs))
         self._args, self._plan, self._schema, self._participle = args, plan, schema, participle
-        self._files = JobFiles(args, plan.history, schema)
+        self._files = JobFiles(args, plan.history, schema, journal.finish)
+        self._journal = journal
         done = {} if plan.history is None else plan.history.done
         self._rows = {job: Row(job, done.get(job), is_resumed=job in done) for job in plan.jobs}
         self._originals = {row.entry.key: row for row in self._rows.values() if row.entry}
@@ -124,20 +145,29 @@ class Batch:
         """The requests to servers so far, as in ``Trace.calls``."""
         return self._files.calls
 
-    def run(self, workers: Workers[Job, Attempt]) -> int:
+    def run(
+        self,
+        workers: Workers[Job, Attempt],
+        shared: AbstractContextManager[object] = nullcontext(),  # noqa: B008 - it has no state
+    ) -> int:
         """Run the jobs, write and report their results, and return the exit code.
+
+        Args:
+            workers: run the jobs.
+            shared: serves the workers until they have ended.
 
         Raises:
             UsageError, SemcodecError: the only input failed, or a failure concerns all inputs.
         """
         self._prepare()
         try:
-            with self.progress, workers:
+            with self.progress, shared, workers:
                 for outcome in workers.run(self._select(), self._arrive):
                     self._report_through(self._rows[outcome.task])
                 self._report_through(None)
         finally:  # also after Ctrl-C, which keeps the outputs so far
             self._report_arrived()
+            self.calls.extend(paid_calls.close_journal(self._journal))
             if not self._args.dry_run:
                 self._print_summary()
         if self._problem is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,15 +84,28 @@ class Row:
 class JobFiles:
     """Writes the files of jobs.
 
+    Args:
+        args: the arguments of the command line.
+        history: the manifest and what earlier runs have made; None without one.
+        schema: the name of the schema of ``--json``.
+        finish_calls: called with each input whose files are written, and whose calls are counted.
+
     Attributes:
         calls: the requests to servers so far, as in ``Trace.calls``.
         is_hopeless: whether other jobs would fail for the same reason as one has.
     """
 
-    def __init__(self, args: argparse.Namespace, history: History | None, schema: str) -> None:
+    def __init__(
+        self,
+        args: argparse.Namespace,
+        history: History | None,
+        schema: str,
+        finish_calls: Callable[[str], object],
+    ) -> None:
         self.calls: list[dict[str, Any]] = []
         self.is_hopeless = False
         self._args, self._history, self._schema = args, history, schema
+        self._finish_calls = finish_calls
 
     def finish(self, row: Row) -> None:
         """Write the files of a row that has an outcome or is a copy, and set its attributes.
@@ -107,7 +120,10 @@ class JobFiles:
             elif row.original is not None:
                 self._copy(row, row.original)
             elif outcome is not None:
-                self._finish(row, outcome)
+                try:
+                    self._finish(row, outcome)
+                finally:
+                    self._finish_calls(row.job.source)
                 row.is_computed = not isinstance(outcome.error, KeyboardInterrupt)
         except (SemcodecError, UsageError) as error:
             row.error, row.is_computed = error, row.original is None

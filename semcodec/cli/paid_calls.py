@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +25,9 @@ def open_journal(args: argparse.Namespace, plan: Plan) -> CallJournal:
     return CallJournal(path)
 
 
-def close_journal(journal: CallJournal) -> list[Mapping[str, Any]]:
+def close_journal(journal: CallJournal) -> list[dict[str, Any]]:
     """Print the calls of this run that no trace has, and return their notes for the total."""
     left = journal.close()
     for message in call_journal.messages(left, "a worker process ended"):
         output.print_status(f"Note: {message}")
-    return [call.note for call in left]
+    return [dict(call.note) for call in left]

@@ -13,6 +13,8 @@ from functools import partial
 from typing import Any, Final
 
 from semcodec import words
+from semcodec.backends.recording import CallLog
+from semcodec.bulk.shared_calls import worker_calls
 from semcodec.bulk.workers import MAX_JOBS, Workers
 from semcodec.cli import logs, openai_options
 from semcodec.cli.attempts import Attempt, JobCommand, attempt_in_worker
@@ -65,16 +67,13 @@ def count_workers(args: argparse.Namespace, plan: Plan) -> int:
     A dry run sends nothing and collects its requests here.
 
     Raises:
-        UsageError: a worker could not read an input, or would not keep to an option.
+        UsageError: a worker could not read an input.
     """
     jobs: int = min(args.jobs, len(plan.left))
     if jobs <= 1 or args.dry_run:
         return 1
     if any(job.source == STDIN for job in plan.jobs):
         raise UsageError("--jobs cannot read an input from stdin: name a file, or omit --jobs.")
-    for option, value in (("--max-cost", args.max_cost), ("--record", args.record)):
-        if value is not None:
-            raise UsageError(f"{option} is for one process: omit it, or omit --jobs.")
     return jobs
 
 
@@ -97,7 +96,7 @@ def _start(
 ) -> Callable[[Job], Attempt]:
     """Load the backends, in a worker; return the function that runs a job."""
     args.judge = words.judge(judge)
-    resolved = openai_options.resolve_backends(args)
-    return partial(
-        attempt_in_worker, partial(command, args, load_backends(resolved.by_option, roles))
-    )
+    log = worker_calls() or CallLog()
+    resolved = openai_options.resolve_backends(args, log)
+    process = partial(command, args, load_backends(resolved.by_option, roles))
+    return partial(attempt_in_worker, process, log)

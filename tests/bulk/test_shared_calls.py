@@ -6,7 +6,7 @@ import os
 import pickle
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -46,6 +46,11 @@ def shared(tmp_path: Path) -> Iterator[SharedCalls]:
         yield shared
 
 
+def wait_until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        time.sleep(0.005)
+
+
 def connect(shared: SharedCalls) -> tuple[WorkerCalls, Connection]:
     """Return the log of a worker in this process, and its connection, to close."""
     theirs = shared.open_pipe()  # which is closed when the "process" has it
@@ -63,20 +68,37 @@ def test_workers_never_spend_more_than_the_limit(shared: SharedCalls) -> None:
         except BudgetExceededError as error:
             rejected.append(str(error))
 
-    budgets = [budget_of(calls) for calls, _ in workers for _ in range(2)]
+    budgets = [budget_of(calls) for calls, _ in workers]
     threads = [threading.Thread(target=reserve, args=(budget,)) for budget in budgets]
     for thread in threads:
         thread.start()
+    wait_until(lambda: len(allowed) == 3)
+    assert shared.budget is not None
+    assert (rejected, shared.budget.spent) == ([], 3 * MAX_PRICE)  # one waits for the others
+    for budget in budgets[:3]:
+        budget.settle(make_request(), None, MAX_PRICE)
     for thread in threads:
         thread.join()
-    assert shared.budget is not None
-    assert (allowed, len(rejected)) == ([MAX_PRICE] * 3, 5)
+    assert (allowed, len(rejected)) == ([MAX_PRICE] * 3, 1)
     assert "only $0.0100 of the limit remains" in rejected[0]
     assert shared.budget.spent == 3 * MAX_PRICE
-    budgets[0].settle(make_request(), CENTS_40, MAX_PRICE)
-    assert shared.budget.spent == 2 * MAX_PRICE + Decimal("0.40")
-    for _, connection in workers:
-        connection.close()
+
+
+def test_worker_waits_for_what_others_do_not_spend(shared: SharedCalls) -> None:
+    assert shared.budget is not None
+    shared.budget.limit = MAX_PRICE + Decimal("0.40")
+    (first, _), (second, connection), (third, _) = (connect(shared) for _ in range(3))
+    assert budget_of(first).reserve(make_request()) == MAX_PRICE
+    waiting = threading.Thread(target=lambda: budget_of(second).reserve(make_request()))
+    waiting.start()
+    time.sleep(2 * shared_calls.WAIT_FOR_OTHERS)
+    assert waiting.is_alive()
+    budget_of(first).settle(make_request(), CENTS_40, MAX_PRICE)
+    waiting.join()
+    assert shared.budget.spent == MAX_PRICE + Decimal("0.40")
+    connection.close()  # a worker that has died leaves nothing
+    with pytest.raises(BudgetExceededError):
+        budget_of(third).reserve(make_request())
 
 
 def test_dollars_of_a_worker_that_ends_stay_spent(shared: SharedCalls) -> None:
