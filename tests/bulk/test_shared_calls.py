@@ -19,6 +19,7 @@ from semcodec.backends.openai import rate_limits
 from semcodec.backends.openai.rate_limits import Share
 from semcodec.backends.recording import (
     Budget,
+    Cassette,
     ModelRequest,
     ModelResponse,
     Recorder,
@@ -29,7 +30,7 @@ from semcodec.bulk import call_journal, shared_calls
 from semcodec.bulk.call_journal import CallJournal
 from semcodec.bulk.shared_calls import SharedCalls, WorkerCalls
 from semcodec.errors import BackendError, BudgetExceededError
-from tests.backends.recording.factories import FlatPrices, make_request
+from tests.backends.recording.factories import FlatPrices, make_request, make_response
 from tests.bulk import spender
 from tests.bulk.spender import NOTE, budget_of
 
@@ -181,6 +182,20 @@ def test_equal_requests_of_workers_have_different_numbers(shared: SharedCalls) -
     workers = [connect(shared)[0] for _ in range(2)]
     assert [calls.count("s", "00") for calls in workers * 2] == [0, 1, 2, 3]
     assert workers[1].count("other", "00") == 0
+
+
+def test_recording_of_workers_has_the_response_of_each(shared: SharedCalls, tmp_path: Path) -> None:
+    path = tmp_path / "run.db"
+    owner = Cassette(path, "record")
+    for text in "ab":
+        response, log = make_response(text), connect(shared)[0]
+        cassette = Cassette(path, "record", is_shared=True)
+        recorder = Recorder(lambda _, made=response: made, "s", budget_of(log), cassette, log)  # type: ignore[misc]
+        assert recorder.send(make_request()) == response
+    del owner
+    replay = Cassette(path, "replay")
+    texts = [replay.get(make_request(), "s", number) for number in range(2)]
+    assert [response and response.text for response in texts] == ["a", "b"]
 
 
 def test_reply_to_an_interrupted_message_is_skipped(
