@@ -151,7 +151,7 @@ def to_markdown(records: Records, claims: Sequence[Claim]) -> str:
 
 def _cells(claim: Claim) -> tuple[str, str, str, str]:
     name = f"{claim.codec} {claim.setting}".strip()
-    floor = ", its smallest file" if claim.is_floor else ""
+    floor = " (floor)" if claim.is_floor else ""
     ratio = f"{claim.ratio:,.0f}" if claim.ratio >= 10 else f"{claim.ratio:.1f}"
     return f"{name}{floor}", f"{claim.file_bytes:,.0f}", f"{claim.bpp:.4f}", ratio
 
@@ -171,6 +171,12 @@ def assumptions(records: Records, claims: Sequence[Claim]) -> Iterator[str]:
         f"picture, which has about a megapixel, and {records.file_ubpp_of_photograph:.0f} µbpp of "
         "the photographs."
     )
+    if any(claim.is_floor for claim in claims):
+        yield (
+            "A floor is the smallest file that the encoder makes of all these pixels in color: the "
+            "lowest quality, and the options that save most. The others have the encoder's usual "
+            "options."
+        )
     if any((claim.codec, claim.setting) == ("JPEG", f"{PAPER_BPP} bpp") for claim in claims):
         yield (
             f"JPEG {PAPER_BPP} bpp is the highest quality within {PAPER_BPP} bit per pixel. The "

@@ -129,7 +129,7 @@ class JpegAtRate:
 
 
 CODECS: Final = (
-    ImageCodec("JPEG", "q1, smallest", "JPEG", [_JPEG_FLOOR], is_floor=True),
+    ImageCodec("JPEG", "q1, optimized", "JPEG", [_JPEG_FLOOR], is_floor=True),
     jpeg(1),
     jpeg(75),
     jpeg(90),
