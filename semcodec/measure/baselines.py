@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from importlib.util import find_spec
+from time import process_time
 from typing import TYPE_CHECKING, Final, Protocol
 
 from semcodec.errors import InputError
@@ -75,14 +75,14 @@ def skipped() -> dict[str, str]:
 
 
 def _measure(photograph: Image, codec: Codec, compare: Compare | None) -> Baseline | None:
-    started = time.process_time()
+    started = process_time()
     try:
         data = codec.encode(photograph)
     except InputError:
         return None
-    encoded = time.process_time()
+    encoded = process_time()
     picture = codec.decode(data, photograph.size)
-    decoded = time.process_time()
+    decoded = process_time()
     metrics: dict[str, float] = {}
     if compare is not None:
         metrics = {PSNR: psnr(picture, photograph)} | compare(picture)

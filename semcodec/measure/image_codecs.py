@@ -134,7 +134,9 @@ CODECS: Final = (
     jpeg(75),
     jpeg(90),
     JpegAtRate(1),
-    ImageCodec("WebP", "q0", "WEBP", [{"quality": 0, "method": 6}], is_floor=True),
+    ImageCodec(
+        "WebP", "q0", "WEBP", [{"quality": 0, "method": method} for method in (1, 6)], is_floor=True
+    ),
     ImageCodec("WebP", "q75", "WEBP", [{"quality": 75}]),
     ImageCodec(
         "AVIF",

@@ -97,6 +97,8 @@ def test_dictionary_of_a_folder_shortens_what_it_contains(tmp_path: Path) -> Non
     copy = pickle.loads(pickle.dumps(coders))
     assert copy.sizes(WORDS) == coders.sizes(WORDS)
     assert copy.skipped == coders.skipped
+    # Two bytes of frame header, three of block header, and what is not in the dictionary.
+    assert coders.sizes(["qzxj"])["zstd"] == 2 + 3 + 4
 
 
 @needs_zstd
@@ -110,6 +112,13 @@ def test_texts_are_content_words_of_the_lines(tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_text("A man, and a Man's dog.\n\nof the\n", "utf-8")
     (tmp_path / "a.txt").write_bytes(b"caf\xe9 table\r\nred")
     assert [*text_coders.read_texts(tmp_path)] == ["caf table", "red", "man dog"]
+
+
+def test_files_are_read_in_the_order_of_their_paths(tmp_path: Path) -> None:
+    for name in "bca":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.txt").write_text(f"in{name}")
+    assert [*text_coders.read_texts(tmp_path)] == ["ina", "inb", "inc"]
 
 
 def test_texts_are_read_up_to_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
