@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from semcodec._version import __version__ as __version__
-from semcodec.bitstream import (
-    Limits,
-    Models,
-    Record,
-    RecordReport,
-    Report,
-    embed_png,
-    extension,
-    extract_png,
-    inspect,
-    pack,
-    rate_breakdown,
-    repack,
-    truncate,
-    unpack,
-    unpack_all,
-    unpack_sequence,
-    validate,
-    validate_all,
-)
-from semcodec.errors import (
-    BackendError,
-    BudgetExceededError,
-    FormatError,
-    InputError,
-    InvalidResponseError,
-    MissingFeatureError,
-    RefusalError,
-    SemcodecError,
-    UnsupportedError,
-)
-from semcodec.pipeline import Decoded, Encoded, Trace, decode, encode
-from semcodec.words import decompress, readings, select, skeleton
+
+if TYPE_CHECKING:
+    from semcodec.bitstream import (
+        Limits,
+        Models,
+        Record,
+        RecordReport,
+        Report,
+        embed_png,
+        extension,
+        extract_png,
+        inspect,
+        pack,
+        rate_breakdown,
+        repack,
+        truncate,
+        unpack,
+        unpack_all,
+        unpack_sequence,
+        validate,
+        validate_all,
+    )
+    from semcodec.errors import (
+        BackendError,
+        BudgetExceededError,
+        FormatError,
+        InputError,
+        InvalidResponseError,
+        MissingFeatureError,
+        RefusalError,
+        SemcodecError,
+        UnsupportedError,
+    )
+    from semcodec.pipeline import Decoded, Encoded, Trace, decode, encode
+    from semcodec.words import decompress, readings, select, skeleton
 
 __all__ = [
     "encode",
@@ -75,3 +79,36 @@ __all__ = [
     "MissingFeatureError",
     "BudgetExceededError",
 ]
+
+#: The public names by the module that has them. It is imported when one of them is first used:
+#: all of them together take a fifth of a second, in which Ctrl-C would print a traceback.
+_NAMES = {
+    "semcodec.bitstream": (
+        "Limits Models Record RecordReport Report embed_png extension extract_png inspect pack "
+        "rate_breakdown repack truncate unpack unpack_all unpack_sequence validate validate_all"
+    ),
+    "semcodec.errors": (
+        "BackendError BudgetExceededError FormatError InputError InvalidResponseError "
+        "MissingFeatureError RefusalError SemcodecError UnsupportedError"
+    ),
+    "semcodec.pipeline": "Decoded Encoded Trace decode encode",
+    "semcodec.words": "decompress readings select skeleton",
+}
+
+if not TYPE_CHECKING:  # a type checker would take any name for one of the package
+
+    def __getattr__(name: str) -> object:
+        """Return a public name, or a module of the package, and import it first."""
+        import importlib
+        import importlib.util
+
+        for module, names in _NAMES.items():
+            if name in names.split():
+                value = globals()[name] = getattr(importlib.import_module(module), name)
+                return value
+        if not name.startswith("__") and importlib.util.find_spec(f"{__name__}.{name}"):
+            return importlib.import_module(f"{__name__}.{name}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

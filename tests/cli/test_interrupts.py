@@ -338,3 +338,23 @@ def test_interrupted_evaluation_of_a_string_keeps_the_exit_code(tmp_path: Path) 
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, "semcodec: Interrupted.\n")
+
+
+#: Runs the program, with a signal at the import of a module.
+AT_IMPORT = """
+import os, runpy, signal, sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "{module}":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+runpy.run_module("semcodec", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.parametrize("module", ["semcodec.cli", "semcodec.cli.main", "semcodec.pipeline"])
+def test_ctrl_c_during_the_imports_is_a_message(module: str) -> None:
+    code = AT_IMPORT.format(module=module)
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (130, "")
+    assert result.stderr == "semcodec: Interrupted.\n"
