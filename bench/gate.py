@@ -22,6 +22,14 @@ def folder_of(test: str) -> str:
     return "/".join(path.parent.parts[:2])
 
 
+def summarize_outcomes(output: str) -> str:
+    """Return the number of tests by outcome, over the parts of ``make test``."""
+    counts = Counter[str]()
+    for number, outcome in re.findall(r"(\d+) (passed|failed|skipped|errors?)\b", output):
+        counts[outcome] += int(number)
+    return ", ".join(f"{number} {outcome}" for outcome, number in counts.items())
+
+
 def main() -> int:
     """Run all parts and print a Markdown table; return 1 if a part fails."""
     print("| part | wall s | CPU s |\n|---|--:|--:|")
@@ -36,8 +44,8 @@ def main() -> int:
         for folder, cpu_seconds in seconds.most_common():
             print(f"| – {folder} | | {cpu_seconds:.1f} |")
         if tests:
-            print(f"| – start, collection, report | | {result.cpu - seconds.total():.1f} |")
-            print(f"| – {len(tests)} tests: {result.output.splitlines()[-1]} | | |")
+            print(f"| – starts, collection, reports | | {result.cpu - seconds.total():.1f} |")
+            print(f"| – {len(tests)} tests: {summarize_outcomes(result.output)} | | |")
         codes.add(result.code)
         wall, cpu = wall + result.wall, cpu + result.cpu
         if result.code:

@@ -1,4 +1,4 @@
-"""Fixtures for all tests: a photograph, and an environment without keys, servers and settings."""
+"""Fixtures for all tests: a photograph, and an installation without tables."""
 
 from __future__ import annotations
 
@@ -9,18 +9,6 @@ import pytest
 
 from semcodec.coding import tables
 from tests import images
-
-SETTINGS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SEMCODEC_API_KEY")
-
-
-@pytest.fixture(autouse=True)
-def _clean_environment(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    for name in SETTINGS:
-        monkeypatch.delenv(name, raising=False)
-    missing: Path = tmp_path_factory.getbasetemp() / "no-config.toml"
-    monkeypatch.setenv("SEMCODEC_CONFIG", str(missing))
 
 
 @pytest.fixture

@@ -37,12 +37,13 @@ IMPORT_NAMES = {
     "unishox2-py3": "unishox2",
     "zxing-cpp": "zxingcpp",
 }
-#: Distributions whose programs the Makefile runs, and a part of the command; none is imported.
+#: Distributions whose programs the Makefile or bench/nightly.py runs, and a part of the command;
+#: none is imported.
 DEV_PROGRAMS = {
     "import-linter": "lint-imports",
     "mypy": "-m mypy",
     "pytest-cov": " --cov",
-    "pytest-xdist": " -n ",
+    "pytest-xdist": '"-n", WORKERS',
     "ruff": "-m ruff",
 }
 
@@ -224,8 +225,10 @@ def test_every_extra_is_checked_here_and_all_includes_those_of_users() -> None:
 
 
 def test_programs_of_dev_are_run_by_the_makefile() -> None:
-    gate = (ROOT / "Makefile").read_text("utf-8")
-    missing = {name for name, program in DEV_PROGRAMS.items() if program not in gate}
+    commands = "".join(
+        (ROOT / name).read_text("utf-8") for name in ("Makefile", "bench/nightly.py")
+    )
+    missing = {name for name, program in DEV_PROGRAMS.items() if program not in commands}
     assert not missing & distributions_of(MAIN, "dev")
 
 

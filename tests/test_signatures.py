@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from semcodec import signatures
 from semcodec.signatures import decode_text, identify
+from tests.each import for_each
 from tests.images import GOOD, encode_image, scene
 
 MP3_FRAME = b"\xff\xfb\x90\x00" + bytes(413)
@@ -157,9 +158,7 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "data"), [(name, data) for name, files in FILES.items() for data in files]
-)
+@for_each([(name, data) for name, files in FILES.items() for data in files])
 def test_type_of_a_file(name: str, data: bytes) -> None:
     identified = identify(data)
     assert identified is not None
@@ -200,9 +199,7 @@ LETTERS = """BM MZ PK ID3 RIFF II* MM GIF89a Rar! 7z BZh9 P6 OggS fLaC 8BPS FORM
 %PDF %! %PDF-1.4. {a [hello] [1] HEAD <p> #! data: OTTO true PAR1 GGUF wOFF bplist JSON""".split()
 
 
-@pytest.mark.parametrize(
-    "beginning", [*BEGINNINGS, *LETTERS, "<svg is", "# Title", "SQLite format 3", "P1 is a"]
-)
+@for_each([*BEGINNINGS, *LETTERS, "<svg is", "# Title", "SQLite format 3", "P1 is a"])
 def test_text_that_begins_like_another_format(beginning: str) -> None:
     for text in (f"{beginning} is how it begins, and it is text.", f"{beginning}\n", beginning):
         for encoding in ("utf-8", "utf-8-sig", "utf-16"):

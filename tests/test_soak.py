@@ -21,6 +21,7 @@ from soak_ledger import MAX_CALLS, Entry, Run, compare, price, repeated_requests
 
 from tests.backends.openai import fake_responses, fake_server
 from tests.backends.openai.faults.fault import KEY
+from tests.each import for_each
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -104,7 +105,7 @@ def test_token_counts_are_unique() -> None:
     assert len({unique_tokens(number) for number in range(5_000)}) == 5_000
 
 
-@pytest.mark.parametrize("fault", soak_server.FAULTS, ids=lambda fault: fault.name)
+@for_each(soak_server.FAULTS, name=lambda fault: fault.name)
 def test_answers_of_faults_have_unique_tokens(fault: Any) -> None:
     """Otherwise two calls could not be told apart."""
     valid = fake_responses.chat_body("m", "A boat.")

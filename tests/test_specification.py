@@ -20,6 +20,7 @@ from semcodec.bitstream import RULES, inspect
 from semcodec.carriers import ndef
 from semcodec.coding.tables import FREQUENT_WORDS, load_tables, read_file
 from tests import annex_c
+from tests.each import for_each
 
 ROOT = Path(__file__).parents[1]
 SPEC = ROOT / "spec"
@@ -158,7 +159,7 @@ def _short(raw: str) -> str:
     return raw if len(raw) <= 24 else raw[:8] + "…" + raw[-8:]
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
+@for_each(VECTORS, name=lambda vector: vector["name"])
 def test_annex_c_decodes_every_vector(vector: dict[str, Any]) -> None:
     expected = vector["record"] if vector["verdict"] == "valid" else vector["rule"]
     data, framing = bytes.fromhex(vector["data"]), vector["framing"]

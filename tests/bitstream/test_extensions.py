@@ -10,6 +10,7 @@ from semcodec.bitstream import extension, extensions, leb128, pack, repack, unpa
 from semcodec.bitstream.extensions import Value
 from semcodec.bitstream.parser import Parser
 from semcodec.errors import FormatError, InputError, UnsupportedError
+from tests.each import for_each
 
 TEXTS = ("describer", "writer", "painter", "prompts", "tool")
 TYPES = {"describer": 2, "writer": 4, "painter": 6, "prompts": 8, "k": 10, "order": 12,
@@ -72,7 +73,7 @@ INVALID_BYTES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("type_id", "value"), INVALID_BYTES, ids=lambda value: repr(value)[:20])
+@for_each(INVALID_BYTES)
 def test_invalid_extension_bytes_are_rejected_by_pack_and_unpack(
     type_id: int, value: bytes
 ) -> None:
@@ -92,8 +93,7 @@ def test_invalid_extension_bytes_are_rejected_by_pack_and_unpack(
     assert (finding.rule, finding.offset) == (error.rule, error.offset)
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
+@for_each(
     [
         ("k", 0), ("k", -1), ("k", 2**28), ("k", "3"), ("k", True), ("k", 1.0), ("k", None),
         ("order", "reading"), ("order", b"\1"), ("order", 1), ("order", None), ("order", []),

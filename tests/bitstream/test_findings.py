@@ -22,6 +22,7 @@ from semcodec.bitstream import (
 )
 from semcodec.conformance import vectors
 from semcodec.errors import FormatError, UnsupportedError
+from tests.each import for_each
 
 CANONICAL = ("a payload of {} bytes", "the canonical payload of its words")
 NAME = "1 to 255 bytes of UTF-8 without control characters"
@@ -97,7 +98,7 @@ FOUND_AND_EXPECTED = {
 }
 
 
-@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.example_hex])
+@for_each([name for name, rule in RULES.items() if rule.example_hex])
 def test_example_of_each_rule_has_one_finding(name: str) -> None:
     rule = RULES[name]
     data = bytes.fromhex(rule.example_hex)

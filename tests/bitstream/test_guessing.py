@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import random
 import textwrap
 from pathlib import Path
@@ -36,6 +37,7 @@ from semcodec.coding import lexicon
 from semcodec.errors import FormatError, InputError, SemcodecError, UnsupportedError
 from tests import ordinary_data
 from tests.annex_c import append_check
+from tests.each import for_each
 
 WORDS = "large red cup coffee table"
 FORMS = {
@@ -75,8 +77,7 @@ def picture(image_format: str) -> bytes:
 # --- text forms in a text ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", WRAPPERS)
-@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@for_each(itertools.product(FORMS.values(), WRAPPERS))
 def test_form_is_found_in_every_wrapper(form: str, name: str) -> None:
     wrapped = WRAPPERS[name](form)
     assert guess(wrapped) == unpack(form)

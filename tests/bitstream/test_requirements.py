@@ -50,6 +50,7 @@ from semcodec.errors import (
 )
 from semcodec.pipeline.decode import MAX_PAINTED_SIDE
 from semcodec.words.skeletons import skeleton_of_word
+from tests.each import for_each
 from tests.png_files import HEADER, PIXELS, SIGNATURE, build_chunk, build_png, split_chunks
 
 NAMES = ("describer", "writer", "painter", "prompts", "tool", "comment")
@@ -523,8 +524,7 @@ def test_control_characters_are_escaped() -> None:
     assert escape_control("Öl \u6c34 \U0001f6a3 e\u0301") == "Öl \u6c34 \U0001f6a3 e\u0301"
 
 
-@pytest.mark.parametrize(
-    "hidden",
+@for_each(
     [
         *map(chr, (*range(0x20), *range(0x7F, 0xA0))),  # control
         *"\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",  # direction
@@ -532,8 +532,7 @@ def test_control_characters_are_escaped() -> None:
         *"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180e\u180f\u3164\uffa0",  # rendered as nothing
         *"\ufe00\ufe0f\U000e0100\U000e01ef",  # variation selectors
         *"\u2028\u2029\ud800\udfff\ue000\U000f0000\u0378",  # breaks, surrogates, private, others
-    ],
-    ids=ascii,
+    ]
 )
 def test_invisible_characters_are_escaped(hidden: str) -> None:
     assert escape_control(f"a{hidden}b") == f"a{ascii(hidden)[1:-1]}b"
@@ -758,11 +757,7 @@ ONE_RECORD = {
 }
 
 
-@pytest.mark.parametrize(
-    "outcomes",
-    [order for n in range(1, 5) for order in itertools.permutations(ITEMS, n)],
-    ids=" ".join,
-)
+@for_each([(order,) for n in range(1, 5) for order in itertools.permutations(ITEMS, n)])
 def test_most_severe_outcome_of_a_sequence_is_the_verdict(outcomes: tuple[str, ...]) -> None:
     data = bytes.fromhex("".join(ITEMS[outcome] for outcome in outcomes))
     report = validate(data, framing="sequence")

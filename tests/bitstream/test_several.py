@@ -13,10 +13,11 @@ import pytest
 from semcodec.bitstream import RULES, Limits, unpack_all, validate
 from semcodec.errors import FormatError, UnsupportedError
 from tests.bitstream.test_vectors import VECTORS, findings_of, read_records, vector_data
+from tests.each import for_each
 
 TEXT = (Path(__file__).parents[2] / "spec" / "SEMCODEC-1.md").read_text("utf-8")
 SEVERAL = [vector for vector in VECTORS if vector["kind"] == "several"]
-by_name = functools.partial(pytest.mark.parametrize, "vector", ids=lambda vector: vector["name"])
+by_name = functools.partial(for_each, name=lambda vector: vector["name"])
 
 #: Rules that can be broken together, in the order in which they are judged. For many of them the
 #: order of Annex E or that of the offsets is another one.

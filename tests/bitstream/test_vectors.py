@@ -29,6 +29,7 @@ from semcodec.bitstream import (
 from semcodec.bitstream.parser import Parser
 from semcodec.bitstream.record import kept_payload
 from semcodec.errors import FormatError, UnsupportedError
+from tests.each import for_each
 from tests.png_files import split_chunks
 
 SPEC = Path(__file__).parents[2] / "spec"
@@ -44,7 +45,7 @@ VECTORS: list[dict[str, Any]] = [
 ]
 FLOOR = Limits(4_096, 512, 16, 1_024, 256, 4_096)  #: the limits that every decoder accepts
 IDS = ("describer", "writer", "painter", "prompts")
-by_name = functools.partial(pytest.mark.parametrize, "vector", ids=lambda vector: vector["name"])
+by_name = functools.partial(for_each, name=lambda vector: vector["name"])
 
 
 def vector_data(vector: dict[str, Any]) -> bytes:
@@ -246,9 +247,7 @@ def test_vectors_are_distinct_and_consistent() -> None:
         assert all(result == results[0] for result in results)
 
 
-@pytest.mark.parametrize(
-    "rule", [rule for rule in RULES if not rule.startswith(("SC-LIM", "SC-HDR-2"))]
-)
+@for_each([rule for rule in RULES if not rule.startswith(("SC-LIM", "SC-HDR-2"))])
 def test_example_breaks_only_its_rule(rule: str) -> None:
     row = RULES[rule]
     data, profile = bytes.fromhex(row.example_hex), row.profile or None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import random
 from collections.abc import Callable
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 import semcodec
 from semcodec.carriers import find_record, ndef
 from semcodec.errors import InputError, SemcodecError
+from tests.each import for_each
 
 TEXT = "red boat on a lake"
 FILE = semcodec.pack(TEXT, coding="lexicon", framing="file")
@@ -93,8 +95,7 @@ def test_every_framing_is_written_as_a_file(framing: str) -> None:
     assert ndef.read(ndef.write(semcodec.unpack(record))) == FILE
 
 
-@pytest.mark.parametrize("dump", DUMPS)
-@pytest.mark.parametrize("name", MESSAGES)
+@for_each(itertools.product(MESSAGES, DUMPS))
 def test_record_is_found(name: str, dump: str) -> None:
     records, content = MESSAGES[name]
     data = DUMPS[dump](encode(*records))

@@ -22,12 +22,13 @@ from tests import images
 from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run
 from tests.conformance.conftest import _set_decoded_file, decoded_file  # noqa: F401  # fixtures
+from tests.each import for_each
 
 DECODER = Path(__file__).parents[1] / "conformance" / "decoder.py"
 ENCODER = DECODER.with_name("encoder.py")
 PARSERS = [pytest.param(parser, id=parser.prog) for parser in COMMANDS.values()]
 OPTIONS = [
-    pytest.param(action, id=f"{parser.prog} {action.option_strings[-1]}")
+    (parser.prog, action)
     for parser in COMMANDS.values()
     for action in parser._actions
     if action.option_strings and not isinstance(action, argparse._HelpAction)
@@ -41,9 +42,9 @@ def test_all_commands_are_collected() -> None:
     assert len(EXAMPLES) == 2 * len(COMMANDS)
 
 
-@pytest.mark.parametrize("action", OPTIONS)
-def test_option_has_a_help_text_with_its_default(action: argparse.Action) -> None:
-    assert action.help
+@for_each(OPTIONS)
+def test_option_has_a_help_text_with_its_default(command: str, action: argparse.Action) -> None:
+    assert action.help, command
     text = action.help % vars(action)
     if action.required or isinstance(action, (argparse._HelpAction, argparse._VersionAction)):
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -12,11 +13,16 @@ from semcodec.bitstream import api
 from semcodec.errors import InputError
 from semcodec.pipeline.rate_control import MAX_PAYLOAD_BYTES, RateLimits
 from semcodec.words import MAX_K
+from tests.each import for_each
 from tests.pipeline.fake_model import FakeModel
 
 
-@pytest.mark.parametrize("framing", ["bare", "file", "sequence", "url", "qr"])
-@pytest.mark.parametrize("max_bytes", [1, 5, 7, 8, 20, 21, 22, 60, 127, 128, 131, 15_999, 40_000])
+@for_each(
+    itertools.product(
+        ["bare", "file", "sequence", "url", "qr"],
+        [1, 5, 7, 8, 20, 21, 22, 60, 127, 128, 131, 15_999, 40_000],
+    )
+)
 def test_max_bits_is_the_largest_payload_that_fits(framing: str, max_bytes: int) -> None:
     options: dict[str, Any] = {"framing": framing, "size": (1000, 777), "extensions": {"k": 3}}
 

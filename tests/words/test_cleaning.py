@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from semcodec.words.cleaning import MAX_MARKS, clean_text
 from semcodec.words.homoglyphs import LOOKALIKES
+from tests.each import for_each
 
 MAX_SECONDS = 5  #: for a text of MAX_TEXT characters; quadratic time would take minutes
 HOSTILE = [
@@ -19,8 +20,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("text", "cleaned"),
+@for_each(
     [
         # invisible characters
         ("light\u00adhouse", "lighthouse"),
@@ -79,7 +79,7 @@ HOSTILE = [
         ("Москва 猫 Ωmega Дavid сор naïve", "Москва 猫 Ωmega Дavid сор naïve"),
         ("Д\u0430vid \u0430Дam", "Д\u0430vid \u0430Дam"),
         ("猫cat T恤", "猫 cat T 恤"),
-    ],
+    ]
 )
 def test_text_is_cleaned(text: str, cleaned: str) -> None:
     assert clean_text(text) == cleaned

@@ -13,6 +13,7 @@ from semcodec.words.language import detect, tables_of
 from semcodec.words.language.scores import language_of, load_languages
 from semcodec.words.tokenizer import MAX_TEXT
 from tests import profiles
+from tests.each import for_each
 
 FOLDER = Path(__file__).parent / "sentences" / "languages"
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -28,7 +29,7 @@ MIXED = [sentence for sentence in load(FOLDER / "mixed.toml") if "kept" in sente
 ENGLISH = load(FOLDER / "english.toml")
 
 
-@pytest.mark.parametrize("sentence", SENTENCES, ids=lambda sentence: sentence["text"][:40])
+@for_each(SENTENCES, name=lambda sentence: sentence["text"][:40])
 def test_language_of_sentence(sentence: dict[str, Any]) -> None:
     is_right = detect(sentence["text"]).language == sentence["language"]
     assert is_right == ("miss" not in sentence)  # a miss that is mended is no miss any more
@@ -44,7 +45,7 @@ def test_english_part_of_a_mixed_answer(sentence: dict[str, Any]) -> None:
     assert (detected.english, detected.dropped) == (sentence["kept"], sentence.get("dropped", ""))
 
 
-@pytest.mark.parametrize("sentence", ENGLISH, ids=lambda sentence: sentence["text"][:40])
+@for_each(ENGLISH, name=lambda sentence: sentence["text"][:40])
 def test_nothing_of_an_english_text_is_dropped(sentence: dict[str, Any]) -> None:
     detected = detect(sentence["text"])
     assert (detected.english, detected.dropped) == (sentence["text"], "")

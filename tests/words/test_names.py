@@ -13,10 +13,10 @@ from semcodec.words.names import cut_word
 from semcodec.words.tokenizer import MAX_TEXT
 from semcodec.words.tokens import find_tokens
 from tests import profiles
+from tests.each import for_each
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
+@for_each(
     [
         # hyphens
         ("a T-shirt, an X-ray, an e-mail", "a T-shirt an X-ray an e-mail"),
@@ -66,7 +66,7 @@ from tests import profiles
         ("the Apple and an apple", "the Apple and an apple"),
         # scripts
         ("a 猫 and a Дavid", "a  and a "),
-    ],
+    ]
 )
 def test_words_of_a_text(text: str, words: str) -> None:
     assert [token.word for token in find_tokens(text)] == words.split(" ")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from semcodec.words.negation import find_negated, find_negative_names
 from tests import profiles
+from tests.each import for_each
 
 NOUNS = """
 [No people], [no cars].
@@ -480,7 +481,7 @@ ALL = [
 ]
 
 
-@pytest.mark.parametrize("line", ALL)
+@for_each(ALL)
 def test_what_is_negated(line: str) -> None:
     marked, _, listed = line.partition(" -> ")
     expected = listed.split("|") if listed else re.findall(r"\[(.*?)\]", marked)

@@ -17,6 +17,7 @@ from semcodec.words.numbers import MAX_WORD, find_numbers, spellings
 from semcodec.words.numbers.words import STYLES, are_one_number, is_number_word, spell, value_of
 from semcodec.words.selection.candidates import same_number_word
 from semcodec.words.skeletons import skeleton_of_word
+from tests.each import for_each
 
 
 def words(text: str) -> list[str]:
@@ -27,8 +28,7 @@ def spoken(text: str) -> str:
     return ", ".join(" ".join(number.spoken) for number in find_numbers(text))
 
 
-@pytest.mark.parametrize(
-    ("text", "expected", "expected_spoken"),
+@for_each(
     [
         ("room 404", "404", "four zero four"),
         ("rooms 404/405", "404-405", "four zero four slash four zero five"),
@@ -98,7 +98,7 @@ def spoken(text: str) -> str:
         ("Louis XIV", "XIV", "fourteen"),
         ("a mix of IV and VI", "", ""),
         ("８ and ٤٢", "8 42", "eight, forty two"),
-    ],
+    ]
 )
 def test_forms(text: str, expected: str, expected_spoken: str | None) -> None:
     assert words(text) == expected.split()

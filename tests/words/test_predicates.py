@@ -10,6 +10,7 @@ from semcodec.words.matching import count_limits
 from semcodec.words.predicates import MAX_PREDICATES, MAX_WORDS, Predicate, find_predicates
 from semcodec.words.vocabulary import vocabulary
 from semcodec.words.word_classes import WordClass, class_of
+from tests.each import for_each
 from tests.profiles import examples
 
 KINDS = ("noun", "count", "color", "size", "place")
@@ -23,8 +24,7 @@ def texts_of(words: list[str], *, ordered: bool = True) -> list[str]:
     return [predicate.text for predicate in find_predicates(words, ordered=ordered)]
 
 
-@pytest.mark.parametrize(
-    ("words", "expected"),
+@for_each(
     [
         ("dog", "dog"),
         ("two brown dogs", "dogs / two dogs / brown dogs"),
@@ -110,7 +110,7 @@ def texts_of(words: list[str], *, ordered: bool = True) -> list[str]:
         ("chien rouge maison", ""),
         ("собака красная", ""),
         ("", ""),
-    ],
+    ]
 )
 def test_statements_of_a_list(words: str, expected: str) -> None:
     assert sorted(texts(words)) == sorted(filter(None, expected.split(" / ")))

@@ -14,6 +14,7 @@ import semcodec
 from semcodec.errors import InputError
 from semcodec.words.skeletons import FOLDED, VOWELS, singular, singulars, skeleton_of_word
 from semcodec.words.tokenizer import MAX_TEXT, tokenize
+from tests.each import for_each
 
 FILE = Path(__file__).parents[2] / "spec/vectors/skeletons.json"
 VECTORS = json.loads(FILE.read_text("utf-8"))["vectors"]
@@ -21,7 +22,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 words = st.text(LETTERS, min_size=1, max_size=14)
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
+@for_each(VECTORS, name=lambda vector: vector["name"])
 def test_vector(vector: dict[str, Any]) -> None:
     if vector["skeleton"] is None:
         with pytest.raises(InputError):

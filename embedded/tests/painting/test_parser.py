@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from semcodec_embedded.painting.parser import parse_prompt
@@ -9,6 +11,7 @@ from semcodec_embedded.painting.rules.clothing import GOWNS, LOWER, WORN
 from semcodec_embedded.painting.scene import Subject
 from semcodec_embedded.painting.sprites import sprite_library
 from semcodec_embedded.painting.vocabulary import roles
+from tests.each import for_each
 
 
 def subjects(prompt: str) -> tuple[Subject, ...]:
@@ -166,8 +169,7 @@ def test_words_about_one_person_are_one_subject(prompt: str, sprite: str, sex: s
     assert (subject.sprites[0], subject.looks.sex) == (sprite, sex)
 
 
-@pytest.mark.parametrize("noun", sorted(WORN | LOWER | GOWNS))
-@pytest.mark.parametrize("ending", ["", "s"])
+@for_each(itertools.product(sorted(WORN | LOWER | GOWNS), ["", "s"]))
 def test_clothing_neither_removes_nor_adds_people(noun: str, ending: str) -> None:
     [subject] = subjects(f"two men {noun}{ending}")
     assert (subject.noun, subject.count) == ("men", 2)

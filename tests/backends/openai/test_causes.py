@@ -16,6 +16,7 @@ from semcodec.backends.openai.status_problems import (
     sort_by_similarity,
 )
 from tests import profiles
+from tests.each import for_each
 
 #: A status and a text, with the name of the cause; "" if the text has none of them.
 TEXTS = {
@@ -80,7 +81,7 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize(("status", "text"), TEXTS, ids=[text[:40] for _, text in TEXTS])
+@for_each(TEXTS)
 def test_cause_of_a_text_is_found(status: int, text: str) -> None:
     cause = find_cause(status, set(), text, shows_image=True)
     assert (cause.name if cause else "") == TEXTS[status, text]

@@ -21,6 +21,7 @@ from tests.backends.openai.rejections import (
     TEXTS,
     Rejection,
 )
+from tests.each import for_each
 
 CHAT = ChatRequest("describe", "rules", "task", images.scene(), schema={"type": "object"})
 LOCAL = "http://127.0.0.1:9/v1"
@@ -35,7 +36,7 @@ def image_request() -> ModelRequest:
     return builder.paint_request("m", "a boat", (64, 64), 7)
 
 
-@pytest.mark.parametrize("rejection", TEXTS.values(), ids=TEXTS)
+@for_each(TEXTS.values())
 def test_field_of_a_text_request_is_found(rejection: Rejection) -> None:
     found = find_rejected_fields(rejection.status, rejection.error, text_request())
     assert " ".join(found) == rejection.field

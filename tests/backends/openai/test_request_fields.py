@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -35,6 +36,7 @@ from tests import images
 from tests.backends.openai import fake_responses
 from tests.backends.openai.fake_server import Behavior, FakeServer, ReceivedRequest, respond
 from tests.backends.openai.rejections import IMAGES, TEXTS
+from tests.each import for_each
 
 LOCAL = "http://127.0.0.1:9/v1"
 REMOTE = "https://other.example/v1"
@@ -70,9 +72,7 @@ def names_of(value: Any) -> set[str]:
     return {*value, *inner} | ({str(value["role"])} if "role" in value else set())
 
 
-@pytest.mark.parametrize("setting", ["text_extra", "text_names"])
-@pytest.mark.parametrize("api", ["chat", "responses"])
-@pytest.mark.parametrize("field", TEXT_FIELDS)
+@for_each(itertools.product(TEXT_FIELDS, ["chat", "responses"], ["text_extra", "text_names"]))
 def test_every_field_of_a_text_request_can_be_left_out(field: str, api: str, setting: str) -> None:
     def names(**settings: Any) -> set[str]:
         return names_of(sent(text_request(api=api, effort="low", **settings)))

@@ -23,6 +23,7 @@ from semcodec.backends.openai.settings import (
     read_config,
 )
 from semcodec.errors import InputError
+from tests.each import for_each
 
 Configure = Callable[..., Path]
 posix = pytest.mark.skipif(os.name != "posix", reason="only POSIX has these file modes")
@@ -148,10 +149,9 @@ INVALID: dict[str, list[Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
+@for_each(
     [(name, value) for name, values in INVALID.items() for value in values],
-    ids=lambda value: repr(value)[:40],
+    name=lambda value: repr(value)[:40],
 )
 def test_message_names_the_invalid_setting(name: str, value: Any) -> None:
     with pytest.raises(InputError, match=f"The setting {name} ") as caught:

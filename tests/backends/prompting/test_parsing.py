@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semcodec.backends.prompting import parsing
+from tests.each import for_each
 
 THREE_WORDS = ["boat", "lake", "dog"]
 
@@ -62,7 +63,7 @@ NOTATIONS = {
 }
 
 
-@pytest.mark.parametrize("notation", NOTATIONS)
+@for_each(NOTATIONS)
 def test_list_is_parsed_in_every_notation(notation: str) -> None:
     assert parsing.list_words(NOTATIONS[notation]) == THREE_WORDS
 

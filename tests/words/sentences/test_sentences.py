@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.each import for_each
 from tests.words.sentences.runner import FOLDER, Sentence, failures, load
 
-SENTENCES = [
-    pytest.param(sentence, id=f"{path.stem}-{index}")
-    for path in sorted(FOLDER.glob("*.toml"))
-    for index, sentence in enumerate(load(path.stem), 1)
-]
+SENTENCES = [sentence for path in sorted(FOLDER.glob("*.toml")) for sentence in load(path.stem)]
 
 
-@pytest.mark.parametrize("sentence", SENTENCES)
+@for_each(SENTENCES)
 def test_words_of_a_sentence(sentence: Sentence) -> None:
     problems = failures(sentence)
     if sentence.miss:
