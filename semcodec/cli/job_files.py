@@ -22,6 +22,7 @@ from semcodec.bulk.workers import Outcome
 from semcodec.choices import ReadFraming
 from semcodec.cli import costs, files, output, side_files, unfinished, writing
 from semcodec.cli.attempts import Attempt, Result
+from semcodec.cli.option_names import use_option_names
 from semcodec.cli.output import UsageError
 from semcodec.cli.planning import STDIN, Job
 from semcodec.cli.resume import INTERRUPTED, History
@@ -61,7 +62,9 @@ class Row:
     @property
     def message(self) -> str | None:
         """The error in one line, else None."""
-        return None if self.error is None else " ".join(str(self.error).split())
+        if self.error is None:
+            return None
+        return use_option_names(" ".join(str(self.error).split()))
 
     def to_json(self, schema: str) -> str:
         """Return the object of ``--json``."""
@@ -198,7 +201,7 @@ class JobFiles:
         """
         try:
             if self._history is not None:
-                message = " ".join(str(error).split()) or type(error).__name__
+                message = use_option_names(" ".join(str(error).split())) or type(error).__name__
                 if isinstance(error, KeyboardInterrupt):
                     message = INTERRUPTED
                 row.entry = self._history.add(

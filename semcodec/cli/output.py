@@ -14,6 +14,7 @@ from typing import Any, Final, TextIO
 
 from semcodec._visibility import mark_visible
 from semcodec.cli import interrupts
+from semcodec.cli.option_names import use_option_names
 
 MAX_WIDTH: Final = 100  #: characters per line; also the width if stdout is not a terminal
 CLEAR_LINE: Final = "\r\x1b[2K"
@@ -104,7 +105,7 @@ def print_status(message: str) -> None:
     if sys.stderr is not None:  # print(file=None) would write to stdout
         status_line.clear()
         with contextlib.suppress(OSError, ValueError):  # without stderr the exit code must do
-            print(escape_control(message), file=sys.stderr, flush=True)
+            print(escape_control(use_option_names(message)), file=sys.stderr, flush=True)
 
 
 class StatusLine:

@@ -10,6 +10,7 @@ import semcodec
 from semcodec.cli import interrupts
 from semcodec.cli.budgets import Budget
 from semcodec.cli.layer_values import layer_bytes
+from semcodec.cli.option_names import use_option_names
 from semcodec.errors import InputError, InvalidResponseError, RefusalError, SemcodecError
 from semcodec.imaging import contact_sheet
 from semcodec.pipeline import Stage
@@ -168,7 +169,7 @@ class Sweep:
         """Set the problem of a row; raise the error if it concerns all budgets."""
         interrupts.defer()
         if isinstance(error, SemcodecError):  # else the budget is not done, like those after it
-            row.problem = " ".join(str(error).split())
+            row.problem = use_option_names(" ".join(str(error).split()))
         if self._keep is not None:
             self._keep(error)
         if isinstance(trace := getattr(error, "trace", None), semcodec.Trace):

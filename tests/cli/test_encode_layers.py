@@ -80,7 +80,7 @@ def test_json_and_trace_have_the_layers(
     [
         (["encode", "--layers", "layout,smell"], "argument --layers: Invalid layer 'smell'"),
         (["encode", "--layers", "colors:0"], "argument --layers: Invalid layer 'colors:0'"),
-        (["encode", "--layers", "auto"], "The layers auto need max_bytes"),
+        (["encode", "--layers", "auto"], "The layers auto need --max-bytes"),
         (["encode", "--layers", "layout", "--profile", "tiny"], "tiny has no extensions"),
         (["encode", "--locator", "finder"], "--locator finds the boxes of a layout: add"),
         (["encode", "--layers", "colors", "--locator", "finder"], "add --layers layout, or omit"),

@@ -34,7 +34,7 @@ def test_words_are_packed_without_naming_a_coding() -> None:
 def test_message_about_a_word_without_symbols_names_the_other_coding(run: Run) -> None:
     code, out, err = run("pack", "windöw", "--coding", "nibble")
     assert (code, out) == (1, "")
-    assert "no symbol for 'w' 'i' 'ö'; use coding='lexicon'" in err
+    assert "no symbol for 'w' 'i' 'ö'; use --coding lexicon" in err
     assert "skeleton" in err
 
 

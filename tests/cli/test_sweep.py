@@ -143,7 +143,7 @@ def test_progressive_defaults(sweep: Run) -> None:
 def test_progressive_budget_without_room_for_a_word_has_its_reason(sweep: Run) -> None:
     code, out, _ = sweep("--progressive", "--max-bytes", "2,40")
     assert code == 3
-    assert "max_bytes 2 is too low, because the first word needs" in out
+    assert "--max-bytes 2 is too low, because the first word needs" in out
 
 
 @pytest.mark.parametrize("budget", [("--k", "4"), ("--ubpp", "90")])
@@ -369,7 +369,7 @@ def test_budget_without_room_for_a_word_is_a_row_with_its_reason(sweep: Run) -> 
     assert "The size 96x64 takes 4 of 20 bytes" in err
     small, *others = table(out)[1:]
     assert small[:4] == ["3 bytes", "-", "-", "-"]
-    assert small[4].startswith("max_bytes 3 is too low")
+    assert small[4].startswith("--max-bytes 3 is too low")
     assert [row[2] for row in others] == ["20", "25"]  # no more words are restored
     assert len(calls("paint")) == 2
     assert "photo-bytes03.semc" not in file_names(Path("out"))
@@ -475,7 +475,7 @@ def test_json_has_every_budget(run: Run) -> None:
     assert (result["input"], result["error"], result["description"]) == ("photo.jpg", None, TEXT)
     small, large = result["budgets"]
     assert (small["kind"], small["limit"], small["record"]) == ("max_bytes", 3, None)
-    assert "max_bytes 3 is too low" in small["error"]
+    assert "--max-bytes 3 is too low" in small["error"]
     data = Path(large["record"]).read_bytes()
     assert (large["bytes"], large["words"]) == (len(data), semcodec.unpack(data).words)
     assert Path(large["picture"]).exists()

@@ -37,7 +37,7 @@ def test_limit_that_is_too_low_is_an_error(run: Run, tmp_path: Path, picture: Pa
     source.write_bytes(semcodec.pack(TEXT, framing="file"))
     code, _, error = run("truncate", source, "--max-bytes", "4", "-o", tmp_path / "b.semc")
     assert code == 1
-    assert "max_bytes 4 is too low, because the first word needs" in error
+    assert "--max-bytes 4 is too low, because the first word needs" in error
     assert not (tmp_path / "b.semc").exists()
     assert run("truncate", source, "-o", tmp_path / "b.semc")[0] == 2
     assert run("truncate", source, "--max-bytes", "9", "-o", source)[0] == 2
