@@ -38,7 +38,9 @@ if TYPE_CHECKING:
         SemcodecError,
         UnsupportedError,
     )
-    from semcodec.pipeline import Decoded, Encoded, Trace, decode, encode
+    from semcodec.pipeline import Decoded, Encoded, Trace
+    from semcodec.pipeline.decode import decode
+    from semcodec.pipeline.encode import encode
     from semcodec.words import decompress, readings, select, skeleton
 
 __all__ = [
@@ -91,7 +93,9 @@ _NAMES = {
         "BackendError BudgetExceededError FormatError InputError InvalidResponseError "
         "MissingFeatureError RefusalError SemcodecError UnsupportedError"
     ),
-    "semcodec.pipeline": "Decoded Encoded Trace decode encode",
+    "semcodec.pipeline": "Decoded Encoded Trace",
+    "semcodec.pipeline.decode": "decode",
+    "semcodec.pipeline.encode": "encode",
     "semcodec.words": "decompress readings select skeleton",
 }
 
