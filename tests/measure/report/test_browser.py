@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+import semcodec
 from semcodec.measure.report import make_page
 from semcodec.measure.report.texts import base_name
 from tests.measure.report.browser import AXE, DESKTOP, PHONE, Browser, browser
-from tests.measure.report.example import failed, make_results
+from tests.measure.report.example import LAYOUT, failed, make_results
 
 __all__ = ["browser"]
 
@@ -44,6 +45,8 @@ def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         photograph["description"] = text
         photograph["results"][0]["notices"] = [text]
         photograph["failed"] = {results["settings"][1]["id"]: text}
+    layers = semcodec.pack("red boat", framing="file", extensions=LAYOUT)
+    results["photographs"][0]["results"][1]["record"] = layers.hex()
     results["photographs"].append(failed(HOSTILE[0], HOSTILE[1]))
     results["settings"][0]["label"] = results["metrics"][0]["label"] = HOSTILE[1]
     path = folder / "index.html"

@@ -88,6 +88,8 @@ def test_every_setting_metric_and_codec_is_in_a_table(results: Results, tmp_path
 
 def test_bytes_of_each_record_are_shown_by_part(results: Results, tmp_path: Path) -> None:
     text = make_page(results, tmp_path)
+    assert 'alt="Picture painted from: red boat lake"' in text
+    assert 'alt="Photograph boat.jpg"' in text
     record = results["photographs"][0]["results"][1]["record"]
     found = re.search(r'<ol class="parts".*?s1.*?</ol>', text, re.S) or re.search("", "")
     parts = re.findall(r"<span>(\w+)</span><code>([0-9a-f ]+)</code>", text)
