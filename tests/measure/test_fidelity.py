@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import resources
+from importlib import metadata, resources
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from PIL import Image
 import semcodec
 from semcodec import backends
 from semcodec.errors import BackendError, InputError
+from semcodec.measure import judges
 from semcodec.measure.fidelity import Fidelity
 from semcodec.measure.metric_list import METRICS
 from semcodec.measure.metric_models import GROUPS
@@ -33,14 +34,21 @@ class FakeDescriber:
     name = "embedded"  # so that it is taken for the offline locator
 
     def __init__(self, *, is_paid: bool = False, text: str = "A brown cat.") -> None:
-        self.is_paid, self.text, self.calls = is_paid, text, 0
+        self.is_paid, self.text, self.calls, self.cats = is_paid, text, 0, 1
 
     def describe(self, image: Image.Image) -> str:
         self.calls += 1
         return self.text
 
     def locate(self, image: Image.Image, words: Sequence[str]) -> list[list[Any]]:
-        return [[(0.0, 0.0, 0.5, 1.0)] if word == "cat" else [] for word in words]
+        boxes = [(0.0, 0.0, 0.5, 1.0), (0.9, 0.0, 1.0, 0.1)][: self.cats]
+        return [boxes if word == "cat" else [] for word in words]
+
+    features_model = "fake"
+
+    def image_features(self, image: Image.Image) -> list[float]:
+        self.calls += 1
+        return [1.0, 2.0]
 
 
 def decode(fidelity: Fidelity, words: str, **options: Any) -> semcodec.Decoded:
@@ -96,11 +104,39 @@ def test_overlap_of_boxes_counts_what_was_not_drawn(photograph: Image.Image) -> 
     fidelity = Fidelity(FakeDescriber(), requested=["boxes"])
     view = fidelity.view(photograph, DESCRIPTION)
     decoded = decode(fidelity, "brown cat left")
-    assert 0 < fidelity.picture(view, decoded.image, decoded)["box_iou"] < 1
+    overlap = fidelity.picture(view, decoded.image, decoded)["box_iou"]
+    assert 0 < overlap < 1
+    two = FakeDescriber()
+    two.cats = 2
+    of_two = Fidelity(two, requested=["boxes"])
+    view_of_two, again = of_two.view(photograph, DESCRIPTION), decode(of_two, "brown cat left")
+    halved = of_two.picture(view_of_two, again.image, again)["box_iou"]
+    assert halved == pytest.approx(overlap / 2)  # one of the two cats was not drawn
     without_box = decode(fidelity, "red cup")
     assert "box_iou" not in fidelity.picture(view, without_box.image, without_box)
     decoded.image.putpixel((0, 0), (1, 2, 3))  # it is another picture now
     assert "box_iou" not in fidelity.picture(view, decoded.image, decoded)
+
+
+def test_each_image_is_prepared_once(photograph: Image.Image) -> None:
+    describer = FakeDescriber()
+    fidelity = Fidelity(describer, requested=["classifier"])
+    view = fidelity.view(photograph, DESCRIPTION)
+    assert fidelity.compare(view, photograph.copy())["classifier"] == pytest.approx(1)
+    assert [*fidelity.features(photograph)] == ["classifier"]
+    assert describer.calls == 1
+    assert fidelity.metrics[0]["model"] == "fake"
+
+
+def test_second_judge_is_loaded_if_its_package_is_installed() -> None:
+    try:
+        metadata.version(judges.SECOND)
+    except metadata.PackageNotFoundError:
+        assert "semcodec[bench]" in Fidelity().skipped["similarity_paraphrase"]
+    else:
+        similarities = judges.load_second().similarities("a dog", ["a puppy", "a train"])
+        assert similarities[0] > similarities[1]
+        assert "SHA-256" in judges.describe_second()
 
 
 def test_round_trip_that_may_cost_money_needs_a_request(photograph: Image.Image) -> None:

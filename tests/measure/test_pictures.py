@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 from importlib import resources
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from semcodec import backends
 from semcodec.measure.ms_ssim import ms_ssim
 from semcodec.measure.painted_boxes import WatchedPainter
-from semcodec.measure.picture_metrics import psnr
+from semcodec.measure.picture_metrics import FeatureMetric, psnr
 
 PHOTOGRAPHS = resources.files("semcodec_embedded") / "photos"
 
@@ -51,6 +52,13 @@ def test_psnr_of_known_pictures() -> None:
     assert psnr(black, black) == 100
 
 
+def test_cosine_of_features_or_the_distance() -> None:
+    for is_distance, expected in ((False, 0.6), (True, 0.4)):
+        metric = FeatureMetric("clip", None, lambda image: [[3.0, 4.0]], is_distance=is_distance)
+        features = metric.prepare(Image.new("RGB", (8, 8)))
+        assert metric.compare(features, np.array([1, 0], np.float32)) == pytest.approx(expected)
+
+
 def test_account_of_a_picture_is_found_by_its_pixels() -> None:
     watched = WatchedPainter(backends.find("painter", "embedded"))
     picture = watched.paint("red boat stop sign", (96, 64), 1)
@@ -59,6 +67,8 @@ def test_account_of_a_picture_is_found_by_its_pixels() -> None:
     assert [len(each) for each in boxes] == [0, 1, 1, 1, 0]
     assert boxes[2] == boxes[3]
     assert watched.boxes(picture.rotate(180), ["boat"]) is None
+    watched.paint("green car", (96, 64), 1)
+    assert watched.boxes(picture, ["boat"]) == [boxes[1]]
     assert watched.name == "embedded"
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import metric_plug_ins
 import pytest
@@ -102,6 +103,17 @@ def test_caches_are_those_of_the_libraries(monkeypatch: pytest.MonkeyPatch, tmp_
         (snapshots / name).mkdir(parents=True)
         os.utime(snapshots / name, (9 - at, 9 - at))
     assert weights.hugging_face_cache("laion/clip") == snapshots / "new"
+
+
+def test_pickles_of_weights_are_read_without_running_code(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whether PyTorch keeps the promise is a part of the nightly run below."""
+    calls: list[dict[str, object]] = []
+    fake = SimpleNamespace(load=lambda path, **options: calls.append(options))
+    monkeypatch.setitem(sys.modules, "torch", fake)
+    weights.read_tensors(tmp_path / "a.pth")
+    assert calls == [{"map_location": "cpu", "weights_only": True}]
 
 
 def test_content_that_is_not_the_published_one_is_stated(tmp_path: Path) -> None:

@@ -134,11 +134,12 @@ def make_results(folder: Path, samples: Sequence[chance.Sample]) -> Results:
             (folder / f"{at}-{name}.png").write_bytes(imaging.to_png(image))
         record = semcodec.repack(sample.record).hex()
         result = {"record": record, "picture_file": f"{at}-picture.png"}
+        second = {**result, "record": semcodec.pack("second setting", coding="lexicon").hex()}
         photographs.append(
             {
                 "description": sample.description,
                 "photograph_file": f"{at}-photograph.png",
-                "results": [result, {**result, "picture_file": None}],
+                "results": [result, {**result, "picture_file": None}, *[second] * (at == 1)],
             }
         )
     photographs.append({"description": None, "photograph_file": None, "results": []})
@@ -152,7 +153,9 @@ def test_chance_is_filled_in_from_the_files(tmp_path: Path) -> None:
     results = make_results(tmp_path, SAMPLES)
     results["metrics"] = fidelity.metrics
     chance.fill_in(results, tmp_path, fidelity)
-    values = chance.measure(fidelity, SAMPLES)
+    samples = chance.read_samples(results, tmp_path)
+    assert [sample.record.words[-1] for sample in samples] == ["boat", "setting", "dog"]
+    values = chance.measure(fidelity, samples)
     found = {each["name"]: each["chance"] for each in results["metrics"]}
     assert found == {name: values.get(name) for name in found}
     assert found["de16"] is not None
