@@ -40,24 +40,18 @@ class Sample(NamedTuple):
     picture: Image.Image
 
 
-def fill_in(results: Results, folder: Path, fidelity: Fidelity) -> None:
-    """Add the chance values to ``results["metrics"]``; none without pictures and originals.
+def read_samples(results: Results, folder: Path) -> list[Sample]:
+    """Return pictures of all settings in turn, at most ``MAX_SAMPLES``, evenly spaced.
+
+    There are none without pictures, or without copies of the photographs.
 
     Args:
         results: of several photographs.
         folder: of the files that they name.
-        fidelity: the metrics.
 
     Raises:
-        SemcodecError: a file cannot be read, or a model failed.
+        SemcodecError: a file cannot be read.
     """
-    values = measure(fidelity, read_samples(results, folder))
-    for metric in results["metrics"]:
-        metric["chance"] = values.get(metric["name"])
-
-
-def read_samples(results: Results, folder: Path) -> list[Sample]:
-    """Return pictures of all settings in turn, at most ``MAX_SAMPLES``, evenly spaced."""
     painted = []
     for photograph in results["photographs"]:
         pictures = [result for result in photograph["results"] if result["picture_file"]]

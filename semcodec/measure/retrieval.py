@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semcodec.measure.pictures import color_distance
-from semcodec.measure.results import Results, Retrieval
+from semcodec.measure.results import Retrieval
 
 Features = Mapping[str, Sequence[float]]  #: of one image, by metric; see ``Fidelity.features``
 Array = NDArray[np.float32]
@@ -29,7 +29,6 @@ MIN_PHOTOGRAPHS: Final = 3  #: with two, what they have in common is all but the
 def rank(
     pictures: Sequence[Features],
     photographs: Sequence[Features],
-    owners: Sequence[int] | None = None,
 ) -> list[dict[str, int]]:
     """Return for each picture the rank of its photograph among all, from 1, by metric.
 
@@ -37,9 +36,8 @@ def rank(
     are alike finds none.
 
     Args:
-        pictures: features of pictures.
+        pictures: features of pictures, each of the photograph at the same place; may be fewer.
         photographs: features of all photographs.
-        owners: for each picture the index of its photograph; None for pictures in the same order.
 
     Returns:
         Empty results with fewer than ``MIN_PHOTOGRAPHS``.
@@ -50,36 +48,8 @@ def rank(
     for name in photographs[0]:
         nearness = _nearness(name, *(_stack(name, images) for images in (pictures, photographs)))
         for at, row in enumerate(nearness):
-            own = row[at if owners is None else owners[at]]
-            ranks[at][name] = int((row >= own - TIE).sum())
+            ranks[at][name] = int((row >= row[at] - TIE).sum())
     return ranks
-
-
-def fill_in(
-    results: Results, features: Mapping[str, tuple[Features, Mapping[str, Features]]]
-) -> None:
-    """Add the ranks of all pictures, and how many were found, to ``results``.
-
-    Args:
-        results: what was measured.
-        features: by the name of the photograph, those of the photograph, and those of its pictures
-            by setting.
-    """
-    photographs = [each for each in results["photographs"] if each["name"] in features]
-    gallery = [features[photograph["name"]][0] for photograph in photographs]
-    results["retrieval"] = []
-    for setting in results["settings"]:
-        painted = {
-            at: pictures[setting["id"]]
-            for at, photograph in enumerate(photographs)
-            if setting["id"] in (pictures := features[photograph["name"]][1])
-        }
-        ranks = rank(list(painted.values()), gallery, owners=list(painted))
-        for at, found in zip(painted, ranks, strict=True):
-            for result in photographs[at]["results"]:
-                if result["setting"] == setting["id"] and found:
-                    result["retrieval"] = found
-        results["retrieval"] += summarize(ranks, setting["id"], len(gallery))
 
 
 def summarize(
