@@ -116,6 +116,15 @@ def test_only_the_missing_and_the_failed_are_made(encode: Run) -> None:
     assert json.loads(Path("t/b.json").read_text())["stages"][-1]["name"] == "select"
 
 
+def test_same_failure_is_one_entry(encode: Run) -> None:
+    Path("in/bad.jpg").write_text("not a photograph")
+    assert encode()[0] == 3
+    before = MANIFEST.read_bytes()
+    code, _, err = encode()
+    assert (code, MANIFEST.read_bytes()) == (3, before)
+    assert "semcodec: in/bad.jpg: " in err  # it was tried again
+
+
 def test_trace_that_is_missing_is_counted(encode: Run) -> None:
     encode()
     assert encode("--trace", "t")[2].startswith("resumed: 3 of 3 done before, 3 of them without")
