@@ -56,7 +56,8 @@ class SharedCalls:
     """
 
     def __init__(self, journal: CallJournal, budget: Budget | None) -> None:
-        self.journal, self.budget = journal, budget
+        self.journal: CallJournal = journal
+        self.budget: Budget | None = budget
         self.connect: Callable[[], None] = _Connect(self)
         self._sessions: list[_Session] = []
         self._lock = threading.Lock()
@@ -224,7 +225,7 @@ class WorkerCalls(CallLog):
         self._connection, self._lock = connection, threading.Lock()
         self._numbers = itertools.count()
         is_paid, limit = self.request("limit")
-        self.budget = _RemoteBudget(self, limit) if is_paid else None
+        self.budget: Budget | None = _RemoteBudget(self, limit) if is_paid else None
 
     def request(self, name: str, *arguments: Any) -> Any:
         """Return the reply of the main process.

@@ -27,7 +27,7 @@ class Outputs:
         Raises:
             UsageError: it cannot be written, or has files of another origin.
         """
-        self.folder = Path(folder)
+        self.folder: Path = Path(folder)
         names = [MARK, results.FILE_NAME]
         writing.check_outputs(
             "-", *(str(self.folder / name) for name in names), force=True, creates_folders=True

@@ -63,9 +63,9 @@ class Columns:
             InputError: a name is unknown, or the folder has no texts.
             BackendError: numpy is not installed.
         """
-        self.fidelity = _load_fidelity(describer, requested, weights)
-        self.coders = TextCoders(text_folder)
-        self.key = digest(
+        self.fidelity: Fidelity = _load_fidelity(describer, requested, weights)
+        self.coders: TextCoders = TextCoders(text_folder)
+        self.key: str = digest(
             {
                 "packages": {name: _version(name) for name in PACKAGES} | {"semcodec": __version__},
                 "metrics": [[metric["name"], metric["model"]] for metric in self.metrics],

@@ -261,6 +261,9 @@ def test_rate_breakdown_lists_out_of_band_information() -> None:
         "n", coding="nibble", models=Models(writer=2), extensions={"describer": "x", "painter": "y"}
     )
     assert "for prompts" in out_of_band(named)
+    assert "color chances" not in out_of_band(pack("n", coding="nibble"))
+    colors = pack("n", coding="nibble", extensions={"colors": b"\1\2"})
+    assert "color chances" in out_of_band(colors)
     assert "are a record" not in out_of_band(pack("n", coding="nibble", framing="url"))
     assert "no bit has changed" not in out_of_band(
         embed_png(make_png(), pack("n", coding="nibble"))

@@ -58,7 +58,7 @@ JSON_TYPES: Final = ("text/event-stream", "application/x-ndjson", "application/j
 TEXT_TYPES: Final = ("text/plain", "")
 PICTURE_TYPES: Final = ("image/", "application/octet-stream", "binary/")
 #: Arguments that the openai package requires, even if a server gets them by another name.
-REQUIRED_BY_CLIENT: Final = {
+REQUIRED_BY_CLIENT: Final[dict[str, tuple[str, ...]]] = {
     "chat/completions": ("model", "messages"),
     "images/generations": ("prompt",),
     "images/edits": ("prompt",),
