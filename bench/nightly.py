@@ -34,6 +34,8 @@ WORKERS: Final = 2
 FUZZ_SECONDS: Final = 180  #: for each target; WORKERS targets run at a time
 SOAK_SECONDS: Final = 300  #: of the soak test; docs/soak.md is the record of a longer one
 MIN_SOAK_SECONDS: Final = 20
+BATCH: Final = 1000  #: pictures of the batch that is killed; bench/batch.py has 5,000
+MIN_BATCH: Final = 100
 #: The runs of pytest: their names, and the arguments that select the tests.
 TESTS: Final = (
     ("properties", ("-m", "hypothesis")),
@@ -130,6 +132,16 @@ def run_soak(share: float, seed: int) -> Row:
     return Row("soak test", runs, failed, 0, 0, result.wall, result.cpu, output)
 
 
+def run_batch(share: float, seed: int) -> Row:
+    """Encode pictures with workers, and kill the run again and again."""
+    count = max(MIN_BATCH, round(share * BATCH))
+    options = ("--count", count, "--kills", 3, "--seed", seed)
+    result = run([sys.executable, "bench/batch.py", *options])
+    findings = max(result.output.count("FINDING"), int(result.code != 0))
+    output = result.output if result.code else ""
+    return Row("batch with kills", count, findings, 0, 0, result.wall, result.cpu, output)
+
+
 def render_page(rows: Sequence[Row], facts: Mapping[str, str], share: float, seconds: int) -> str:
     """Return the Markdown page for a run."""
     examples = max(GATE_EXAMPLES, round(share * NIGHTLY_EXAMPLES))
@@ -164,6 +176,7 @@ def main() -> int:
     with ThreadPoolExecutor(WORKERS) as pool:
         rows += pool.map(lambda target: run_target(target, seed, seconds), targets.NAMES)
     rows.append(run_soak(args.share, seed))
+    rows.append(run_batch(args.share, seed))
     for row in rows:
         print(row.output, end="")
     findings = sum(row.findings for row in rows)

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from PIL import Image
 import semcodec
 from semcodec import carriers
 from semcodec.bitstream import RULES
-from semcodec.cli import explain, output, reports
+from semcodec.bulk.workers import Outcome, Workers
+from semcodec.cli import explain, output, reports, validate
+from semcodec.errors import WorkerDiedError
 from semcodec.signatures import JPEG
 from tests.cli.conftest import SCHEMAS, Run, as_json, run_process
 from tests.cli.test_escaping import path_with_name
@@ -460,3 +463,59 @@ def test_results_are_printed_one_by_one(tmp_path: Path, bad: Path, format_name: 
         assert b"bad.semc" in process.stdout.readline()
         pipe.write_bytes(bad.read_bytes())
         assert process.wait(timeout=60) == 1
+
+
+@pytest.fixture
+def mixed(tmp_path: Path, picture: Path) -> list[Path]:
+    """Return folders and files with every kind of result, and an empty folder between them."""
+    folder, empty = tmp_path / "folder", tmp_path / "empty"
+    folder.mkdir()
+    empty.mkdir()
+    records = semcodec.pack("red boat", framing="sequence") * 3
+    (folder / "a.semc").write_bytes(semcodec.pack("red boat", framing="file"))
+    (folder / "b.semc").write_bytes(records)
+    (folder / "c.semc").write_bytes(b"\xb5\x1a\0broken")
+    (folder / "d.png").write_bytes(picture.read_bytes())
+    Image.new("RGB", (2, 2)).save(folder / "plain.png")
+    return [folder / "c.semc", empty, folder, tmp_path / "missing.semc", empty]
+
+
+def test_workers_print_what_one_process_prints(
+    run: Run, mixed: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(validate, "FILES_PER_TASK", 2)
+    command = ("validate", *mixed, "--format", "json-lines", "--framing", "sequence")
+    alone = run(*command)
+    assert run(*command, "--jobs", "2") == alone
+    assert alone[0] == 2
+    assert len(alone[1].splitlines()) > 8
+    assert alone[2].count("no .semc files in it") == 2
+
+
+def test_worker_that_dies_costs_the_files_of_its_task(
+    run: Run, mixed: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Dying(Workers[Any, Any]):
+        def run(self, tasks: Iterable[Any], on_arrival: Any = None) -> Iterator[Outcome[Any, Any]]:
+            function = self._start()
+            for number, task in enumerate(tasks):
+                if number == 1:
+                    yield Outcome(task, error=WorkerDiedError("It was killed."))
+                else:
+                    yield Outcome(task, function(task))
+
+    monkeypatch.setattr(validate, "Workers", Dying)
+    monkeypatch.setattr(validate, "FILES_PER_TASK", 4)
+    code, out, err = run("validate", *mixed, "--jobs", "2")
+    assert code == 2
+    assert err.count("It was killed.") == 4
+    assert "a.semc: It was killed" in err
+    assert err.count("no .semc files in it") == 2
+    assert "c.semc" in out
+
+
+def test_stdin_is_read_by_this_process(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = semcodec.pack("red boat", framing="file")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(record)))
+    code, out, _ = run("validate", "-", "--jobs", "2")
+    assert (code, "valid" in out) == (0, True)
