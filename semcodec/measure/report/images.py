@@ -81,8 +81,10 @@ def _encode_all(paths: Sequence[Path], step: Step) -> dict[Path, str]:
 def _thumbnail(path: Path, step: Step) -> str | None:
     """Return the data URI of an image, with its pixels alone: no EXIF, profile or name."""
     try:
-        image = load(path.read_bytes()).image
-    except (OSError, SemcodecError):
+        if not path.is_file():  # opening a pipe could take any time
+            return None
+        image = load(path).image
+    except (OSError, ValueError, SemcodecError):
         return None
     image.thumbnail((step.side, step.side))
     data = to_file(image, FORMAT, quality=step.quality, method=METHOD)

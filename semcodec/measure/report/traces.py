@@ -32,6 +32,8 @@ def read_stages(path: Path) -> list[StageRow]:
     The file has the trace of one run, or those of both by their names.
     """
     try:
+        if not path.is_file():  # opening a pipe could take any time
+            return []
         with path.open("rb") as file:
             value = json.loads(file.read(MAX_TRACE_BYTES))
     except (OSError, ValueError, RecursionError):

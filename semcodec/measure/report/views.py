@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from semcodec.bulk.digests import digest_file
 from semcodec.measure.main_metrics import main_metrics
 from semcodec.measure.report import summary
 from semcodec.measure.report.hexdump import Part, split_record
@@ -172,9 +171,7 @@ def view_photographs(
                     indexes[result["setting"]],
                     metrics,
                     models,
-                    read_stages(folder / trace)
-                    if stages and (trace := result["trace_file"])
-                    else [],
+                    _stages(result, folder) if stages else [],
                 )
                 for result in known
             ],
@@ -188,7 +185,7 @@ def view_photographs(
 
 def find_file(folder: Path, name: str | None) -> Path | None:
     """Return the path of a file of the results; None if ``name`` leads out of their folder."""
-    if not name or "\0" in name or Path(name).is_absolute() or ".." in Path(name).parts:
+    if not name or "\0" in name or Path(name).anchor or ".." in Path(name).parts:
         return None
     return folder / name
 
@@ -203,14 +200,11 @@ def image_paths(photographs: Sequence[PhotographView]) -> list[Path]:
 
 def _pictures(known: list[Result], indexes: Mapping[str, int], folder: Path) -> list[PictureView]:
     """Return the pictures that can be read, each once."""
-    groups: dict[bytes, PictureView] = {}
+    groups: dict[str, PictureView] = {}
     for result in known:
         path = find_file(folder, result["picture_file"])
-        if path is None:
-            continue
-        with suppress(OSError):
-            digest = hashlib.sha256(path.read_bytes()).digest()
-            view = groups.setdefault(digest, PictureView(path, [], result["words"]))
+        if path is not None and (digest := digest_file(path)) is not None:
+            view = groups.setdefault(digest.sha256, PictureView(path, [], result["words"]))
             view.settings.append(indexes[result["setting"]])
     return list(groups.values())
 

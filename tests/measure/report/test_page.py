@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
+import os
 import re
+import shutil
 import sys
 from html.parser import HTMLParser
 from importlib import resources
@@ -284,11 +287,34 @@ def test_files_outside_the_folder_are_not_shown(tmp_path: Path, name: str) -> No
     photograph = results["photographs"][0]
     photograph["photograph_file"] = name.format(folder=tmp_path)
     photograph["results"][0]["picture_file"] = photograph["photograph_file"]
-    photograph["results"][0]["trace_file"] = photograph["photograph_file"]
     photograph["results"][0]["record"] = "no digits"
     text = make_page(results, folder)
     assert images(text) == []
     assert "not painted" in text
+
+
+@pytest.mark.parametrize("name", ["../secret.json", "/{folder}/secret.json"])
+def test_traces_outside_the_folder_are_not_shown(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "results"
+    results = make_results(folder, ("one.jpg",), settings=1)
+    trace = {"stages": [{"name": "secret stage", "model": "m", "seconds": 1.0}]}
+    (tmp_path / "secret.json").write_text(json.dumps(trace))
+    result = results["photographs"][0]["results"][0]
+    result["trace_file"] = name.format(folder=tmp_path)
+    assert "secret stage" not in make_page(results, folder)
+    shutil.copy(tmp_path / "secret.json", folder)
+    result["trace_file"] = "secret.json"
+    assert "secret stage" in make_page(results, folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+def test_a_pipe_instead_of_a_file_is_not_opened(tmp_path: Path) -> None:
+    results = make_results(tmp_path, ("one.jpg",), settings=1)
+    os.mkfifo(tmp_path / "pipe")
+    photograph = results["photographs"][0]
+    photograph["photograph_file"] = "pipe"
+    photograph["results"][0]["picture_file"] = photograph["results"][0]["trace_file"] = "pipe"
+    assert images(make_page(results, tmp_path)) == []
 
 
 # --- how large it is -----------------------------------------------------------------------------
