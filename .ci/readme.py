@@ -34,6 +34,7 @@ PLACEHOLDERS: Final = {
     "PHOTO...": f"{PHOTOS}/coffee.jpg {PHOTOS}/cat.jpg",
     "MY.jpg": f"{PHOTOS}/cat.jpg",
     "encode photos": f"encode {PHOTOS}",
+    "bench photos": f"bench {PHOTOS}",
     "PHOTO_DIR": PHOTOS,
     "TEXT_DIR": "some-texts",
     "MY.jpg --open": "photo.jpg",  # without a browser
@@ -42,6 +43,9 @@ PLACEHOLDERS: Final = {
 
 #: Options that make a bench short, by a command that the README must contain.
 SMALL: Final = {
+    "semcodec bench photos -o measured --jobs 2": "--k 12 --paint-size 256",
+    "semcodec bench photos -o out --k 12": "--coding lexicon --paint-size 128",
+    "python bench/batch.py --photos PHOTO_DIR": "--count 20 --kills 1",
     "python bench/pack.py TEXT_DIR": "--calls 20",
     "python bench/qr_codes.py": "--codes 2",
     "python bench/damage.py": "--records 2",
@@ -69,6 +73,7 @@ SMALL: Final = {
 #: Commands that are not run, and the reason.
 NOT_RUN: Final = {
     "py -m venv .venv": "for Windows",
+    "python bench/floors.py PHOTO...": "takes minutes for each photograph",
     "python bench/gate.py": "runs `make check` once more",
 }
 
