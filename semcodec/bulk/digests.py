@@ -62,7 +62,7 @@ def file_state(path: Path) -> tuple[int, ...] | None:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def digest_values(values: dict[str, Any]) -> str:
+def digest_values(values: Any) -> str:
     """Return the digest of values of JSON types, which does not depend on the order of keys."""
     text = json.dumps(values, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return digest_bytes(text.encode())

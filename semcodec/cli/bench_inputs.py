@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from semcodec.bulk.digests import digest_bytes
 from semcodec.cli import description_files, endings, files
 from semcodec.cli.encode import is_picture
 from semcodec.cli.naming import Source
@@ -87,7 +87,7 @@ def _read(source: Source) -> Input:
         data = files.read_bytes(source.name)
     except (UsageError, InputError) as error:
         return Input(source.name, name, "", str(error))
-    return Input(source.name, name, hashlib.sha256(data).hexdigest())
+    return Input(source.name, name, digest_bytes(data))
 
 
 def _safe_name(path: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from semcodec.bulk.digests import digest_bytes
 from semcodec.bulk.workers import Workers
 from semcodec.cli import description_files, files, logs, openai_options, options
 from semcodec.cli.bench_inputs import Input
@@ -176,7 +176,7 @@ def _task(each: Input, folder: Path) -> Task:
     if each.problem:
         raise InputError(each.problem)
     data = files.read_bytes(each.path)
-    if hashlib.sha256(data).hexdigest() != each.sha256:
+    if digest_bytes(data) != each.sha256:
         raise InputError("The file has changed since the run began: run the command again.")
     text = description_files.read(each.sidecar) if each.sidecar is not None else None
     return Task(each.name, data, folder / each.folder, each.folder, text)

@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from semcodec.bitstream.framing import TEXT_FRAMINGS
+from semcodec.bulk.atomic import PREFIX, write_atomically
 from semcodec.cli import interrupts, output
 from semcodec.cli.files import reason
 from semcodec.cli.output import UsageError, WriteError
@@ -173,7 +174,7 @@ def write_bytes(name: str, data: bytes, *, force: bool = False, marker: str = ""
 
 def temporary_prefix(marker: str) -> str:
     """Return the start of the names of temporary files; they are hidden."""
-    return f".semcodec-{marker}-" if marker else ".semcodec-"
+    return f"{PREFIX}{marker}-" if marker else PREFIX
 
 
 def write_with_folder(name: str, data: bytes, *, force: bool = False, marker: str = "") -> None:
@@ -238,18 +239,8 @@ def _write(path: Path, data: bytes, force: bool, marker: str) -> None:
         return
     path = path.resolve()  # writes the target of a link, not the link
     _is_replaced(path)  # raises an error for a file that was protected meanwhile
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=temporary_prefix(marker))
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        temporary.chmod(_mode(path))
-        if force:
-            temporary.replace(path)
-        else:
-            _rename_without_replacing(temporary, path)
-    finally:  # also after Ctrl-C
-        temporary.unlink(missing_ok=True)
+    rename = os.replace if force else _rename_without_replacing
+    write_atomically(path, data, prefix=temporary_prefix(marker), rename=rename)
 
 
 def _rename_without_replacing(temporary: Path, path: Path) -> None:
@@ -270,16 +261,3 @@ def _rename_without_replacing(temporary: Path, path: Path) -> None:
         except BaseException:
             path.unlink()
             raise
-
-
-def _mode(path: Path) -> int:
-    """Return the mode of the existing file, or of a new file according to the user's umask.
-
-    Needed because ``mkstemp`` creates files that only their owner can read. The umask can only be
-    read by setting it.
-    """
-    if path.exists():
-        return path.stat().st_mode & 0o777
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask

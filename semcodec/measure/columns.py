@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec._version import __version__
+from semcodec.bulk.digests import digest_values
 from semcodec.errors import BackendError
 from semcodec.measure import baselines
 from semcodec.measure.results import Baseline, Metric, Results
-from semcodec.measure.store import Store, digest
+from semcodec.measure.store import Store
 from semcodec.measure.text_coders import TextCoders
 
 if TYPE_CHECKING:
@@ -65,11 +66,11 @@ class Columns:
         """
         self.fidelity: Fidelity = _load_fidelity(describer, requested, weights)
         self.coders: TextCoders = TextCoders(text_folder)
-        self.key: str = digest(
+        self.key: str = digest_values(
             {
                 "packages": {name: _version(name) for name in PACKAGES} | {"semcodec": __version__},
                 "metrics": [[metric["name"], metric["model"]] for metric in self.metrics],
-                "coders": [*self.coders.skipped, digest(str(self.coders.__getstate__()))],
+                "coders": [*self.coders.skipped, digest_values(str(self.coders.__getstate__()))],
             }
         )
 
@@ -107,7 +108,7 @@ class Columns:
             [each["sha256"], each["photograph_file"], [row["record"] for row in each["results"]]]
             for each in results["photographs"]
         ]
-        store, key = Store(folder / CHANCE_FOLDER), digest([made_of, self.key])
+        store, key = Store(folder / CHANCE_FOLDER), digest_values([made_of, self.key])
         values: dict[str, float] | None = store.find("chance", key)
         if values is None:
             samples = chance.read_samples(results, folder)

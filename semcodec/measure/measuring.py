@@ -6,7 +6,6 @@ killed goes on after the last step. A picture is painted once for all settings w
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -18,13 +17,14 @@ from typing import TYPE_CHECKING, Any, Final
 import semcodec
 from semcodec import imaging
 from semcodec._version import __version__
+from semcodec.bulk.digests import digest_bytes, digest_values
 from semcodec.errors import InputError, InvalidResponseError, RefusalError, SemcodecError
 from semcodec.imaging import fitting
 from semcodec.measure import rates
 from semcodec.measure import settings as measured_settings
 from semcodec.measure.columns import Columns, Features, round_values
 from semcodec.measure.results import Baseline, Metric, Photograph, Result, Setting
-from semcodec.measure.store import Store, StoreError, digest, write_file
+from semcodec.measure.store import Store, StoreError, write_file
 from semcodec.pipeline import Trace
 from semcodec.pipeline.describe_once import DescribeOnce, Description
 from semcodec.pipeline.reflection.painting import is_paid
@@ -158,14 +158,14 @@ class _Run:
         self, options: Options, roles: Mapping[str, Any], columns: Columns | None, task: Task
     ) -> None:
         self._options, self._roles, self._columns, self._task = options, roles, columns, task
-        self._sha256 = hashlib.sha256(task.data).hexdigest()
+        self._sha256 = digest_bytes(task.data)
         self._store = Store(task.folder, writes=not options.is_dry_run)
         self._calls: list[dict[str, Any]] = []
         self._models: dict[str, str] = {}
         self._features: dict[str, Features] = {}
         self._target: tuple[int, int] | None = None  # the size that the records state
         self._decoded: semcodec.Decoded | None = None  # the last one
-        self._describing_key = digest([self._sha256, self._identity("backend", "describer")])
+        self._describing_key = digest_values([self._sha256, self._identity("backend", "describer")])
         stored = self._store.find(DESCRIPTION, self._describing_key)
         self._described = Description(**stored) if stored else None
 
@@ -259,7 +259,7 @@ class _Run:
 
     def _record_key(self, setting: Setting) -> str:
         arguments = measured_settings.arguments(setting)
-        return digest([self._sha256, self._text, self._identity(*ENCODING), arguments])
+        return digest_values([self._sha256, self._text, self._identity(*ENCODING), arguments])
 
     def _run_encoder(self, setting: Setting) -> tuple[semcodec.Encoded, float]:
         """Return a record, and the seconds that it takes with the description."""
@@ -308,7 +308,7 @@ class _Run:
         return value
 
     def _picture_key(self, record: bytes) -> str:
-        return digest([record.hex(), self._options.paint_size, self._identity(*DECODING)])
+        return digest_values([record.hex(), self._options.paint_size, self._identity(*DECODING)])
 
     def _decode(self, record: bytes) -> semcodec.Decoded:
         roles = {role: self._roles[role] for role in DECODING if role in self._roles}
@@ -331,7 +331,7 @@ class _Run:
         if self._columns is None:
             return NOTHING
         name = f"words {setting['id']}"
-        key = digest([record.hex(), words, self._text, self._columns.key])
+        key = digest_values([record.hex(), words, self._text, self._columns.key])
         value: Values | None = self._store.find(name, key)
         if value is None:
             unpacked = semcodec.unpack(record)
@@ -348,7 +348,7 @@ class _Run:
         if self._columns is None:
             return NOTHING
         name = f"metrics of {_picture_name(record)}"
-        key = digest([self._picture_key(record), self._text, self._columns.key])
+        key = digest_values([self._picture_key(record), self._text, self._columns.key])
         value: Values | None = self._store.find(name, key)
         if value is None:
             decoded = self._decoded_of(record, painted)
@@ -379,7 +379,7 @@ class _Run:
     def _baselines(self) -> list[Baseline]:
         if self._columns is None:
             return []
-        key = digest([self._sha256, self._text, self._columns.key])
+        key = digest_values([self._sha256, self._text, self._columns.key])
         value: list[Baseline] | None = self._store.find(BASELINES, key)
         if value is None:
             photograph, fidelity = self._loaded.image, self._columns.fidelity
@@ -394,7 +394,7 @@ class _Run:
     def _photograph_features(self) -> Features:
         if self._columns is None:
             return {}
-        key = digest([self._sha256, self._columns.key])
+        key = digest_values([self._sha256, self._columns.key])
         value: Features | None = self._store.find(FEATURES, key)
         if value is None:
             value = self._columns.features(self._view.photograph)
@@ -452,7 +452,7 @@ class _Run:
 
 
 def _picture_name(record: bytes) -> str:
-    return f"picture-{hashlib.sha256(record).hexdigest()[:8]}.png"
+    return f"picture-{digest_bytes(record)[:8]}.png"
 
 
 def _restored_words(record: bytes) -> list[str]:

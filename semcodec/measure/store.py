@@ -11,15 +11,13 @@ a wrong result.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from semcodec.bulk.atomic import write_atomically
+from semcodec.bulk.digests import digest_bytes, digest_file, digest_values, file_state
 from semcodec.errors import InputError
 
 SCHEMA: Final = "semcodec/bench-parts/1"
@@ -49,7 +47,7 @@ class Store:
         entry = self._parts.get(part)
         if not isinstance(entry, dict) or entry.get("key") != key:
             return None
-        if entry.get("digest") != digest(entry.get("value")):
+        if entry.get("digest") != digest_values(entry.get("value")):
             return None
         files = entry.get("files")
         if not isinstance(files, dict) or not all(map(self._is_whole, files, files.values())):
@@ -75,24 +73,15 @@ class Store:
         files = files or {}
         for name, data in files.items():
             write_file(self.folder / name, data)
-        digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-        self._parts[part] = {"key": key, "value": value, "digest": digest(value), "files": digests}
+        digests = {name: digest_bytes(data) for name, data in files.items()}
+        own = digest_values(value)
+        self._parts[part] = {"key": key, "value": value, "digest": own, "files": digests}
         text = json.dumps({"schema": SCHEMA, "parts": self._parts})
         write_file(self.folder / FILE_NAME, text.encode())
 
     def _is_whole(self, name: str, expected: object) -> bool:
-        path = self.folder / name
-        if Path(name).name != name:
-            return False
-        try:
-            return hashlib.sha256(path.read_bytes()).hexdigest() == expected
-        except (OSError, ValueError):
-            return False
-
-
-def digest(value: Any) -> str:
-    """Return the SHA-256 of a value that JSON can represent; equal for equal values."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+        found = digest_file(self.folder / name) if Path(name).name == name else None
+        return found is not None and found.sha256 == expected
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -103,16 +92,7 @@ def write_file(path: Path, data: bytes) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".semcodec-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:  # also after Ctrl-C
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
+        write_atomically(path, data)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise StoreError(f"Cannot write {path}: {str(reason).lower()}.") from error
@@ -121,7 +101,8 @@ def write_file(path: Path, data: bytes) -> None:
 def _read(path: Path) -> dict[str, Any]:
     """Return the parts of a file; empty if it is missing, damaged, or of another version."""
     try:
-        if path.stat().st_size > MAX_FILE:
+        state = file_state(path)
+        if state is None or state[1] > MAX_FILE:
             return {}
         content = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
