@@ -78,6 +78,7 @@ def run_worker(
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, INTERRUPTS)
+    _separate_output()
     for name in THREAD_VARIABLES:
         os.environ.setdefault(name, str(threads))
     with contextlib.suppress(EOFError, OSError):  # the parent has closed the connection
@@ -90,6 +91,15 @@ def run_worker(
             return
         while not interrupts.is_interrupted:
             _send(connection, _run(function, connection.recv(), interrupts))
+
+
+def _separate_output() -> None:
+    """Send to stderr what a library or a plug-in prints: stdout is for the results of the parent.
+
+    The file descriptor is replaced, so that native code and child processes are included.
+    """
+    with contextlib.suppress(OSError):  # stderr is closed
+        os.dup2(2, 1)
 
 
 def _end_with_parent() -> None:

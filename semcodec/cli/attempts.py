@@ -6,7 +6,10 @@ So it can run in another process, and is written and reported in this one.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import semcodec
@@ -91,4 +94,25 @@ def attempt_in_worker(process: Process, log: CallLog, job: Job) -> Attempt:
 def _run(process: Process, progress: JobProgress, job: Job) -> Result:
     if job.problem:
         raise UsageError(f"Cannot read {job.source}: {job.problem}.")
-    return process(job, progress)
+    with _undisturbed():
+        return process(job, progress)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep what a backend prints out of the results, and paths of the user valid.
+
+    A backend that prints would damage ``--json`` or a record on stdout; after one that changes the
+    working directory, outputs would be written elsewhere.
+    """
+    try:
+        before = os.getcwd()
+    except OSError:  # it was removed
+        before = ""
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        with contextlib.suppress(OSError):
+            if before and os.getcwd() != before:
+                os.chdir(before)

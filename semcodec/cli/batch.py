@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from semcodec._wording import plural
 from semcodec.bulk.call_journal import CallJournal
+from semcodec.bulk.digests import MAX_BYTES
 from semcodec.bulk.manifest import Key
 from semcodec.bulk.shared_calls import SharedCalls
 from semcodec.bulk.workers import Outcome, Workers
@@ -273,8 +274,8 @@ class Batch:
         self._last_message, self._repeated = "", 0
         values = row.values
         self._before += row.is_resumed
-        size = values.get("bytes")
-        self._bytes += size if type(size) is int else 0
+        size = values.get("bytes")  # of any length in a manifest that was edited
+        self._bytes += size if type(size) is int and 0 <= size <= MAX_BYTES else 0
 
     def _is_repeated(self, error: BaseException) -> bool:
         """Return whether a server has failed with the same message for ``MAX_REPEATED`` inputs.

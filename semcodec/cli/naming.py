@@ -11,7 +11,9 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+MAX_NAME: Final = 255  #: bytes of a file name in most file systems
 
 
 class Source(NamedTuple):
@@ -36,7 +38,7 @@ def plan_names(sources: Sequence[Source], ending: str, folder: Path) -> list[Pur
     They are distinct, also where case and Unicode normalization do not distinguish names; none is
     the name of a source, or of a folder that another output needs. The first of these that is
     distinct is used: ``a.semc``, ``a.jpg.semc``, ``x/a.jpg.semc`` (with the folders below the one
-    that all sources share), and numbers.
+    that all sources share), and numbers. A name that would be too long for a file is cut off.
     """
     common = _common_folder(sources)
     candidates = [_candidates(source, ending, common) for source in sources]
@@ -64,12 +66,19 @@ def plan_names(sources: Sequence[Source], ending: str, folder: Path) -> list[Pur
 
 def _candidates(source: Source, ending: str, common: str) -> tuple[PurePath, ...]:
     relative = source.relative
-    short = relative.with_name(_stem(relative.name) + ending)
-    full = relative.with_name(relative.name + ending)
+    short = relative.with_name(_join(_stem(relative.name), ending))
+    full = relative.with_name(_join(relative.name, ending))
     path = relative
     if source.is_file and common:
         path = PurePath(os.path.relpath(source.name, common))
-    return short, full, path.with_name(path.name + ending)
+    return short, full, path.with_name(_join(path.name, ending))
+
+
+def _join(stem: str, ending: str) -> str:
+    """Return ``stem + ending``, with the end of the stem cut off if it has over MAX_NAME bytes."""
+    while len(os.fsencode(stem + ending)) > MAX_NAME:
+        stem = stem[:-1]
+    return stem + ending
 
 
 def _stem(name: str) -> str:
@@ -118,7 +127,7 @@ def _number(
         name_key = _key(base / names[i])
         while _key(base / result[i]) in used:
             counts[name_key] += 1
-            result[i] = names[i].with_name(f"{stem}-{counts[name_key] + 1}{ending}")
+            result[i] = names[i].with_name(_join(stem, f"-{counts[name_key] + 1}{ending}"))
         used.add(_key(base / result[i]))
     return result
 

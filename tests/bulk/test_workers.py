@@ -22,8 +22,13 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such sig
 Any_ = Outcome[Any, Any]
 
 
-def test_one_pool_does_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Order, one load for each worker, errors as outcomes, death and a second try, look-ahead."""
+def test_one_pool_does_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Order, one load for each worker, errors as outcomes, death and a second try, look-ahead.
+
+    What a worker prints goes to stderr.
+    """
     counter, arrived = tmp_path / "deaths", list[Any_]()
     todo = [
         ("identity", "slow", 0.3),
@@ -57,6 +62,9 @@ def test_one_pool_does_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert loaded == ["first", "second", "start"]
         assert int(threads) == max(1, (os.cpu_count() or 1) // 2)
         assert len(list(pids.iterdir())) <= 2 + 3  # and one for each death
+        printed = capfd.readouterr()
+        assert printed.out == ""
+        assert "noise of a plug-in" in printed.err
         monkeypatch.setattr(module, "MAX_AHEAD", 3)
         read = list[int]()
         results = pool.run(_slow_then_quick(read))

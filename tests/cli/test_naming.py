@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from semcodec.cli.naming import Source, plan_names
+from semcodec.cli.naming import MAX_NAME, Source, plan_names
 from tests import profiles
 
 FOLDER = Path("/out")
@@ -21,7 +21,7 @@ PARTS = st.sampled_from(
     [
         *("a", "A", "b", "a.jpg", "A.JPG", "a.png", "a.jpg.jpg", "a.jpg.semc", "a.semc", "a-2"),
         *("a.jpg-2", "\u00e9.jpg", "e\u0301.jpg", "\u00df.jpg", "ss.jpg", ".jpg", "a.", "..a"),
-        *("x y.jpg", "\udce9.jpg"),
+        *("x y.jpg", "\udce9.jpg", "\u00e9" * 125 + ".jpg", "\u00e9" * 125 + "b.jpg"),
     ]
 )
 PATHS = st.lists(PARTS, min_size=1, max_size=4).map(lambda parts: "/in/" + "/".join(parts))
@@ -58,6 +58,7 @@ def test_names_are_distinct_inside_the_folder_and_stable(
         assert path != FOLDER
         assert not name.is_absolute()
         assert ".." not in name.parts
+        assert len(os.fsencode(name.name)) <= MAX_NAME
         assert name.suffix == ".semc"
     folders = {key(parent) for name in names for parent in name.parents}
     assert not folders & {key(name) for name in names}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -324,6 +325,30 @@ def test_manifest_chooses_no_path(encode: Run) -> None:
     Path("out/a.semc").unlink()
     assert encode()[0] == 0
     assert (Stub.calls, Path("secret").read_bytes()) == (4, b"secret")
+
+
+def test_manifest_states_no_endless_number_of_bytes(encode: Run) -> None:
+    """Python refuses to print integers of more than 4300 digits."""
+    encode()
+    MANIFEST.write_text(re.sub('"bytes": [0-9]+', '"bytes": ' + "9" * 4300, MANIFEST.read_text()))
+    code, _, err = encode()
+    assert (code, err.splitlines()[-1]) == (0, "3 encoded, 3 of them before, 0 failed: 0 bytes")
+
+
+def test_backend_that_prints_and_changes_the_directory_does_no_harm(encode: Run) -> None:
+    here = Path.cwd()
+
+    def disturb() -> None:
+        print("noise")
+        os.chdir("/")
+
+    Stub.during = staticmethod(disturb)
+    code, out, err = encode("--json")
+    assert (code, Path.cwd()) == (0, here)
+    assert [json.loads(line)["output"] for line in out.splitlines()] == [
+        str(path) for path in sorted(Path("out").glob("*.semc"))
+    ]
+    assert err.count("noise") == Stub.calls
 
 
 def test_two_runs_do_not_write_into_one_folder(encode: Run) -> None:
