@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from semcodec._version import __version__
 from semcodec.measure.measuring import Measured
+from semcodec.measure.places import results_without_places
 from semcodec.measure.results import SCHEMA, Photograph, Results, Retrieval, Setting
 
 
@@ -15,7 +16,7 @@ def assemble(
     *,
     command: str,
 ) -> Results:
-    """Return all results.
+    """Return all results, without names of folders and addresses of servers in messages.
 
     Args:
         settings: the settings, in order.
@@ -24,7 +25,7 @@ def assemble(
     """
     measured = [row for row in rows if isinstance(row, Measured)]
     models = {role: name for each in measured for role, name in each.models.items()}
-    return {
+    content: Results = {
         "schema": SCHEMA,
         "version": __version__,
         "backends": models,
@@ -35,6 +36,7 @@ def assemble(
         "retrieval": _find_photographs(settings, measured),
         "skipped": measured[0].skipped if measured else {},
     }
+    return results_without_places(content)
 
 
 def _find_photographs(settings: Sequence[Setting], rows: Sequence[Measured]) -> list[Retrieval]:

@@ -36,7 +36,7 @@ _SCORES: Final = {
     "f1": ("F1", "Harmonic mean of precision and recall of {}, received against the description."),
     "precision": (
         "precision",
-        "Share of the {} received that the description has. Words are selected from the "
+        "Share of the received {} that the description has. Words are selected from the "
         "description, so that less than 1 means errors of restoration.",
     ),
     "recall": (

@@ -24,7 +24,7 @@ def rows_of_means(results: Results) -> list[tuple[str, ...]]:
     """
     metrics = [metric for names in SHOWN if (metric := _find(results, names)) is not None]
     models = list(dict.fromkeys(each["model"] for each in results["retrieval"]))
-    headings = ("setting", "photographs", "bytes", "file µbpp", "smaller than JPEG floor")
+    headings = ("setting", "photographs", "bytes", "µbpp of picture", "smaller than JPEG floor")
     rows = [(*headings, *(each["label"] for each in metrics), *(f"found by {m}" for m in models))]
     for rate in summary.mean_rates(results):
         if rate.photographs:

@@ -24,7 +24,7 @@ from semcodec.words.tokens import find_tokens
 
 #: The classes, each with what it has.
 CLASSES: Final = {
-    "words": "all words except function words",
+    "words": "words other than function words",
     "objects": "nouns for things that can be pointed at",
     "colors": "names of colors",
     "counts": "numbers of things",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from PIL import Image
 
 import semcodec
 from semcodec.backends import registry
-from semcodec.errors import BackendError
+from semcodec.errors import BackendError, InputError
 from semcodec.measure import baselines, plots, report
 from tests import images
 from tests.cli.conftest import SCHEMAS, Run
@@ -165,6 +166,54 @@ def test_all_files_are_made_of_the_results(bench: Run) -> None:
     Path("out/index.html").unlink()
     assert "index.html" not in bench(*options, "--no-page")[1]
     assert not Path("out/index.html").exists()
+
+
+def test_files_of_an_earlier_run_do_not_stay_beside_other_results(
+    bench: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plots, "draw_all", lambda content, folder: {"figure-1": "", "curve": ""})
+    bench("--k", "2", "--layers", "off", "--coding", "lexicon,bag")
+    out = Path("out")
+    for name in ("curve.svg", "figure-1.svg", "figure-1.png", "notes.txt"):
+        (out / name).touch()
+    (out / "compressai/published.json").touch()
+    assert [*out.rglob("photograph.png")]
+    monkeypatch.setattr(plots, "draw_all", lambda content, folder: {})
+    bench("--k", "2", "--layers", "off", "--coding", "bag", "--no-originals", "--no-page")
+    files = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+    assert {name for name in files if not name.startswith("photographs/")} == {
+        "bench.json", "results.json", "results.csv", "table.tex", "notes.txt",
+        "compressai/semcodec-bag.json", "compressai/jpeg.json", "compressai/published.json",
+    }  # fmt: skip
+    assert not [name for name in files if name.endswith("photograph.png")]
+
+
+def test_mark_of_another_origin_deletes_no_other_files(bench: Run) -> None:
+    options = "--k", "2", "--layers", "off", "--coding", "bag"
+    bench(*options)
+    mark = json.loads(Path("out/bench.json").read_bytes())
+    names = ["../photos/photo1.png", str(Path("photos/photo1.png").resolve()), "photographs", 1]
+    Path("out/bench.json").write_text(json.dumps({**mark, "files": names}))
+    assert bench(*options)[0] == 0
+    assert Path("photos/photo1.png").exists()
+    assert Path("out/photographs").is_dir()
+
+
+def test_results_have_no_folders_and_no_addresses(
+    bench: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Model, "name", "/home/ada/models/boat.gguf")
+    Path("photos/broken.png").symlink_to(Path("/home/ada/missing.png"))
+    Model.errors["select 6"] = InputError("http://10.0.0.7/v1 has no file /home/ada/words.txt.")
+    assert bench("--k", "2,6", "--layers", "off")[0] == 3
+    assert results()["backends"]["describer"] == "boat.gguf"
+    [failed] = {each for row in results()["photographs"] for each in row.get("failed", {}).values()}
+    assert failed == "[address] has no file words.txt."
+    for path in Path("out").iterdir():
+        if path.is_file():
+            assert not re.search("/home|ada|10.0.0.7", path.read_text()), path
+    for path in Path("out/compressai").iterdir():
+        assert "/home" not in path.read_text()
 
 
 # --- runs that continue --------------------------------------------------------------------------

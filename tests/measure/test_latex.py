@@ -25,7 +25,7 @@ def test_rows_are_the_means_of_settings_and_codecs() -> None:
     assert headings == [
         "",
         "bytes",
-        r"$\mu$bpp",
+        r"$\mu$bpp of photograph",
         r"F1 of words $\uparrow$",
         r"color distance $\downarrow$",
         r"overlap of boxes $\uparrow$",

@@ -1,7 +1,7 @@
 r"""Results and published systems as tables for LaTeX, with the package booktabs.
 
 \usepackage{booktabs}
-\input{results.tex}
+\input{table.tex}
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def table(results: Results) -> str:
     names = ["bytes", "ubpp", *(metric["name"] for metric in metrics)]
     groups = [[_row(label, values, names) for label, values in rows] for rows in (ours, others)]
     caption = f"Means of {len(photographs)} photographs, semcodec {escape(results['version'])}."
-    headings = ["", "bytes", escape("µbpp"), *map(_heading, metrics)]
+    headings = ["", "bytes", escape("µbpp of photograph"), *map(_heading, metrics)]
     return _tabular("l" + "r" * len(names), headings, groups, caption)
 
 

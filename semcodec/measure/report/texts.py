@@ -6,11 +6,11 @@ what escaping leaves: characters that hide text or change its direction, and the
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 from typing import Final
 
 from semcodec._visibility import mark_visible
+from semcodec.measure.places import without_places
 
 MAX_TEXT: Final = 4_000  #: characters of one text on the page
 KILO: Final = 1_000
@@ -18,15 +18,6 @@ MEGA: Final = 1_000_000
 TENS, HUNDREDS = 10, 100
 JOINERS: Final = "\u200c\u200d"  #: parts of words in Persian and Hindi, and of emoji
 EMOJI_STYLE: Final = "\ufe0f"
-#: An absolute path: of a drive, a user's folder, a share, or from the root with at least two names.
-PATH: Final = re.compile(
-    r"""(?:file://|(?<![\w./\\:]))      # not within a relative path or a URL
-    (?:[A-Za-z]:[/\\]|~[\w.-]*[/\\]|\\\\|/(?=[^\s/"'<>|]+/))
-    (?:[^/\\"'<>|:\n]*[/\\])*           # folders, which may have blanks
-    (?P<name>[^\s/\\"'<>|:]*)""",
-    re.VERBOSE,
-)
-URL: Final = re.compile(r"\b(?:https?|wss?|ftp)://[^\s\"'<>]*", re.IGNORECASE)
 
 
 def show(text: object) -> str:
@@ -43,13 +34,8 @@ def show(text: object) -> str:
 
 
 def show_message(text: object) -> str:
-    """Return a message of the library or a name of a model, without folders and addresses.
-
-    ``"Cannot read /home/ann/cat.jpg: it is empty."`` becomes ``"Cannot read cat.jpg: it is
-    empty."`` Addresses of servers are left out, since they may be those of a private network.
-    """
-    without_paths = PATH.sub(lambda match: match["name"] or "…", str(text)[: 2 * MAX_TEXT])
-    return show(URL.sub("[address]", without_paths))
+    """Return a message of the library or a name of a model, without folders and addresses."""
+    return show(without_places(str(text)))
 
 
 def base_name(name: str) -> str:
