@@ -24,6 +24,7 @@ from semcodec.choices import values_of
 from semcodec.cli.main import make_parser
 from semcodec.errors import InputError
 from semcodec.imaging import fitting
+from tests import profiles
 
 ROOT = Path(__file__).parents[1]
 RECORD = semcodec.pack("red bear")
@@ -213,6 +214,8 @@ def test_misspelled_choices_are_type_errors(tmp_path: Path) -> None:
     assert errors == expected, output
 
 
+@pytest.mark.sampled
+@profiles.at_night  # mypy checks the same types in the gate; pyright takes 15 s
 @pytest.mark.skipif(not shutil.which("node"), reason="pyright needs Node.js")
 def test_every_public_type_is_known_to_pyright() -> None:
     """pyright brings its program along, so this needs no network."""
