@@ -56,7 +56,7 @@ class Call:
         names = f"{self.stage} with {self.note.get('model')} for {self.source}"[:MAX_SHOWN]
         dollars = self.note.get("dollars")
         price = "an unknown price" if dollars is None else f"${dollars:.4f}"
-        is_known = self.is_ended and self.note.get("input_tokens") is not None
+        is_known = self.note.get("input_tokens") is not None
         return f"{names}, {'' if dollars is None or is_known else 'at most '}{price}"
 
 
@@ -98,10 +98,12 @@ class CallJournal(CallLog):
             return self._next
 
     def end(self, number: int, note: Mapping[str, Any]) -> None:
-        """Note the response of a call, as ``CallLog`` describes."""
+        """Note the response of a call, as ``CallLog`` describes; drop one that costs nothing."""
         with block_fork(), self._lock:
             if call := self._calls.get(number):
                 call.note, call.is_ended = dict(note), True
+                if note.get("dollars") == 0:
+                    del self._calls[number]
                 self._try_to_save()
 
     def finish(self, source: str) -> None:

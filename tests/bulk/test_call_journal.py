@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from semcodec.backends.recording import Budget, ModelRequest, ModelResponse, Recorder, Usage
 from semcodec.bulk import call_journal
 from semcodec.bulk.call_journal import FILE_NAME, Call, CallJournal
 from semcodec.errors import BackendError
+from tests.backends.recording.factories import FlatPrices, make_request, make_response
 
 NOTE = {"route": "chat/completions", "model": "m", "dollars": 0.1365}
 SECRETS = {"prompt": "a secret", "digest": "00", "response_model": "other"}
@@ -38,6 +41,35 @@ def test_call_is_in_the_file_until_its_input_is_finished(path: Path) -> None:
     journal.finish("a.jpg")
     assert list(path.parent.iterdir()) == []
     assert journal.close() == []
+
+
+def test_call_that_failed_without_a_bill_is_dropped(path: Path) -> None:
+    errors = [BackendError("It was not sent."), BackendError("It failed.", billed=True)]
+
+    def fail(request: ModelRequest) -> ModelResponse:
+        assert len(left(path)) == 1
+        raise errors.pop(0)
+
+    journal = CallJournal(path)
+    recorder = Recorder(fail, "s", Budget(FlatPrices()), log=journal)
+    for count in (0, 1):
+        with pytest.raises(BackendError):
+            recorder.send(make_request())
+        assert len(left(path)) == count
+    assert [call.is_ended for call in journal.close()] == [True]
+
+
+def test_free_calls_are_not_noted(path: Path) -> None:
+    class FreePrices:
+        def price(self, model: str, usage: Usage) -> Decimal:
+            return Decimal(0)
+
+    def send(request: ModelRequest) -> ModelResponse:
+        assert not path.exists()
+        return make_response()
+
+    recorder = Recorder(send, "s", Budget(FreePrices()), log=CallJournal(path))
+    assert recorder.send(make_request()) == make_response()
 
 
 def test_file_has_neither_prompts_nor_responses(path: Path) -> None:

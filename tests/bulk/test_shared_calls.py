@@ -65,7 +65,8 @@ def test_workers_never_spend_more_than_the_limit(shared: SharedCalls) -> None:
 
     def reserve(budget: Budget) -> None:
         try:
-            allowed.append(budget.reserve(make_request()))
+            assert budget.reserve(make_request()) == MAX_PRICE
+            allowed.append(budget)
         except BudgetExceededError as error:
             rejected.append(str(error))
 
@@ -76,11 +77,11 @@ def test_workers_never_spend_more_than_the_limit(shared: SharedCalls) -> None:
     wait_until(lambda: len(allowed) == 3)
     assert shared.budget is not None
     assert (rejected, shared.budget.spent) == ([], 3 * MAX_PRICE)  # one waits for the others
-    for budget in budgets[:3]:
+    for budget in allowed[:]:
         budget.settle(make_request(), None, MAX_PRICE)
     for thread in threads:
         thread.join()
-    assert (allowed, len(rejected)) == ([MAX_PRICE] * 3, 1)
+    assert (len(allowed), len(rejected)) == (3, 1)
     assert "only $0.0100 of the limit remains" in rejected[0]
     assert shared.budget.spent == 3 * MAX_PRICE
 
@@ -156,7 +157,7 @@ def test_worker_sends_nothing_after_the_main_process_has_ended(shared: SharedCal
 
 
 def test_workers_share_the_rate_limits(shared: SharedCalls) -> None:
-    (first, connection), (second, _) = connect(shared), connect(shared)
+    (first, connection), (second, other) = connect(shared), connect(shared)
     limits: Any = {"requests": 6, "tokens": None}
     limiters = [shared_calls._RemoteRateLimiter(calls, KEY) for calls in (first, second)]
     assert limiters[0].reserve(Share("m"), limits) == 0
@@ -174,8 +175,20 @@ def test_workers_share_the_rate_limits(shared: SharedCalls) -> None:
     model = rate_limits.find_by_key(KEY)._models["m"]
     assert model.pending["requests"] == 3
     connection.close()  # a worker that has died has no requests under way
-    shared._sessions[0].join()
+    other.close()
+    for session in shared._sessions:
+        session.join()
     assert model.pending["requests"] == 0
+
+
+def test_main_process_gets_no_headers_but_those_of_limits(
+    shared: SharedCalls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Any] = []
+    monkeypatch.setattr(WorkerCalls, "report", lambda _, *arguments: sent.append(arguments))
+    limiter = shared_calls._RemoteRateLimiter(connect(shared)[0], KEY)
+    limiter.release(Share(), {"X-RateLimit-Limit-Tokens": "1", "set-cookie": "secret"})
+    assert sent == [("release", KEY, Share(), {"x-ratelimit-limit-tokens": "1"})]
 
 
 def test_equal_requests_of_workers_have_different_numbers(shared: SharedCalls) -> None:
