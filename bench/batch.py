@@ -56,7 +56,7 @@ def main() -> int:
     args = parser.parse_args()
     photographs = find_photographs(args.photos)
     if not photographs:
-        parser.error(f"There are no photographs in {args.photos}.")
+        parser.error(f"{args.photos} has no photographs: name another folder.")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         install_stub(folder / "plugin")

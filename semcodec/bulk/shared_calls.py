@@ -10,11 +10,11 @@ What must stay true:
 * Dollars are reserved in the main process, in one step, before a call is sent. So the sum over all
   workers stays within the limit as that of all threads does (``recording.budget``).
 * What a worker has reserved when it dies stays spent: its call may be billed.
-* A worker asks the main process before it sends anything (``RateLimiter.reserve``), and again after
+* A worker sends a request to the main process before each call (``RateLimiter.reserve``), and after
   it has waited. So it sends nothing once the main process has ended, even where it is not ended
   with it.
 * Too little money is an error only if no other call can leave some, as with one worker.
-* What a dead worker has under way no longer holds up the others (``_Session.close``).
+* Calls of a dead worker do not delay the others (``_Session._close``).
 
 Tested by tests/bulk/test_shared_calls.py.
 """
@@ -138,7 +138,7 @@ class _Session(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        """Reply to each message; what the worker asks for must be a method of this class."""
+        """Reply to each message, whose name is that of a method without ``reply_``."""
         try:
             while self._connection in wait([self._connection, self._is_over]):
                 number, name, arguments = self._connection.recv()

@@ -50,7 +50,7 @@ Start = Callable[[], Callable[[Task], Result]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[Task, Result]):
-    """What came of a task.
+    """The result or the error of a task.
 
     Attributes:
         task: the task as it was given.

@@ -48,7 +48,7 @@ class Result(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """What came of a job: a result, or an error, which may have a trace and a picture.
+    """The outcome of a job: a result, or an error, which may have a trace and a picture.
 
     Attributes:
         result: None if there is an error.

@@ -32,21 +32,15 @@ from semcodec.cli import (
     parallel,
 )
 from semcodec.cli.attempts import Attempt, JobCommand, attempt_here
-from semcodec.cli.job_files import JobFiles, Row, concerns_all, print_notices
+from semcodec.cli.failures import Failures
+from semcodec.cli.job_files import JobFiles, Row, print_notices
 from semcodec.cli.loading import load_backends
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import DATA_ERROR, DONE, EXIT_CODES, PARTLY_DONE
 from semcodec.cli.planning import STDIN, Job, Plan
 from semcodec.cli.progress import Progress
-from semcodec.errors import (
-    BackendError,
-    InvalidResponseError,
-    RefusalError,
-    SemcodecError,
-    WorkerDiedError,
-)
+from semcodec.errors import SemcodecError
 
-MAX_REPEATED: Final = 3  #: inputs in a row that fail with the same message of a server
 #: For the help of a command.
 RESUME: Final = (
     "The same command continues what was interrupted: what manifest.jsonl in this folder lists as "
@@ -138,7 +132,7 @@ class Batch:
         self._originals = {row.entry.key: row for row in self._rows.values() if row.entry}
         self._waiting: deque[Row] = deque()  # rows to report, in order
         self._done = self._before = self._copies = self._failed = self._bytes = 0
-        self._last_message, self._repeated = "", 0
+        self._failures = Failures()
         self._problem: BaseException | None = None  # of the only input, or of all
 
     @property
@@ -262,7 +256,7 @@ class Batch:
     def _report_failed(self, row: Row, error: SemcodecError | UsageError) -> None:
         if self._args.json:
             output.print_result(row.to_json(self._schema))
-        if not self._plan.is_batch or concerns_all(error) or self._is_repeated(error):
+        if not self._plan.is_batch or self._failures.end_run(error):
             self._problem = self._problem or error
             return
         self._failed += 1
@@ -271,24 +265,11 @@ class Batch:
     def _count(self, row: Row) -> None:
         self._done += 1
         self._copies += row.original is not None
-        self._last_message, self._repeated = "", 0
+        self._failures.reset()
         values = row.values
         self._before += row.is_resumed
         size = values.get("bytes")  # of any length in a manifest that was edited
         self._bytes += size if type(size) is int and 0 <= size <= MAX_BYTES else 0
-
-    def _is_repeated(self, error: BaseException) -> bool:
-        """Return whether a server has failed with the same message for ``MAX_REPEATED`` inputs.
-
-        One that fails or is overloaded may recover, so it gets a few more inputs.
-        """
-        if not isinstance(error, BackendError) or not error.retryable:
-            return False
-        if isinstance(error, InvalidResponseError | RefusalError | WorkerDiedError):
-            return False
-        self._repeated = self._repeated + 1 if str(error) == self._last_message else 1
-        self._last_message = str(error)
-        return self._repeated == MAX_REPEATED
 
     def _print_summary(self) -> None:
         if self._plan.is_batch:

@@ -12,11 +12,11 @@ from semcodec.bulk.digests import digest_bytes
 from semcodec.bulk.workers import Workers
 from semcodec.cli import description_files, files, logs, openai_options, options
 from semcodec.cli.bench_inputs import Input
-from semcodec.cli.job_files import concerns_all
+from semcodec.cli.failures import Failures
 from semcodec.cli.loading import load_backends
 from semcodec.cli.output import UsageError, print_status
 from semcodec.cli.progress import Progress
-from semcodec.errors import BackendError, InputError, SemcodecError
+from semcodec.errors import InputError, SemcodecError
 from semcodec.measure import assembling
 from semcodec.measure.columns import Columns
 from semcodec.measure.measuring import Measured, Measurer, Options, Task
@@ -26,7 +26,6 @@ from semcodec.measure.store import StoreError
 ROLES: Final = ("describer", "writer", "painter", "upscaler", "locator")
 #: Arguments that belong to the parser, and cannot be sent to a worker.
 UNSENT: Final = ("command", "command_parser")
-MAX_REPEATED: Final = 3  #: photographs in a row that fail with the same message of a server
 
 
 class ChanceTask(NamedTuple):
@@ -49,7 +48,7 @@ class Run:
     def __init__(self, inputs: Sequence[Input]) -> None:
         self.calls: list[dict[str, Any]] = []
         self._inputs = inputs
-        self._last_message, self._repeated = "", 0
+        self._failures = Failures()
 
     def measure(self, workers: BenchWorkers) -> Iterator[Measured | Photograph]:
         """Yield the results of each photograph; of one that failed, a row with its error.
@@ -72,7 +71,7 @@ class Run:
 
     def _report(self, line: str, measured: Measured) -> None:
         self.calls += measured.calls
-        self._last_message, self._repeated = "", 0
+        self._failures.reset()
         print_status(line)
         for notice in measured.notices:
             print_status(f"Note: {notice}")
@@ -81,12 +80,9 @@ class Run:
         """Return the row of a photograph that failed; raise an error that concerns all."""
         if not isinstance(error, SemcodecError) or isinstance(error, StoreError):
             raise error
-        message = " ".join(str(error).split())
-        self._repeated = self._repeated + 1 if message == self._last_message else 1
-        self._last_message = message
-        is_server = isinstance(error, BackendError) and error.retryable
-        if concerns_all(error) or (is_server and self._repeated == MAX_REPEATED):
+        if self._failures.end_run(error):
             raise error
+        message = " ".join(str(error).split())
         print_status(f"semcodec: {each.path}: {message}")
         return assembling.failed_photograph(each.name, each.sha256, message)
 

@@ -22,16 +22,17 @@ from semcodec.bulk.workers import Outcome
 from semcodec.choices import ReadFraming
 from semcodec.cli import costs, files, output, side_files, unfinished, writing
 from semcodec.cli.attempts import Attempt, Result
+from semcodec.cli.failures import concerns_all
 from semcodec.cli.option_names import use_option_names
 from semcodec.cli.output import UsageError
 from semcodec.cli.planning import STDIN, Job
 from semcodec.cli.resume import INTERRUPTED, History
-from semcodec.errors import BackendError, BudgetExceededError, SemcodecError
+from semcodec.errors import SemcodecError
 
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """What came of a job, as it is reported.
+    """The result or the error of a job, as it is reported.
 
     Attributes:
         job: the job.
@@ -252,13 +253,6 @@ class JobFiles:
         if trace and row.job.trace is not None:
             force = self._may_replace(row.job.trace)
             writing.write_with_folder(row.job.trace, trace, force=force, marker=marker)
-
-
-def concerns_all(error: BaseException) -> bool:
-    """Return whether other inputs would fail for the same reason."""
-    if isinstance(error, output.WriteError | BudgetExceededError):
-        return True
-    return isinstance(error, BackendError) and (error.unavailable or error.stage == "load")
 
 
 def print_notices(row: Row) -> None:

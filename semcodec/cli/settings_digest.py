@@ -25,7 +25,7 @@ IRRELEVANT: Final = (
 )  # fmt: skip
 #: Options that name a file, whose content counts; the text of ``--description`` counts by input.
 FILES: Final = ("prompts", "replay")
-#: Settings of a server that do not change what it is asked.
+#: Settings of a server that do not change its responses.
 IRRELEVANT_SETTINGS: Final = ("text_timeout", "image_timeout", "retries")
 
 

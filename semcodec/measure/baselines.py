@@ -85,7 +85,9 @@ def _measure(photograph: Image, codec: Codec, compare: Compare | None) -> Baseli
     decoded = process_time()
     metrics: dict[str, float] = {}
     if compare is not None:
-        metrics = {PSNR: psnr(picture, photograph)} | compare(picture)
+        metrics = compare(picture)
+        if PSNR not in metrics:
+            metrics = {PSNR: psnr(picture, photograph), **metrics}
     return {
         "codec": codec.name,
         "setting": codec.setting,

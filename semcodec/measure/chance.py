@@ -16,6 +16,7 @@ from PIL import Image
 from semcodec import imaging
 from semcodec.bitstream import Record, unpack
 from semcodec.measure.fidelity import Fidelity, View
+from semcodec.measure.means import mean_values
 from semcodec.measure.pictures import match_boxes
 from semcodec.measure.results import Results
 
@@ -70,13 +71,8 @@ def read_samples(results: Results, folder: Path) -> list[Sample]:
 
 def measure(fidelity: Fidelity, samples: Sequence[Sample]) -> dict[str, float]:
     """Return the mean of each metric over pictures and other photographs; empty for one sample."""
-    found: dict[str, list[float]] = {}
     views = [fidelity.view(sample.photograph, sample.description) for sample in samples]
-    for values in _compare_others(fidelity, samples, views):
-        for name, value in values.items():
-            if value is not None:
-                found.setdefault(name, []).append(value)
-    return {name: sum(values) / len(values) for name, values in found.items()}
+    return mean_values(_compare_others(fidelity, samples, views))
 
 
 def _compare_others(

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from semcodec.errors import InputError
+from semcodec.measure.means import pairs_of
 from semcodec.measure.rates import bits_per_pixel
 from semcodec.measure.results import Baseline, Photograph, Result, Results
 
@@ -70,7 +71,7 @@ def summarize_records(results: Results, setting: str) -> Records:
     """Return the mean size and rates of the records of a setting, by its id.
 
     Raises:
-        InputError: there is no such setting, or it has no record.
+        InputError: the setting is unknown, or it has no record.
     """
     pairs = _pairs(results, setting)
     rates = [result["rate"] for _, result in pairs]
@@ -91,7 +92,7 @@ def compare(results: Results, setting: str) -> list[Claim]:
     """Return a row for each codec and setting of the baselines, in their order.
 
     Raises:
-        InputError: there is no such setting, or it has no record.
+        InputError: the setting is unknown, or it has no record.
     """
     groups: dict[tuple[str, str], list[tuple[Baseline, Result]]] = {}
     for photograph, result in _pairs(results, setting):
@@ -121,12 +122,7 @@ def _pairs(results: Results, setting: str) -> list[Pair]:
     known = [one["id"] for one in results["settings"]]
     if setting not in known:
         raise InputError(f"No setting {setting!r}: use one of {', '.join(known)}.")
-    pairs = [
-        (photograph, result)
-        for photograph in results["photographs"]
-        for result in photograph["results"]
-        if result["setting"] == setting
-    ]
+    pairs = pairs_of(results, setting)
     if not pairs:
         raise InputError(f"The setting {setting!r} has no record: use another one.")
     return pairs

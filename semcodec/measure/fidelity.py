@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,10 +20,11 @@ from semcodec._boxes import Box
 from semcodec.backends.isolation import isolate
 from semcodec.bitstream import Record
 from semcodec.measure import word_scores
+from semcodec.measure.baselines import psnr
 from semcodec.measure.metric_models import MetricModels
 from semcodec.measure.ms_ssim import ms_ssim
-from semcodec.measure.painted_boxes import WatchedPainter
-from semcodec.measure.picture_metrics import PictureMetric, psnr
+from semcodec.measure.painted_boxes import WatchedPainter, digest_pixels
+from semcodec.measure.picture_metrics import PictureMetric
 from semcodec.measure.pictures import match_boxes
 from semcodec.measure.results import Metric
 from semcodec.pipeline.reflection.painting import is_paid
@@ -211,7 +211,7 @@ class Fidelity:
 
     def _prepare(self, image: Image.Image) -> dict[str, Any]:
         """Return what each metric prepares; of the last images, without computing it again."""
-        key = blake2b(f"{image.size}".encode() + image.tobytes(), digest_size=16).digest()
+        key = digest_pixels(image)
         if key not in self._kept:
             prepared = {metric.name: metric.prepare(image) for metric in self._models.pictures}
             self._kept = dict([*self._kept.items(), (key, prepared)][-MAX_KEPT:])

@@ -1,7 +1,7 @@
 """Hashes of pictures: BlurHash and ThumbHash, and what they show.
 
 A hash is made of a photograph that is reduced to ``SIDE`` pixels first, as its users do, because
-both know a few waves only. Its picture is enlarged to the size of the photograph again.
+both have only a few waves. Its picture is enlarged to the size of the photograph again.
 """
 
 from __future__ import annotations

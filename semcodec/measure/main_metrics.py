@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from semcodec.measure.means import metric_values
 from semcodec.measure.results import Metric, Results
 
 #: Metrics that are a part of another one, or close to it.
@@ -13,17 +14,18 @@ MINOR: Final = re.compile(
 )
 
 
-def main_metrics(results: Results) -> list[Metric]:
-    """Return the metrics that matter most, and that words or pictures of any setting have."""
+def measured_metrics(results: Results) -> list[Metric]:
+    """Return the metrics that have a value in any result."""
     found = {
         name
         for photograph in results["photographs"]
         for result in photograph["results"]
-        for name, value in (result["fidelity"] | result["picture"]).items()
+        for name, value in metric_values(result).items()
         if value is not None
     }
-    return [
-        metric
-        for metric in results["metrics"]
-        if metric["name"] in found and not MINOR.fullmatch(metric["name"])
-    ]
+    return [metric for metric in results["metrics"] if metric["name"] in found]
+
+
+def main_metrics(results: Results) -> list[Metric]:
+    """Return the metrics that matter most, and that words or pictures of any setting have."""
+    return [each for each in measured_metrics(results) if not MINOR.fullmatch(each["name"])]

@@ -365,7 +365,7 @@ class _Run:
     def _decoded_of(self, record: bytes, painted: Values) -> semcodec.Decoded:
         """Return the picture of a record: the last one, or one that was painted in another run.
 
-        The painter knows what it drew only of the pictures of this process. It paints a stored one
+        The painter reports what it drew only for pictures of this process. It paints a stored one
         again, unless that may cost money.
         """
         unpacked = semcodec.unpack(record)

@@ -19,7 +19,7 @@ MAX_KEPT: Final = 64  #: accounts of the last pictures; more than reflection tri
 class WatchedPainter:
     """A painter whose accounts of its pictures are kept.
 
-    ``decode`` returns a copy of a picture, of which the painter knows nothing; so accounts are
+    ``decode`` returns a copy of a picture, of which the painter has no account; so accounts are
     found by the pixels. A picture that was scaled or aligned after painting has no account.
     """
 
@@ -35,7 +35,7 @@ class WatchedPainter:
 
     def scene(self, image: Image) -> PaintedScene | None:
         """Return what was drawn in a picture with these pixels; None if it is not known."""
-        return self._scenes.get(_digest(image))
+        return self._scenes.get(digest_pixels(image))
 
     def boxes(self, image: Image, words: Sequence[str]) -> list[list[Box]] | None:
         """Return for each of ``words`` the boxes of what was drawn for it; None if not known.
@@ -56,12 +56,13 @@ class WatchedPainter:
         def call(*arguments: Any, **options: Any) -> Image:
             picture: Image = method(*arguments, **options)
             if scene := self._painter.painted_scene(picture):
-                kept = [*self._scenes.items(), (_digest(picture), scene)][-MAX_KEPT:]
+                kept = [*self._scenes.items(), (digest_pixels(picture), scene)][-MAX_KEPT:]
                 self._scenes = dict(kept)
             return picture
 
         return call
 
 
-def _digest(image: Image) -> bytes:
+def digest_pixels(image: Image) -> bytes:
+    """Return a digest that is equal for equal pixels and sizes."""
     return blake2b(f"{image.size}".encode() + image.tobytes(), digest_size=16).digest()

@@ -112,13 +112,3 @@ class FeatureMetric:
 def base_metrics() -> list[PictureMetric]:
     """Return the metrics that need no model."""
     return [ColorMetric("de16", 16, finds=True), ColorMetric("de32", 32), StructureMetric()]
-
-
-def psnr(first: Image.Image, second: Image.Image) -> float:
-    """Return the peak signal-to-noise ratio of two RGB images of one size, in dB.
-
-    It is 100 at most, which stands for equal images.
-    """
-    levels, others = (np.asarray(image, np.float64) for image in (first, second))
-    error = float(((levels - others) ** 2).mean())
-    return min(100.0, 10 * float(np.log10(255**2 / error))) if error else 100.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from semcodec.measure import means
 from semcodec.measure.report import summary
 from semcodec.measure.results import Metric, Results
 
@@ -28,8 +29,8 @@ def rows_of_means(results: Results) -> list[tuple[str, ...]]:
     rows = [(*headings, *(each["label"] for each in metrics), *(f"found by {m}" for m in models))]
     for rate in summary.mean_rates(results):
         if rate.photographs:
-            pairs = summary.pairs_of(results, rate.setting["id"])
-            means = summary.mean_values(summary.metric_values(result) for _, result in pairs)
+            pairs = means.pairs_of(results, rate.setting["id"])
+            values = means.mean_values(means.metric_values(result) for _, result in pairs)
             rows.append(
                 (
                     rate.setting["label"],
@@ -37,7 +38,7 @@ def rows_of_means(results: Results) -> list[tuple[str, ...]]:
                     f"{rate.bytes:.1f}",
                     f"{rate.file_ubpp:.1f}",
                     f"{rate.to_floor:.0f}x" if rate.to_floor else "-",
-                    *(_number(means.get(each["name"]), each["name"]) for each in metrics),
+                    *(_number(values.get(each["name"]), each["name"]) for each in metrics),
                     *(_found(results, rate.setting["id"], model) for model in models),
                 )
             )

@@ -114,7 +114,7 @@ def left_out(words: Iterable[str]) -> list[str]:
 def _attempt(coder: Coder, text: str) -> int | None:
     try:
         return coder(text)
-    except Exception:  # each package has errors of its own for characters that it does not know
+    except Exception:  # each package has errors of its own for characters that it cannot code
         return None
 
 
@@ -211,7 +211,7 @@ def read_texts(folder: Path) -> Iterator[str]:
     Function words are left out. Of many lines, ``MAX_TEXT_LINES`` are used, evenly spaced.
 
     Raises:
-        InputError: the folder or a file cannot be read, or there is no such file.
+        InputError: the folder or a file cannot be read, or the folder has no such file.
     """
     lines = _read_lines(folder)
     step = max(1, -(-len(lines) // MAX_TEXT_LINES))

@@ -20,7 +20,7 @@ import semcodec
 from semcodec.backends import registry
 from semcodec.backends.recording import ModelRequest
 from semcodec.bulk.manifest import FILE_NAME
-from semcodec.cli import batch, output, writing
+from semcodec.cli import failures, output, writing
 from semcodec.errors import BackendError, InputError, InvalidResponseError, RefusalError
 from tests import images
 from tests.cli.conftest import SCHEMAS, Run, file_names, run_process
@@ -387,7 +387,7 @@ def test_server_that_keeps_failing_stops(encode: Run) -> None:
     assert code == 2
     assert len(Backend.calls) == 7
     assert err.splitlines()[-2].startswith("2 encoded, 4 failed, 3 not done: ")
-    assert batch.MAX_REPEATED == 3
+    assert failures.MAX_REPEATED == 3
 
 
 def test_missing_backend_stops_before_anything_is_written(

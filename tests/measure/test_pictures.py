@@ -12,7 +12,7 @@ from PIL import Image
 from semcodec import backends
 from semcodec.measure.ms_ssim import ms_ssim
 from semcodec.measure.painted_boxes import WatchedPainter
-from semcodec.measure.picture_metrics import FeatureMetric, psnr
+from semcodec.measure.picture_metrics import FeatureMetric
 
 PHOTOGRAPHS = resources.files("semcodec_embedded") / "photos"
 
@@ -44,12 +44,6 @@ def test_ms_ssim_is_that_of_pytorch_msssim() -> None:
 def test_small_pictures_have_no_ms_ssim() -> None:
     small = Image.new("RGB", (400, 160))
     assert ms_ssim(small, small) is None
-
-
-def test_psnr_of_known_pictures() -> None:
-    black, gray = Image.new("RGB", (8, 8)), Image.new("RGB", (8, 8), (16, 16, 16))
-    assert psnr(black, gray) == pytest.approx(24.0485, abs=1e-3)  # 20 log10(255 / 16)
-    assert psnr(black, black) == 100
 
 
 def test_cosine_of_features_or_the_distance() -> None:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean
 from typing import Final, NamedTuple, TypedDict
 
+from semcodec.measure.means import pairs_of
 from semcodec.measure.results import Photograph, Results, Setting
 
 FOLDER: Final = "compressai"
@@ -45,7 +46,7 @@ def export(results: Results) -> dict[str, Curve]:
     """
     curves = {}
     for (coding, layers), settings in _series(results["settings"]).items():
-        points = [_setting_point(results["photographs"], setting) for setting in settings]
+        points = [_setting_point(results, setting) for setting in settings]
         name = f"semcodec {coding}" + (f" + {layers}" if layers != "off" else "")
         limits = ", ".join(setting["id"] for setting in settings)
         text = f"semcodec {results['version']}: {limits}. {_explain(results)}"
@@ -83,7 +84,7 @@ def _settings_of(photographs: Sequence[Photograph], codec: str) -> list[str]:
     return [*dict.fromkeys(each["setting"] for each in found if each["codec"] == codec)]
 
 
-def _setting_point(photographs: Sequence[Photograph], setting: Setting) -> _Point:
+def _setting_point(results: Results, setting: Setting) -> _Point:
     rows = [
         {
             BPP: result["rate"]["file_ubpp_of_photograph"] / 1e6,
@@ -91,9 +92,7 @@ def _setting_point(photographs: Sequence[Photograph], setting: Setting) -> _Poin
             DECODING: result["decode_seconds"],
             **result["picture"],
         }
-        for photograph in photographs
-        for result in photograph["results"]
-        if result["setting"] == setting["id"]
+        for _, result in pairs_of(results, setting["id"])
     ]
     return _mean(rows)
 

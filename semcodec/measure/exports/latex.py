@@ -6,12 +6,12 @@ r"""Results and published systems as tables for LaTeX, with the package booktabs
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from semcodec.measure import published
 from semcodec.measure.main_metrics import main_metrics
+from semcodec.measure.means import mean_values, metric_values, pairs_of
 from semcodec.measure.results import Metric, Photograph, Results
 
 #: What each special character is written as.
@@ -54,7 +54,7 @@ def table(results: Results) -> str:
     value has a dash.
     """
     photographs = [photograph for photograph in results["photographs"] if photograph["results"]]
-    ours, others = list(_settings(results, photographs)), list(_baselines(photographs))
+    ours, others = list(_settings(results)), list(_baselines(photographs))
     metrics = main_metrics(results)
     names = ["bytes", "ubpp", *(metric["name"] for metric in metrics)]
     groups = [[_row(label, values, names) for label, values in rows] for rows in (ours, others)]
@@ -63,23 +63,18 @@ def table(results: Results) -> str:
     return _tabular("l" + "r" * len(names), headings, groups, caption)
 
 
-def _settings(
-    results: Results, photographs: list[Photograph]
-) -> Iterator[tuple[str, dict[str, float]]]:
+def _settings(results: Results) -> Iterator[tuple[str, dict[str, float]]]:
     for setting in results["settings"]:
         rows = [
             {
                 "bytes": result["rate"]["file_bits"] / 8,
                 "ubpp": result["rate"]["file_ubpp_of_photograph"],
-                **result["fidelity"],
-                **result["picture"],
+                **metric_values(result),
             }
-            for photograph in photographs
-            for result in photograph["results"]
-            if result["setting"] == setting["id"]
+            for _, result in pairs_of(results, setting["id"])
         ]
         if rows:
-            yield setting["label"], _means(rows)
+            yield setting["label"], mean_values(rows)
 
 
 def _baselines(photographs: list[Photograph]) -> Iterator[tuple[str, dict[str, float]]]:
@@ -89,17 +84,7 @@ def _baselines(photographs: list[Photograph]) -> Iterator[tuple[str, dict[str, f
             row = {"bytes": baseline["bytes"], "ubpp": baseline["bpp"] * 1e6, **baseline["metrics"]}
             rows.setdefault(f"{baseline['codec']} {baseline['setting']}".strip(), []).append(row)
     for label, values in rows.items():
-        yield label, _means(values)
-
-
-def _means(rows: Sequence[Mapping[str, float | None]]) -> dict[str, float]:
-    """Return the mean of each value over the rows that have it."""
-    columns: dict[str, list[float]] = {}
-    for row in rows:
-        for name, value in row.items():
-            if value is not None:
-                columns.setdefault(name, []).append(value)
-    return {name: statistics.fmean(values) for name, values in columns.items()}
+        yield label, mean_values(values)
 
 
 def _row(label: str, values: dict[str, float], names: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Iterable
 from typing import Final
 
+from semcodec.measure.means import pairs_of
 from semcodec.measure.plots import svg
 from semcodec.measure.plots.curves import setting_label
 from semcodec.measure.plots.plot import Plot
@@ -57,12 +58,7 @@ def mean_parts(results: Results) -> dict[str, dict[str, float]]:
     """Return the mean bytes of the parts of the files, by the label of the setting."""
     rows = {}
     for setting in results["settings"]:
-        rates = [
-            parts(result["rate"])
-            for photograph in results["photographs"]
-            for result in photograph["results"]
-            if result["setting"] == setting["id"]
-        ]
+        rates = [parts(result["rate"]) for _, result in pairs_of(results, setting["id"])]
         if rates:
             label = svg.clean(setting["label"])
             rows[label] = {
@@ -133,12 +129,10 @@ def mean_text_sizes(results: Results) -> dict[str, dict[str, float]]:
     for setting in settings:
         if setting["coding"] != settings[0]["coding"]:
             continue
-        for photograph in results["photographs"]:
-            for result in photograph["results"]:
-                if result["setting"] == setting["id"]:
-                    for coder, size in result["text_coders"].items():
-                        row = sizes.setdefault(svg.clean(coder), {})
-                        row.setdefault(setting_label(setting), []).append(size)
+        for _, result in pairs_of(results, setting["id"]):
+            for coder, size in result["text_coders"].items():
+                row = sizes.setdefault(svg.clean(coder), {})
+                row.setdefault(setting_label(setting), []).append(size)
     means = {
         coder: {label: statistics.fmean(values) for label, values in row.items()}
         for coder, row in sizes.items()

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from semcodec.measure.main_metrics import main_metrics
+from semcodec.measure.means import metric_values, pairs_of
 from semcodec.measure.plots import svg
 from semcodec.measure.plots.plot import Plot
-from semcodec.measure.results import Metric, Photograph, Results, Setting
+from semcodec.measure.results import Metric, Results, Setting
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,7 +76,7 @@ def retrieval_curves(results: Results, model: str) -> list[Curve]:
             share = row["found"] / row["photographs"]
             error = math.sqrt(share * (1 - share) / row["photographs"])
             setting = settings[row["setting"]]
-            size = statistics.fmean(_file_sizes(results["photographs"], row["setting"]))
+            size = statistics.fmean(_file_sizes(results, row["setting"]))
             label = setting_label(setting)
             point = CurvePoint(label, size, share, error, row["photographs"])
             points.append((series_name(setting, layers), point))
@@ -112,11 +113,9 @@ def _setting_points(results: Results, metric: str) -> Iterator[tuple[str, CurveP
     layers = layer_names(results)
     for setting in results["settings"]:
         pairs = []
-        for photograph in results["photographs"]:
-            for result in photograph["results"]:
-                value = (result["fidelity"] | result["picture"]).get(metric)
-                if result["setting"] == setting["id"] and value is not None:
-                    pairs.append((result["rate"]["file_bits"] / 8, value))
+        for _, result in pairs_of(results, setting["id"]):
+            if (value := metric_values(result).get(metric)) is not None:
+                pairs.append((result["rate"]["file_bits"] / 8, value))
         if pairs:
             yield series_name(setting, layers), _mean(setting_label(setting), pairs)
 
@@ -141,13 +140,8 @@ def _mean(label: str, pairs: list[tuple[float, float]]) -> CurvePoint:
     )
 
 
-def _file_sizes(photographs: list[Photograph], setting: str) -> list[float]:
-    return [
-        result["rate"]["file_bits"] / 8
-        for photograph in photographs
-        for result in photograph["results"]
-        if result["setting"] == setting
-    ]
+def _file_sizes(results: Results, setting: str) -> list[float]:
+    return [result["rate"]["file_bits"] / 8 for _, result in pairs_of(results, setting)]
 
 
 def draw_curves(results: Results) -> Iterator[tuple[str, Plot]]:

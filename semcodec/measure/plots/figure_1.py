@@ -4,7 +4,7 @@ The regions are those that the text of the paper gives: semantic rates of tens t
 micro-bits per pixel, mixed ones of 0.001 to 0.01 bits per pixel (its example is Text+Sketch), and
 structural ones of 0.1 to 10 (JPEG). It gives none between 0.01 and 0.1, so nothing is shaded there.
 
-There is no axis of quality: the published systems report none that is comparable. Filled markers
+The figure has no axis of quality: published systems report no comparable one. Filled markers
 are means of this measurement on one set of photographs; hollow ones are what systems report, mostly
 of other images, which are named beside them.
 """

@@ -66,7 +66,7 @@ ID: Final = re.compile(r"^(url\(#|#|)([\w.-]+)")
 NO_ROTATION: Final = re.compile(r"rotate\(-0 [^)]*\)")
 LONG_NUMBER: Final = re.compile(r"-?\d+\.\d{3,}")
 FONT_FAMILY: Final = re.compile(r"font-family: [^;]*;? ?")
-#: Colors of a file, which has no page around it; readers that know no media queries show the first.
+#: Colors of a file, which has no page around it; programs without media queries show the first.
 PAPER: Final = (
     "svg{color:#1f2328}@media(prefers-color-scheme:dark){svg{color:#e6edf3}.paper{fill:#0d1117}}"
 )

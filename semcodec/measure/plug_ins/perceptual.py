@@ -107,7 +107,7 @@ def _find(metric: str, weights: Weights, backbone: str, head: str) -> list[Path]
 def _without_weights(module: ModuleType, name: str, path: Path) -> Iterator[None]:
     """Let ``module`` of pyiqa make the network ``name`` of torchvision with the weights in a file.
 
-    Otherwise it would ask for published weights, which torchvision fetches and unpickles.
+    Otherwise it would request published weights, which torchvision fetches and unpickles.
     """
     from torchvision import models
 
@@ -132,6 +132,6 @@ def _load_rest(metric: str, network: Any, path: Path, prefixes: tuple[str, ...])
     if unexpected:
         raise missing(
             metric,
-            f"{path.name} has weights that {metric} does not know ({unexpected[0][:40]}): use the "
+            f"{path.name} has weights that {metric} does not have ({unexpected[0][:40]}): use the "
             "published file.",
         )

@@ -89,8 +89,8 @@ def privacy_note(results: Results, *, originals: bool = True) -> str:
     number = sum(each["photograph_file"] is not None for each in shown)
     return (
         f"This page contains {plural(number, 'photograph')}, reduced to {SIDE} pixels or less, and "
-        "their names and descriptions. Share it only if all who are shown agree, or make it with "
-        "--no-originals."
+        "their names and descriptions. Share it only with the consent of the people shown, or make "
+        "it with --no-originals."
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from statistics import fmean
 from typing import Final, NamedTuple
 
 from semcodec.measure import claims
-from semcodec.measure.results import Photograph, Result, Results, Setting
+from semcodec.measure.means import mean, mean_values, pairs_of
+from semcodec.measure.results import Photograph, Results, Setting
 
 HEADLINE_K: Final = 12  #: the words of the setting that the page shows first, as of ``encode``
 JPEG: Final = "JPEG"
@@ -36,16 +36,6 @@ class MeanRate(NamedTuple):
     file_ubpp: float | None
     to_floor: float | None
     to_usual: float | None
-
-
-def pairs_of(results: Results, setting: str) -> list[tuple[Photograph, Result]]:
-    """Return the photographs that have a result with a setting, each with it."""
-    return [
-        (photograph, result)
-        for photograph in results["photographs"]
-        for result in photograph["results"]
-        if result["setting"] == setting
-    ]
 
 
 def headline_setting(settings: list[Setting]) -> int:
@@ -115,24 +105,3 @@ def mean_metrics_of_codecs(results: Results) -> dict[tuple[str, str], dict[str, 
         for each in photograph["baselines"]:
             groups.setdefault((each["codec"], each["setting"]), []).append(each["metrics"])
     return {key: mean_values(rows) for key, rows in groups.items()}
-
-
-def mean_values(rows: Iterable[Mapping[str, float | None]]) -> dict[str, float]:
-    """Return the mean of each name over the rows that have a number for it."""
-    columns: dict[str, list[float]] = {}
-    for row in rows:
-        for name, value in row.items():
-            if value is not None:
-                columns.setdefault(name, []).append(value)
-    return {name: fmean(values) for name, values in columns.items()}
-
-
-def metric_values(result: Result) -> dict[str, float | None]:
-    """Return all metrics of a result: of its words, and of its picture."""
-    return {**result["fidelity"], **result["picture"]}
-
-
-def mean(values: Iterator[float]) -> float | None:
-    """Return the mean, or None without any value."""
-    numbers = list(values)
-    return fmean(numbers) if numbers else None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from semcodec.bitstream.rate import ENTRIES
-from semcodec.measure import claims, published
-from semcodec.measure.main_metrics import main_metrics
-from semcodec.measure.report import summary, views
+from semcodec.measure import claims, means, published
+from semcodec.measure.main_metrics import main_metrics, measured_metrics
+from semcodec.measure.report import summary
 from semcodec.measure.results import Results, Retrieval
 
 
@@ -21,11 +21,9 @@ def make_tables(results: Results, chosen: int) -> dict[str, Any]:
     rates = summary.mean_rates(results)
     codecs, assumptions = _compare(results, chosen)
     codec_metrics = summary.mean_metrics_of_codecs(results)
-    main, measured = main_metrics(results), views.measured_metrics(results)
-    pairs = [summary.pairs_of(results, setting["id"]) for setting in results["settings"]]
-    coder_means = [
-        summary.mean_values(result["text_coders"] for _, result in each) for each in pairs
-    ]
+    main, measured = main_metrics(results), measured_metrics(results)
+    pairs = [means.pairs_of(results, setting["id"]) for setting in results["settings"]]
+    coder_means = [means.mean_values(result["text_coders"] for _, result in each) for each in pairs]
     return {
         "rates": rates,
         "headline": rates[chosen] if rates else None,
@@ -43,8 +41,7 @@ def make_tables(results: Results, chosen: int) -> dict[str, Any]:
         "metrics": measured,
         "metric_groups": [main, [each for each in measured if each not in main]],
         "means": [
-            summary.mean_values(summary.metric_values(result) for _, result in each)
-            for each in pairs
+            means.mean_values(means.metric_values(result) for _, result in each) for each in pairs
         ],
         "found": _found(results),
         "left_out": _left_out(results),
@@ -56,7 +53,7 @@ def make_tables(results: Results, chosen: int) -> dict[str, Any]:
 def _compare(results: Results, chosen: int) -> tuple[list[claims.Claim], list[str]]:
     """Return other codecs beside the records of a setting, and what the numbers depend on."""
     setting = results["settings"][chosen]["id"] if results["settings"] else ""
-    if not summary.pairs_of(results, setting):
+    if not means.pairs_of(results, setting):
         return [], []
     codecs = claims.compare(results, setting)
     records = claims.summarize_records(results, setting)
@@ -67,7 +64,7 @@ def _left_out(results: Results) -> list[tuple[str, str]]:
     """Return what decoders need besides records, each with the settings that need it."""
     needed: dict[str, set[str]] = {}
     for setting in results["settings"]:
-        for _, result in summary.pairs_of(results, setting["id"]):
+        for _, result in means.pairs_of(results, setting["id"]):
             for sentence in result["rate"]["out_of_band"]:
                 needed.setdefault(sentence, set()).add(setting["id"])
     return [(sentence, _name_settings(results, ids)) for sentence, ids in needed.items()]

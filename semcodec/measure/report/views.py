@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from semcodec.bulk.digests import digest_file
-from semcodec.measure.main_metrics import main_metrics
+from semcodec.measure import means
+from semcodec.measure.main_metrics import main_metrics, measured_metrics
 from semcodec.measure.report import summary
 from semcodec.measure.report.hexdump import Part, split_record
 from semcodec.measure.report.traces import StageRow, read_stages
@@ -111,18 +112,6 @@ def sort_keys(results: Results) -> list[SortKey]:
         ),
         *(SortKey(f"rank by {model}", higher_is_better=False) for model in ranking_models(results)),
     ]
-
-
-def measured_metrics(results: Results) -> list[Metric]:
-    """Return the metrics that have a value in any result."""
-    names = {
-        name
-        for photograph in results["photographs"]
-        for result in photograph["results"]
-        for name, value in summary.metric_values(result).items()
-        if value is not None
-    }
-    return [metric for metric in results["metrics"] if metric["name"] in names]
 
 
 def ranking_models(results: Results) -> list[str]:
@@ -230,7 +219,7 @@ def _view_result(
     models: list[str],
     stages: list[StageRow],
 ) -> ResultView:
-    values = summary.metric_values(result)
+    values = means.metric_values(result)
     ranks = result.get("retrieval", {})
     size = result["rate"]["file_bits"] / 8
     floor, usual = summary.jpeg_bytes(photograph)
