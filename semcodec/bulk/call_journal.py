@@ -152,7 +152,8 @@ class CallJournal(CallLog):
         self._path.parent.mkdir(parents=True, exist_ok=True)
         new = self._path.with_name(f"{self._path.name}.new")
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NO_LINK
+            new.unlink(missing_ok=True)  # of a killed run; a pipe of this name would block
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK
             with os.fdopen(os.open(new, flags, 0o600), "w", encoding="utf-8") as file:
                 file.writelines(map(_format, self._calls.values()))
                 file.flush()
@@ -168,6 +169,8 @@ def read(path: Path) -> list[Call]:
 
     A file that is missing, a link or too large has no calls.
     """
+    if not path.is_file():  # reading a pipe could take any time
+        return []
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | NO_LINK | _NO_WAIT), "rb") as file:
             data = file.read(MAX_FILE + 1)

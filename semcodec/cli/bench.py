@@ -185,14 +185,14 @@ def bench(args: argparse.Namespace) -> int:
     )
     if args.dry_run:
         return _plan(args, measured_options, inputs)
-    outputs.create()
     jobs = bench_run.count_workers(args, len(inputs))
-    with bench_run.make_workers(args, measured_options, jobs) as workers:
-        run = Run(inputs)
-        rows = list(run.measure(workers))
-        content = assembling.assemble(chosen, rows, command=_command(args, chosen))
-        run.add_chance(workers, content)
-    names = outputs.write(content, originals=args.originals, page=args.page)
+    run = Run(inputs)
+    with outputs.open():
+        with bench_run.make_workers(args, measured_options, jobs) as workers:
+            rows = list(run.measure(workers))
+            content = assembling.assemble(chosen, rows, command=_command(args, chosen))
+            run.add_chance(workers, content)
+        names = outputs.write(content, originals=args.originals, page=args.page)
     _print_results(content, outputs, names)
     costs.print_costs(run.calls)
     photographs = content["photographs"]

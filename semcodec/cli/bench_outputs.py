@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from semcodec.backends.recording.file_lock import FileLock, lock_path
+from semcodec.bulk.atomic import PREFIX
 from semcodec.cli import writing
+from semcodec.cli.bench_inputs import FOLDER
 from semcodec.cli.files import reason
 from semcodec.cli.output import UsageError, WriteError, print_status
 from semcodec.errors import BackendError
@@ -48,9 +52,35 @@ class Outputs:
                 "--force to write into it."
             )
 
-    def create(self) -> None:
-        """Create the folder with its mark, so that an interrupted run can be continued."""
-        self._write_mark(sorted(self._earlier_files()))
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Create the folder with its mark, and keep other runs out of it during the block.
+
+        The mark lets an interrupted run be continued. Two runs at once would describe each
+        photograph twice, which may cost money.
+
+        Raises:
+            UsageError: another run is writing into the folder, or it cannot be written.
+        """
+        writing.create_folder(self.folder)
+        lock = FileLock(lock_path(self.folder / MARK))
+        if not lock.acquire():
+            raise UsageError(
+                f"Another run is writing into {self.folder}: wait for it, or name another folder. "
+                "One run uses several processors with --jobs."
+            )
+        try:
+            self._write_mark(sorted(self._earlier_files()))
+            self._remove_unfinished()
+            yield
+        finally:
+            lock.release()
+
+    def _remove_unfinished(self) -> None:
+        """Remove the temporary files that killed runs have left beside results of photographs."""
+        for path in self.folder.glob(f"{FOLDER}/*/{PREFIX}*"):
+            with suppress(OSError):
+                path.unlink()
 
     def write(self, content: Results, *, originals: bool, page: bool) -> list[str]:
         """Write all files that are made of the results, and return their names.

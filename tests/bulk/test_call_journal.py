@@ -160,3 +160,13 @@ def test_what_is_not_a_small_file_is_ignored(tmp_path: Path) -> None:
     path.unlink()
     os.mkfifo(path)
     assert left(path) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+def test_pipes_are_neither_read_nor_written(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    os.mkfifo(path)
+    assert call_journal.read(path) == []
+    os.mkfifo(tmp_path / f"{FILE_NAME}.new")
+    CallJournal(path).add(Call("a.jpg", "describe", {"model": "m", "dollars": 1}))
+    assert len(call_journal.read(path)) == 1
