@@ -36,6 +36,7 @@ from semcodec.errors import InputError
 FILE_NAME: Final = "manifest.jsonl"
 SCHEMA: Final = "semcodec/manifest/1"  #: published as spec/schema/manifest-1.json
 MAX_BYTES: Final = 2**30  #: of a manifest
+BLOCK: Final = 2**13  #: bytes that are read at a time for one entry
 MAX_LINE: Final = 2**22  #: bytes of an entry; one with more has no result
 MAX_ENTRIES: Final = 10**6  #: outputs in a manifest
 MAX_ERROR: Final = 2000  #: characters of an error message
@@ -225,8 +226,10 @@ class Manifest:
         """Return the values of ``--json`` that an entry has; empty if there are none."""
         try:
             os.lseek(self._handle, entry.place, os.SEEK_SET)  # writing goes to the end all the same
-            line = os.read(self._handle, MAX_LINE).partition(b"\n")[0]
-            values = json.loads(line).get("result")
+            line = b""  # most lines are short: reading MAX_LINE would make many rows slow
+            while b"\n" not in line and (block := os.read(self._handle, BLOCK)):
+                line += block
+            values = json.loads(line.partition(b"\n")[0]).get("result")
         except (OSError, ValueError, AttributeError, RecursionError):
             return {}
         return values if isinstance(values, dict) else {}

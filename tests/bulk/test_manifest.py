@@ -136,6 +136,17 @@ def test_limits_and_later_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         Manifest(tmp_path)
 
 
+def test_result_reads_only_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a run that continues reads megabytes for each of thousands of rows."""
+    words = {"words": ["x" * 3 * module.BLOCK]}
+    with Manifest(tmp_path) as manifest:
+        first, *_ = [add(manifest, f"{n}.semc", result=words) for n in range(9)]
+        sizes, read = list[int](), os.read
+        monkeypatch.setattr(os, "read", lambda *args: (sizes.append(args[1]), read(*args))[1])
+        assert manifest.result(first) == words
+        assert sum(sizes) <= 5 * module.BLOCK
+
+
 def test_result_that_is_too_long_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
