@@ -106,7 +106,7 @@ class Manifest:
             OSError: the file cannot be read.
         """
         self.entries: dict[str, Entry] = {}
-        self.id = ""
+        self.id: str = ""
         self._path = folder / FILE_NAME
         self._handle, self._size, self._is_cut = -1, 0, False
         self._synced = time.monotonic()

@@ -131,7 +131,7 @@ class _Session(threading.Thread):
         self, calls: SharedCalls, ours: Connection, theirs: Connection, is_over: Connection
     ) -> None:
         super().__init__(daemon=True)
-        self.reservations = 0
+        self.reservations: int = 0
         self._calls, self._journal = calls, calls.journal
         self._connection, self._theirs, self._is_over = ours, theirs, is_over
         self._under_way: list[tuple[RateLimiter, Share]] = []

@@ -123,7 +123,7 @@ class Batch:
         journal: CallJournal,
     ) -> None:
         _check_json(args, plan)
-        self.progress = Progress(len(plan.jobs))
+        self.progress: Progress = Progress(len(plan.jobs))
         self._args, self._plan, self._schema, self._participle = args, plan, schema, participle
         self._files = JobFiles(args, plan.history, schema, journal.finish)
         self._journal = journal

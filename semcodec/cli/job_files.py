@@ -107,7 +107,7 @@ class JobFiles:
         finish_calls: Callable[[str], object],
     ) -> None:
         self.calls: list[dict[str, Any]] = []
-        self.is_hopeless = False
+        self.is_hopeless: bool = False
         self._args, self._history, self._schema = args, history, schema
         self._finish_calls = finish_calls
 
@@ -131,7 +131,7 @@ class JobFiles:
                 row.is_computed = not isinstance(outcome.error, KeyboardInterrupt)
         except (SemcodecError, UsageError) as error:
             row.error, row.is_computed = error, row.original is None
-            self.is_hopeless = self.is_hopeless or concerns_all(error)
+            self.is_hopeless |= concerns_all(error)
         except BaseException:
             print_notices(row)
             raise

@@ -61,15 +61,15 @@ class MetricModels:
         for name in requested or ():
             if name not in GROUPS:
                 raise InputError(f"Unknown metric {name[:40]!r}: use some of {', '.join(GROUPS)}.")
-        self.wanted = tuple(GROUPS) if requested is None else tuple(requested)
+        self.wanted: tuple[str, ...] = tuple(GROUPS) if requested is None else tuple(requested)
         self.skipped: dict[str, str] = {}
         self.judges: dict[str, SentenceModel] = {}
         self._names: dict[str, str] = {}
         self._given = describer
         self._load_judges()
-        self.pictures = self._load_pictures(Weights(weights))
-        self.locator = self._load("boxes", self._offline_backend)
-        self.describer = describer if self._may_describe(requested) else None
+        self.pictures: list[PictureMetric] = self._load_pictures(Weights(weights))
+        self.locator: Any = self._load("boxes", self._offline_backend)
+        self.describer: Any = describer if self._may_describe(requested) else None
 
     def list_metrics(self) -> list[Metric]:
         """Return the metrics that can be computed, in the order of tables."""
