@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from semcodec.backends.isolation import backend_name
 from semcodec.cli import (
@@ -18,6 +18,7 @@ from semcodec.cli import (
     openai_options,
     options,
     output,
+    paid_calls,
     parallel,
 )
 from semcodec.cli.bench_inputs import Input, find_inputs
@@ -28,13 +29,21 @@ from semcodec.cli.output import UsageError, print_paragraph, print_result, print
 from semcodec.cli.parser import DATA_ERROR, DONE, PARTLY_DONE, Commands, Parser, add_command
 from semcodec.cli.settings_digest import describe_backend
 from semcodec.errors import InputError, SemcodecError
-from semcodec.measure import assembling, measuring, report, results, settings, tables
+from semcodec.measure import assembling, report, results, settings, tables
 from semcodec.measure.exports import compressai
-from semcodec.measure.measuring import Measurer, Options
+from semcodec.measure.measuring import Measurer
 from semcodec.measure.results import Results, Setting
+from semcodec.measure.tasks import DEFAULT_PAINT_SIZE, Options
 from semcodec.pipeline.encode import CODINGS
 from semcodec.pipeline.finishing import MAX_PAINTED_SIDE
 from semcodec.pipeline.reflection.painting import is_paid
+
+#: Of the columns of the table.
+EXPLANATION: Final = (
+    "N: photographs. µbpp: micro-bits per pixel of the picture. JPEG floor: how many times larger "
+    "the smallest JPEG files of the photographs are. Found: pictures of which the own photograph "
+    "is the nearest of all for an image model; 1 by chance."
+)
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -112,7 +121,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--paint-size",
         type=paint_size,
-        default=measuring.DEFAULT_PAINT_SIZE,
+        default=DEFAULT_PAINT_SIZE,
         metavar="N|off",
         help="longer side of the painted pictures in pixels; off paints none "
         "(default: %(default)s)",
@@ -185,21 +194,34 @@ def bench(args: argparse.Namespace) -> int:
     )
     if args.dry_run:
         return _plan(args, measured_options, inputs)
-    jobs = bench_run.count_workers(args, len(inputs))
-    run = Run(inputs)
     with outputs.open():
-        with bench_run.make_workers(args, measured_options, jobs) as workers:
-            rows = list(run.measure(workers))
-            content = assembling.assemble(chosen, rows, command=_command(args, chosen))
-            run.add_chance(workers, content)
+        content = _measure(args, measured_options, inputs)
         names = outputs.write(content, originals=args.originals, page=args.page)
     _print_results(content, outputs, names)
-    costs.print_costs(run.calls)
     photographs = content["photographs"]
     if all(each["error"] for each in photographs):
         return DATA_ERROR
     is_complete = not any(each["error"] or each.get("failed") for each in photographs)
     return DONE if is_complete else PARTLY_DONE
+
+
+def _measure(
+    args: argparse.Namespace, measured_options: Options, inputs: Sequence[Input]
+) -> Results:
+    """Return the results of all photographs; print what requests to servers have cost."""
+    journal = paid_calls.open_folder_journal(args.output)
+    run = Run(inputs, journal)
+    try:
+        serving, workers = bench_run.open_workers(args, measured_options, len(inputs), journal)
+        with serving, workers:
+            rows = list(run.measure(workers))
+            command = _command(args, measured_options.settings)
+            content = assembling.assemble(measured_options.settings, rows, command=command)
+            run.add_chance(workers, content)
+        return content
+    finally:  # also after Ctrl-C
+        run.calls.extend(paid_calls.close_journal(journal))
+        costs.print_costs(run.calls)
 
 
 def _check_cost(args: argparse.Namespace) -> None:
@@ -228,6 +250,7 @@ def _print_results(content: Results, outputs: Outputs, names: Sequence[str]) -> 
         print_paragraph(f"Open {page} to see each photograph with its pictures.")
     shown = ", ".join(name for name in names if "/" not in name and name != report.FILE_NAME)
     print_paragraph(f"In {outputs.folder}: {shown}, and {compressai.FOLDER}/ for its plotter.")
+    print_paragraph(EXPLANATION)
     if content["skipped"]:
         missing = ", ".join(content["skipped"])
         print_paragraph(f"Not measured: {missing}. {results.FILE_NAME} states why.")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from semcodec.backends.recording import CallLog
+from semcodec.bulk.call_journal import CallJournal
 from semcodec.bulk.digests import digest_bytes
+from semcodec.bulk.shared_calls import SharedCalls, worker_calls
 from semcodec.bulk.workers import Workers
 from semcodec.cli import description_files, files, logs, openai_options, options
 from semcodec.cli.bench_inputs import Input
@@ -19,9 +23,11 @@ from semcodec.cli.progress import Progress
 from semcodec.errors import InputError, SemcodecError
 from semcodec.measure import assembling
 from semcodec.measure.columns import Columns
-from semcodec.measure.measuring import Measured, Measurer, Options, Task
+from semcodec.measure.measuring import Measurer
 from semcodec.measure.results import Photograph, Results, Setting
 from semcodec.measure.store import StoreError
+from semcodec.measure.tasks import Measured, Options, Task
+from semcodec.pipeline import Trace
 
 ROLES: Final = ("describer", "writer", "painter", "upscaler", "locator")
 #: Arguments that belong to the parser, and cannot be sent to a worker.
@@ -45,9 +51,9 @@ class Run:
         calls: the requests to servers so far.
     """
 
-    def __init__(self, inputs: Sequence[Input]) -> None:
+    def __init__(self, inputs: Sequence[Input], journal: CallJournal) -> None:
         self.calls: list[dict[str, Any]] = []
-        self._inputs = inputs
+        self._inputs, self._journal = inputs, journal
         self._failures = Failures()
 
     def measure(self, workers: BenchWorkers) -> Iterator[Measured | Photograph]:
@@ -66,10 +72,11 @@ class Run:
                     yield self._failed(each, error)
                     continue
                 measured: Any = outcome.result
-                self._report(f"{number} of {total}: {each.name}", measured)
+                self._report(each, f"{number} of {total}: {each.name}", measured)
                 yield measured
 
-    def _report(self, line: str, measured: Measured) -> None:
+    def _report(self, each: Input, line: str, measured: Measured) -> None:
+        self._journal.finish(each.path)
         self.calls += measured.calls
         self._failures.reset()
         print_status(line)
@@ -78,6 +85,9 @@ class Run:
 
     def _failed(self, each: Input, error: SemcodecError | KeyboardInterrupt) -> Photograph:
         """Return the row of a photograph that failed; raise an error that concerns all."""
+        if isinstance(trace := getattr(error, "trace", None), Trace):
+            self._journal.finish(each.path)
+            self.calls += trace.calls
         if not isinstance(error, SemcodecError) or isinstance(error, StoreError):
             raise error
         if self._failures.end_run(error):
@@ -96,48 +106,58 @@ class Run:
                 metric["chance"] = values.get(metric["name"])
 
 
-def count_workers(args: argparse.Namespace, inputs: int) -> int:
-    """Return how many worker processes a run needs; 1 for this process alone.
+def open_workers(
+    args: argparse.Namespace, measured_options: Options, inputs: int, journal: CallJournal
+) -> tuple[AbstractContextManager[object], BenchWorkers]:
+    """Return what serves the workers until they have ended, and the workers.
 
-    Raises:
-        UsageError: workers would not keep to an option.
+    Args:
+        args: the options of the command.
+        measured_options: what is measured.
+        inputs: the number of photographs; more workers than that are not started.
+        journal: the log of the calls of all workers.
     """
-    jobs: int = min(args.jobs, inputs)
-    for option in ("max_cost", "record") if jobs > 1 else ():
-        if getattr(args, option) is not None:
-            flag = option.replace("_", "-")
-            raise UsageError(f"--{flag} is for one process: omit it, or omit --jobs.")
-    return max(1, jobs)
-
-
-def make_workers(args: argparse.Namespace, measured_options: Options, jobs: int) -> BenchWorkers:
-    """Return workers that measure photographs."""
+    resolved = openai_options.resolve_backends(args, journal)
+    jobs = max(1, min(args.jobs, inputs))
+    if jobs == 1:
+        start = partial(_load, args, measured_options, resolved.by_option, journal)
+        return nullcontext(), Workers(start, jobs=1)
+    shared = SharedCalls(journal, resolved.budget)
     sent = {name: value for name, value in vars(args).items() if name not in UNSENT}
     start = partial(_start, argparse.Namespace(**sent), measured_options)
-    return Workers(start, jobs=jobs, on_start=(logs.configure,))
+    return shared, Workers(start, jobs=jobs, on_start=(logs.configure, shared.connect))
 
 
 def _start(
     args: argparse.Namespace, measured_options: Options
 ) -> Callable[[Input | ChanceTask], Any]:
-    """Load the models, in a worker; return the function that runs a task."""
-    resolved = openai_options.resolve_backends(args)
-    roles = load_backends(resolved.by_option, needed_roles(args, measured_options.settings))
+    """Return the function that runs a task in a worker process."""
+    log = worker_calls() or CallLog()
+    return _load(args, measured_options, openai_options.resolve_backends(args, log).by_option, log)
+
+
+def _load(
+    args: argparse.Namespace, measured_options: Options, by_option: dict[str, Any], log: CallLog
+) -> Callable[[Input | ChanceTask], Any]:
+    """Load the models, and return the function that runs a task."""
+    roles = load_backends(by_option, needed_roles(args, measured_options.settings))
     columns = Columns(
         roles.get("describer"),
         requested=args.metrics,
         text_folder=Path(args.texts) if args.texts else None,
         weights=Path(args.weights) if args.weights else None,
     )
-    return partial(_run_task, Measurer(measured_options, roles, columns), columns, args.output)
+    measurer = Measurer(measured_options, roles, columns)
+    return partial(_run_task, measurer, columns, log, Path(args.output))
 
 
 def _run_task(
-    measurer: Measurer, columns: Columns, folder: str, task: Input | ChanceTask
+    measurer: Measurer, columns: Columns, log: CallLog, folder: Path, task: Input | ChanceTask
 ) -> Measured | dict[str, float]:
     if isinstance(task, ChanceTask):
-        return columns.chance(task.content, Path(folder))
-    return measure_input(measurer, Path(folder), task)
+        return columns.chance(task.content, folder)
+    with log.working_on(task.path):
+        return measure_input(measurer, folder, task)
 
 
 def needed_roles(args: argparse.Namespace, settings: Sequence[Setting]) -> tuple[str, ...]:

@@ -17,9 +17,14 @@ def open_journal(args: argparse.Namespace, plan: Plan) -> CallJournal:
 
     The log has a file only if there is a manifest, whose lock keeps other runs away from it.
     """
-    if plan.history is None or args.dry_run:
+    return open_folder_journal(None if plan.history is None or args.dry_run else args.output)
+
+
+def open_folder_journal(folder: str | None) -> CallJournal:
+    """Return the log of a run, as ``open_journal`` does; without a folder it has no file."""
+    if folder is None:
         return CallJournal(None)
-    path = Path(args.output) / call_journal.FILE_NAME
+    path = Path(folder) / call_journal.FILE_NAME
     for message in call_journal.messages(call_journal.read(path), "the last run was killed"):
         output.print_status(f"Note: {message}")
     return CallJournal(path)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from semcodec._version import __version__
-from semcodec.measure.measuring import Measured
 from semcodec.measure.places import results_without_places
 from semcodec.measure.results import SCHEMA, Photograph, Results, Retrieval, Setting
+from semcodec.measure.tasks import Measured
 
 
 def assemble(

@@ -251,6 +251,116 @@ def test_interrupted_run_continues_after_the_last_step(bench: Run, stage: str) -
     assert without_seconds(json.loads(Path("other/results.json").read_bytes())) == interrupted
 
 
+def test_damaged_file_is_computed_again(bench: Run) -> None:
+    options = "--k", "2", "--layers", "off", "--coding", "lexicon"
+    bench(*options)
+    expected = without_seconds(results())
+    [first, second] = sorted(Path("out/photographs").glob("photo*"))
+    (first / "parts.json").write_text('{"schema": "semcodec/bench-parts/1", "parts": [[[')
+    next(second.glob("picture-*.png")).write_bytes(b"\x89PNG")
+    before = counts()
+    assert bench(*options)[0] == 0
+    assert counts() - before == Counter(describe=1, select=1, paint=2)
+    assert without_seconds(results()) == expected
+
+
+def test_changed_value_in_a_stored_file_is_not_used(bench: Run) -> None:
+    options = "--k", "2", "--layers", "off", "--coding", "lexicon"
+    bench(*options)
+    expected = without_seconds(results())
+    for path in Path("out/photographs").glob("photo*/parts.json"):
+        path.write_text(path.read_text().replace("red boat", "red cat"))
+    assert bench(*options)[0] == 0
+    assert without_seconds(results()) == expected
+
+
+def test_photograph_that_changed_is_measured_again(bench: Run) -> None:
+    options = "--k", "2", "--layers", "off", "--coding", "lexicon"
+    bench(*options)
+    changed = images.encode_image(images.scene((64, 96)), "PNG")
+    Path("photos/photo1.png").write_bytes(changed)
+    before = counts()
+    bench(*options)
+    assert (counts() - before)["describe"] == 1
+    assert [each["size"] for each in results()["photographs"]] == [[64, 96], [192, 128]]
+
+
+def test_other_paint_size_paints_and_does_not_describe(bench: Run) -> None:
+    options = "--k", "2", "--layers", "off", "--coding", "lexicon"
+    bench(*options)
+    before = counts()
+    bench(*options, "--paint-size", "60")
+    assert counts() - before == Counter(paint=2)
+    bench(*options, "--paint-size", "off")
+    assert all(
+        row["picture_file"] is None for each in results()["photographs"] for row in each["results"]
+    )
+
+
+# --- names ---------------------------------------------------------------------------------------
+
+
+def test_names_are_distinct_and_equal_files_are_measured_once(bench: Run) -> None:
+    data = Path("photos/photo1.png").read_bytes()
+    for name, content in (
+        ("a/photo1.png", data),  # the same content
+        ("b/photo2.png", images.encode_image(images.scene((60, 40)), "PNG")),
+        ("c/Photo2.PNG", images.encode_image(images.scene((90, 60)), "PNG")),
+        ("c/\x1b[31m\n<b>.png", images.encode_image(images.scene((30, 20)), "PNG")),
+        ("c/" + "é" * 100 + ".png", images.encode_image(images.scene((36, 24)), "PNG")),
+    ):
+        path = Path("photos", name)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+    code, _, err = bench(
+        "--k", "2", "--layers", "off", "--coding", "lexicon", "--paint-size", "off"
+    )
+    assert code == 0
+    assert "photos/photo1.png is the same file as photos/a/photo1.png: measured once." in err
+    names = [each["name"] for each in results()["photographs"]]
+    assert len(names) == len({name.casefold() for name in names}) == 6
+    assert "__31m__b_" in names
+    assert "é" * 60 in names
+    assert "\x1b" not in err
+    folders = [path.name for path in Path("out/photographs").iterdir() if path.name != "all"]
+    assert len(folders) == 6
+    assert all(len(name.encode()) < 255 for name in folders)
+
+
+def test_results_inside_the_folder_of_photographs_are_no_photographs(run: Run, bench: Run) -> None:
+    options = "--k", "2", "--layers", "off", "--coding", "lexicon", "-o", "photos/out"
+    bench(*options)
+    assert bench(*options)[0] == 0
+    content = json.loads(Path("photos/out/results.json").read_bytes())
+    assert [each["name"] for each in content["photographs"]] == ["photo1", "photo2"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-"], "name files, not stdin"),
+        (["empty"], "There are no photographs in the folder empty"),
+        (["photos", "--layers", "auto"], "The layers auto need --max-bytes"),
+        (["photos", "--k", ",".join(map(str, range(1, 40)))], "There are 156 settings"),
+        (["photos", "--coding", "lexicon,zip"], "unknown coding 'zip'"),
+        (["photos", "--paint-size", "5000"], "out of range"),
+        (["photos", "--metrics", "beauty"], "Unknown metric 'beauty'"),
+        (["photos", "--texts", "none"], "none"),
+        (["photos", "-o", "photos"], "photos has files that are not results of bench"),
+        (["photos", "-o", "photos/photo1.png"], "photo1.png"),
+    ],
+)
+def test_wrong_arguments_are_one_message(run: Run, arguments: list[str], message: str) -> None:
+    Path("empty").mkdir()
+    argv = ["bench", "-o", "out", "--backend", "counted", *arguments]
+    code, out, err = run(*argv)
+    assert code in (1, 2)
+    assert out == ""
+    assert message in err
+    assert not Model.calls
+    assert len([line for line in err.splitlines() if line.startswith("semcodec")]) == 1
+
+
 # --- what fails ----------------------------------------------------------------------------------
 
 
