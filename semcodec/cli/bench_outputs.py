@@ -133,7 +133,10 @@ class Outputs:
         Raises:
             WriteError: one cannot be deleted.
         """
+        folder = self.folder.resolve()
         for name in names:
+            if not (self.folder / name).parent.resolve().is_relative_to(folder):
+                continue  # behind a link to another folder
             try:
                 (self.folder / name).unlink(missing_ok=True)
             except OSError as error:

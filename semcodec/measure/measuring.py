@@ -61,10 +61,21 @@ class Measurer:
         A setting that fails has no result, and its error is in ``failed``.
 
         Raises:
-            SemcodecError: the photograph cannot be read or described, or the failure concerns all
-                photographs.
+            SemcodecError: the photograph cannot be read or described, the failure concerns all
+                photographs, or stored parts do not have the form in which this version writes them.
         """
-        return _Run(self._options, self._roles, self._columns, task).measure()
+        try:
+            return _Run(self._options, self._roles, self._columns, task).measure()
+        except SemcodecError:
+            raise
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            # A stored value has a digest, but anyone can compute it for another value.
+            if Store(task.folder).is_empty:
+                raise
+            raise InputError(
+                f"The results in {task.folder.name} cannot be used ({type(error).__name__}): "
+                "remove this folder, and run the command again."
+            ) from error
 
 
 class _Run:

@@ -42,6 +42,11 @@ class Store:
         self._writes = writes
         self._parts = _read(folder / FILE_NAME)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no part is stored."""
+        return not self._parts
+
     def find(self, part: str, key: str) -> Any:
         """Return the value of a part; None if it was not stored with this key, or has no files."""
         entry = self._parts.get(part)

@@ -15,6 +15,7 @@ from PIL import Image
 
 import semcodec
 from semcodec.backends import registry
+from semcodec.bulk.digests import digest_values
 from semcodec.errors import BackendError, InputError
 from semcodec.measure import baselines, plots, report
 from tests import images
@@ -197,6 +198,29 @@ def test_mark_of_another_origin_deletes_no_other_files(bench: Run) -> None:
     assert bench(*options)[0] == 0
     assert Path("photos/photo1.png").exists()
     assert Path("out/photographs").is_dir()
+
+
+def test_no_file_behind_a_link_is_deleted(bench: Run) -> None:
+    options = "--k", "2", "--layers", "off"
+    bench(*options)
+    Path("out/compressai").rename("elsewhere")
+    Path("out/compressai").symlink_to("../elsewhere")
+    bench(*options, "--coding", "bag")
+    assert Path("elsewhere/semcodec-lexicon.json").exists()
+
+
+@pytest.mark.parametrize("value", [7, [], {"text": 7}, {"record": "zz"}])
+def test_stored_value_of_another_form_is_an_error_of_its_photograph(bench: Run, value: Any) -> None:
+    options = "--k", "2", "--layers", "off", "--coding", "bag"
+    bench(*options)
+    path = min(Path("out/photographs").glob("photo1*/parts.json"))
+    content = json.loads(path.read_text())
+    for part in content["parts"].values():
+        part |= {"value": value, "digest": digest_values(value)}
+    path.write_text(json.dumps(content))
+    code, _, errors = bench(*options)
+    assert code in (0, 3)
+    assert code == 0 or f"semcodec: {Path('photos/photo1.png')}: " in errors
 
 
 def test_results_have_no_folders_and_no_addresses(
