@@ -173,7 +173,9 @@ def codings(text: str) -> list[str]:
 
 def metrics(text: str) -> list[str] | None:
     """Return the names of a list that is separated by commas; None for ``auto``."""
-    return None if text == "auto" else [name.strip() for name in text.split(",")]
+    if text == "auto":
+        return None
+    return [options.not_empty(name).strip() for name in text.split(",")]
 
 
 def paint_size(text: str) -> int:
