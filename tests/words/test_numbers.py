@@ -141,6 +141,14 @@ def test_word_is_its_own_form(text: str) -> None:
         assert words(f"it shows {number.word}") in ([number.word], []), number
 
 
+@pytest.mark.parametrize("text", ["$5k", "$0m", "€3bn", "$1M", "$1,000k", "$2.5M"])
+def test_amount_of_money_with_a_scale_is_its_own_form(text: str) -> None:
+    [number] = find_numbers(text)
+    assert words(f"it shows {number.word}") == [number.word]
+    [again] = find_numbers(number.word)
+    assert (again.word, again.spoken) == (number.word, number.spoken)
+
+
 @given(st.integers(0, 10**16).map(str) | st.text("0123456789", min_size=1, max_size=9))
 def test_every_spelling_of_digits_means_the_same(digits: str) -> None:
     for style in STYLES:

@@ -149,6 +149,14 @@ def _alternatives(names: Iterable[str]) -> str:
 
 _SIGNS: Final = "".join(CURRENCIES)
 _SCALE: Final = rf"(?:\s?(?P<scale>{_alternatives(_SCALES)}){_WORD_END})?"
+#: After the hyphen of 5-million-dollars, the word of $5M, which is a run of letters as a whole.
+_OWN_SCALE: Final = (
+    rf"(?:{_alternatives(number_words.SCALES)})-(?:"
+    + _alternatives(
+        {*CURRENCIES.values(), *(name.removesuffix("s") for name in CURRENCIES.values())}
+    )
+    + f"){_WORD_END}"
+)
 _CENTS: Final = r"[0-9]{1,9},[0-9]{2}(?![0-9,])"  #: 3,50 after or before a sign
 _MINUS: Final = "(?P<minus>[-\N{MINUS SIGN}\N{EN DASH}]?)"
 _BARE_UNITS: Final = _alternatives(name for name in UNITS if name not in "'\"")
@@ -407,7 +415,8 @@ _PATTERNS: Final[list[tuple[str, FormOf]]] = [
     ),
     (rf"{_MINUS}(?P<amount>{_AMOUNT})(?P<unit>['\"]){_END}", _measure),
     (
-        rf"(?P<amount>{_AMOUNT})[ -](?P<scale>{'|'.join(number_words.SCALES)})s?\b",
+        rf"(?P<amount>{_AMOUNT})(?: |-(?!{_OWN_SCALE}))"
+        rf"(?P<scale>{'|'.join(number_words.SCALES)})s?\b",
         _scaled,
     ),
     (rf"{_MINUS}(?P<amount>{_AMOUNT}){_END}(?!'[A-Za-z])", _plain),
