@@ -118,9 +118,11 @@ def inspect(args: argparse.Namespace) -> int:
 
 
 def _draw_layers(reports: Iterator[FileReport], args: argparse.Namespace) -> Iterator[FileReport]:
-    """Yield the report on each file, and then write the picture of its layers if it is valid."""
+    """Yield the report on each file, after the picture of its layers is written if it is valid.
+
+    The picture comes first: printing ends the run if the reader of stdout has closed it.
+    """
     for file in reports:
-        yield file
         if file.report.ok:
             layer_pictures.write(args.png, file, force=args.force)
         else:
@@ -128,6 +130,7 @@ def _draw_layers(reports: Iterator[FileReport], args: argparse.Namespace) -> Ite
                 f"semcodec: {file.name} is not valid, so no picture was written: "
                 "semcodec validate states why."
             )
+        yield file
 
 
 def _read_all(

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 import semcodec
+from semcodec.cli import inspect
 from semcodec.coding import color_planes
 from semcodec.imaging.layer_drawing import MAX_LABEL, BoxGroup, draw_layers
 from tests.cli.conftest import Run, as_json
@@ -179,3 +180,16 @@ def test_png_draws_one_record(run: Run, tmp_path: Path) -> None:
     code, _, messages = run("inspect", *arguments)
     assert code == 2
     assert "is a sequence, but --png draws one record" in messages
+
+
+def test_picture_is_written_although_the_reader_of_stdout_has_ended(
+    run: Run, layered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def raise_closed(_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(inspect, "print_result", raise_closed)
+    picture = tmp_path / "layers.png"
+    assert run("inspect", layered, "--png", picture)[0] == 0
+    with Image.open(picture) as image:
+        assert image.format == "PNG"
