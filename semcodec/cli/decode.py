@@ -36,12 +36,13 @@ from semcodec.pipeline.reflection.steps import ReflectionTrace, StopReason
 #: The roles of a run; the describer is one only if pictures are described.
 ROLES: Final = ("writer", "painter", "editor", "checker", "upscaler")
 DESCRIBING_ROLES: Final = (*ROLES, "describer")
-#: What a layer was used for, for people; see ``Decoded.guides``.
+#: What a layer was used for, for people; see ``Decoded.guides``. If a painter cannot use what it is
+#: given, a notice states that.
 USES: Final = {
-    "painter": "used by the painter",
+    "painter": "given to the painter",
     "prompt": "added to the prompt",
     "aligned": "applied to the picture",
-    "painter, aligned": "used by the painter and applied to the picture",
+    "painter, aligned": "given to the painter and applied to the picture",
     "ignored": "ignored",
 }
 SCHEMA: Final = "semcodec/decode/1"  #: published as spec/schema/decode-1.json

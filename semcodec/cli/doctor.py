@@ -136,6 +136,8 @@ def _server(args: argparse.Namespace, name: str) -> list[tuple[str, str]]:
     rows = [("URL", settings.base_url), ("key", _key(settings))]
     if name in PRESETS and settings.base_url == PRESETS[name].base_url:
         rows.append(("start", PRESETS[name].start))
+    if settings.start_from_colors:
+        rows.append(("colors", "pictures start from those of a record, if the server can edit"))
     return rows
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from semcodec.backends import registry
@@ -124,3 +126,10 @@ def test_unusable_server_of_a_role_exits_with_2(run: Run, role: str) -> None:
     code, out, _ = run("doctor", f"--{role}", "openai", "--base-url", "nonsense")
     assert code == 2
     assert f"{role:9}  not available: The base URL is not an HTTP URL" in out
+
+
+@pytest.mark.usefixtures("requests")
+def test_start_from_colors_is_listed(run: Run, tmp_path: Path) -> None:
+    assert "pictures start from" not in run("doctor")[1]
+    (tmp_path / "config.toml").write_text("[openai]\nstart_from_colors = true\n")
+    assert "colors  pictures start from those of a record" in run("doctor")[1]
