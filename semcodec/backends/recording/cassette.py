@@ -21,7 +21,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-from semcodec.backends.recording.file_lock import FileLock, lock_path
+from semcodec.backends.recording.file_lock import FileLock, lock_path, remove_leftovers
 from semcodec.backends.recording.request import ModelRequest, ModelResponse, Usage
 from semcodec.backends.recording.untrusted_files import (
     MAX_RESPONSE,
@@ -83,6 +83,8 @@ class Cassette:
         if not isinstance(path, str | Path) or path == "":
             raise InputError("The path of a cassette must be a non-empty str or a Path.")
         self.path, self.mode = Path(path), mode
+        if mode in ("record", "cache"):
+            remove_leftovers(lock_path(self.path).parent)
         is_new = mode == "record" and not is_shared
         if is_new:
             self._reserve()

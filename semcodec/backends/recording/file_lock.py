@@ -18,8 +18,11 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import itertools
 import os
+import re
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -33,6 +36,9 @@ else:
 BUSY: Final = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
 FLAGS: Final = os.O_RDWR | os.O_CREAT | NO_LINK
+NAME: Final = re.compile(r"\.semcodec-[0-9a-f]{32}\.lock")
+MAX_ENTRIES: Final = 10_000  #: of a folder that are searched for leftovers
+MIN_AGE: Final = 3_600.0  #: seconds; a younger file may be opened and not locked yet
 
 
 def lock_path(file: Path, *key: str) -> Path:
@@ -44,6 +50,23 @@ def lock_path(file: Path, *key: str) -> Path:
         file = file.resolve()
     digest = hashlib.sha256("\n".join([file.name, *key]).encode(errors="replace")).hexdigest()
     return file.parent / f".semcodec-{digest[:32]}.lock"
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the lock files that killed processes have left in ``folder``.
+
+    A file that a process uses stays, because it is locked; so does anything that is not an empty
+    file with the name of a lock.
+    """
+    with suppress(OSError, ValueError), os.scandir(folder) as entries:
+        for entry in itertools.islice(entries, MAX_ENTRIES):
+            if not NAME.fullmatch(entry.name) or not entry.is_file(follow_symlinks=False):
+                continue
+            status = entry.stat(follow_symlinks=False)
+            if status.st_size == 0 and time.time() - status.st_mtime > MIN_AGE:
+                lock = FileLock(Path(entry.path))
+                if lock.acquire():
+                    lock.release()
 
 
 class FileLock:

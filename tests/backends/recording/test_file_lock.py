@@ -250,3 +250,35 @@ def test_lock_file_of_another_user_excludes_too(
         lock.release()
         process.kill()
     assert is_acquired is False
+
+
+def test_locks_of_killed_processes_are_removed(tmp_path: Path) -> None:
+    cache = tmp_path / "cache.db"
+    left, used, young, filled = (lock_path(cache, name) for name in ("a", "b", "c", "d"))
+    other = tmp_path / ".semcodec-notes.lock"
+    linked, target = lock_path(cache, "e"), tmp_path / "empty"
+    for path in (left, used, young, other, target):
+        path.touch()
+    linked.symlink_to(target)
+    filled.write_text("text of a user")
+    for path in set(tmp_path.iterdir()) - {young, linked}:
+        os.utime(path, (0, 0))
+    holder = FileLock(used)
+    assert holder.acquire()
+    os.utime(used, (0, 0))
+    Cassette(cache, "cache")
+    assert not left.exists()
+    assert all(path.exists() for path in (used, young, filled, other, target))
+    assert linked.is_symlink()
+    holder.release()
+
+
+def test_search_for_left_locks_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_lock, "MAX_ENTRIES", 3)
+    for number in range(10):
+        path = lock_path(tmp_path / "cache.db", str(number))
+        path.touch()
+        os.utime(path, (0, 0))
+    file_lock.remove_leftovers(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 7
+    file_lock.remove_leftovers(tmp_path / "missing")
