@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import compressai_plot
 from commands import ROOT, describe_commit, run, run_tests
 
 sys.path.append(str(ROOT))
@@ -142,6 +143,19 @@ def run_batch(share: float, seed: int) -> Row:
     return Row("batch with kills", count, findings, 0, 0, result.wall, result.cpu, output)
 
 
+def run_plotter() -> Row:
+    """Measure the bundled photographs, and draw the results with CompressAI's plotter.
+
+    Without CompressAI the step is skipped; bench/compressai_plot.py states what it needs.
+    """
+    result = run([sys.executable, "bench/compressai_plot.py"])
+    skipped = int("skipped" in result.output)
+    output = result.output if result.code or skipped else ""
+    plots = 0 if skipped else len(compressai_plot.PLOTS)
+    failed = int(result.code != 0)
+    return Row("plots by CompressAI", plots, failed, 0, skipped, result.wall, result.cpu, output)
+
+
 def render_page(rows: Sequence[Row], facts: Mapping[str, str], share: float, seconds: int) -> str:
     """Return the Markdown page for a run."""
     examples = max(GATE_EXAMPLES, round(share * NIGHTLY_EXAMPLES))
@@ -177,6 +191,7 @@ def main() -> int:
         rows += pool.map(lambda target: run_target(target, seed, seconds), targets.NAMES)
     rows.append(run_soak(args.share, seed))
     rows.append(run_batch(args.share, seed))
+    rows.append(run_plotter())
     for row in rows:
         print(row.output, end="")
     findings = sum(row.findings for row in rows)

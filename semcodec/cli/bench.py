@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from semcodec.backends import AUTO
 from semcodec.backends.isolation import backend_name
 from semcodec.cli import (
     batch,
@@ -298,25 +299,23 @@ def _identities(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _command(args: argparse.Namespace, chosen: Sequence[Setting]) -> str:
-    """Return the command line, without paths and without options at their defaults."""
-    parts = ["semcodec bench DIR -o OUT"]
-    for flag, value in (
-        ("--k", ",".join(str(k) for k in sorted({s["k"] for s in chosen if s["k"] is not None}))),
-        (
-            "--max-bytes",
-            ",".join(
-                str(b)
-                for b in sorted({s["max_bytes"] for s in chosen if s["max_bytes"] is not None})
-            ),
-        ),
-        ("--coding", ",".join(args.coding)),
-    ):
-        if value:
-            parts.append(f"{flag} {value}")
-    parts += [f"--layers {text}" for text in dict.fromkeys(s["layers"] for s in chosen)]
-    parts.append(f"--paint-size {args.paint_size or 'off'}")
-    for role in ("backend", *ROLES):
-        name = getattr(args, role)
-        if name not in (None, "auto"):
-            parts.append(f"--{role} {name}")
-    return " ".join(parts)
+    """Return the command line, without paths and without backends at their defaults."""
+    k = {setting["k"] for setting in chosen if setting["k"] is not None}
+    sizes = {setting["max_bytes"] for setting in chosen if setting["max_bytes"] is not None}
+    parts = [
+        "semcodec bench DIR -o OUT",
+        f"--k {_join(sorted(k))}" if k else "",
+        f"--max-bytes {_join(sorted(sizes))}" if sizes else "",
+        f"--coding {_join(args.coding)}",
+        *(f"--layers {text}" for text in dict.fromkeys(setting["layers"] for setting in chosen)),
+        f"--paint-size {args.paint_size or 'off'}",
+    ]
+    for role, option in {"backend": "--backend", **options.ROLE_OPTIONS}.items():
+        name = getattr(args, role, None)
+        if name not in (None, AUTO):
+            parts.append(f"{option} {name}")
+    return " ".join(filter(None, parts))
+
+
+def _join(values: Sequence[object]) -> str:
+    return ",".join(map(str, values))

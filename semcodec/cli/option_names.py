@@ -21,4 +21,4 @@ def use_option_names(message: str) -> str:
     """
     message = _WITH_VALUE.sub(r"--\1 \2", message)
     message = _SAVING.sub(r"--\1 ", message)
-    return _ALONE.sub(lambda match: f"--{match[1].replace('_', '-')}", message)
+    return _ALONE.sub(lambda match: "--" + match[1].replace("_", "-"), message)
