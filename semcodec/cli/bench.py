@@ -176,7 +176,17 @@ def metrics(text: str) -> list[str] | None:
     """Return the names of a list that is separated by commas; None for ``auto``."""
     if text == "auto":
         return None
-    return [options.not_empty(name).strip() for name in text.split(",")]
+    names = [options.not_empty(name).strip() for name in text.split(",")]
+    try:
+        from semcodec.measure.metric_models import GROUPS
+    except ModuleNotFoundError:  # numpy; loading the metrics will report it
+        return names
+    for name in names:
+        if name not in GROUPS:
+            raise argparse.ArgumentTypeError(
+                f"unknown metric {name!r}, expected some of {', '.join(GROUPS)}"
+            )
+    return names
 
 
 def paint_size(text: str) -> int:
@@ -189,6 +199,7 @@ def paint_size(text: str) -> int:
 def bench(args: argparse.Namespace) -> int:
     """Measure all photographs, write the results, and print the means."""
     chosen = _settings(args)
+    _check_folders(args)
     _check_cost(args)
     outputs = Outputs(args.output, force=args.force)
     inputs = find_inputs(args)
@@ -206,6 +217,17 @@ def bench(args: argparse.Namespace) -> int:
         return DATA_ERROR
     is_complete = not any(each["error"] or each.get("failed") for each in photographs)
     return DONE if is_complete else PARTLY_DONE
+
+
+def _check_folders(args: argparse.Namespace) -> None:
+    """Check the folders that are read, before anything is written or paid.
+
+    Raises:
+        UsageError: one does not exist.
+    """
+    for option, name in (("--weights", args.weights), ("--texts", args.texts)):
+        if name and not Path(name).is_dir():
+            raise UsageError(f"{option} {name} is not a folder: name one that exists.")
 
 
 def _measure(

@@ -408,6 +408,23 @@ def test_setting_that_fails_is_stated_and_the_others_are_measured(bench: Run) ->
         assert "max_bytes" in photograph["failed"]["lexicon-b4-off"]
 
 
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (("--metrics", "words,clipp"), "unknown metric 'clipp', expected some of words, "),
+        (("--weights", "missing"), "--weights missing is not a folder: name one that exists."),
+        (("--texts", "missing"), "--texts missing is not a folder: name one that exists."),
+    ],
+)
+def test_wrong_option_precedes_any_effect(
+    bench: Run, option: tuple[str, ...], message: str
+) -> None:
+    code, _, errors = bench(*option)
+    assert code == 2
+    assert message in errors
+    assert not Path("out").exists()
+
+
 def test_every_photograph_failed(bench: Run) -> None:
     Model.errors["describe"] = BackendError("The model fails.")
     assert bench("--k", "2", "--layers", "off")[0] == 1
