@@ -74,6 +74,7 @@ SMALL: Final = {
 NOT_RUN: Final = {
     "py -m venv .venv": "for Windows",
     "python bench/floors.py PHOTO...": "takes minutes for each photograph",
+    "python bench/metric_plug_ins.py": "needs PyTorch and gigabytes of disk",
     "python bench/gate.py": "runs `make check` once more",
 }
 

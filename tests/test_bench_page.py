@@ -36,7 +36,9 @@ def test_ratio_is_that_of_the_bytes(row: str) -> None:
 
 
 def test_introduction_states_the_ratio_to_the_smallest_jpeg() -> None:
-    [stated] = re.findall(r"about (\d+) times less than the smallest JPEG", " ".join(README.split()))
+    [stated] = re.findall(
+        r"about (\d+) times less than the smallest JPEG", " ".join(README.split())
+    )
     assert number("JPEG q1, smallest", 3) == pytest.approx(float(stated), rel=0.1)
 
 
