@@ -368,7 +368,7 @@ def test_results_inside_the_folder_of_photographs_are_no_photographs(run: Run, b
         (["photos", "--k", ",".join(map(str, range(1, 40)))], "There are 156 settings"),
         (["photos", "--coding", "lexicon,zip"], "unknown coding 'zip'"),
         (["photos", "--paint-size", "5000"], "out of range"),
-        (["photos", "--metrics", "beauty"], "Unknown metric 'beauty'"),
+        (["photos", "--metrics", "beauty"], "unknown metric 'beauty'"),
         (["photos", "--texts", "none"], "none"),
         (["photos", "-o", "photos"], "photos has files that are not results of bench"),
         (["photos", "-o", "photos/photo1.png"], "photo1.png"),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from semcodec.measure import plots
 from tests.backends.openai import fake_responses
 from tests.backends.openai.fake_server import Behavior, FakeServer, ReceivedRequest, respond
 from tests.cli.conftest import Run
@@ -45,8 +46,10 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def bench(run: Run, server: FakeServer) -> Run:
-    where = "--describer", "openai", "--base-url", server.url, "--model", "m"
+def bench(run: Run, server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return a function that measures the photographs, without plots, which take seconds."""
+    monkeypatch.setattr(plots, "draw_all", lambda content, folder: {})
+    where = "--no-page", "--describer", "openai", "--base-url", server.url, "--model", "m"
     return lambda *argv: run(
         "bench", "in", "-o", "out", *where, *OPTIONS, "--paint-size", "off", *argv
     )
