@@ -37,8 +37,9 @@ COLUMNS: Final = {
 }
 #: Rows of the table in the README, of those of the table of sizes.
 IN_README: Final = (
-    "record, 12 words", "record with layout,colors:24", "JPEG q1, smallest", "JPEG q75",
-    "JPEG 1 bpp", "WebP q0, smallest", "AVIF q0, smallest", "JPEG XL d25, smallest", "ThumbHash",
+    "record, 12 words", "record with layout,colors:24", "JPEG q1, optimized, smallest", "JPEG q1",
+    "JPEG q75", "JPEG 1 bpp", "WebP q0, smallest", "AVIF q0, smallest", "JPEG XL d25, smallest",
+    "ThumbHash",
 )  # fmt: skip
 
 

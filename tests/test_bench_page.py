@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import bench_page
@@ -33,13 +32,6 @@ def number(row: str, column: int) -> float:
 def test_ratio_is_that_of_the_bytes(row: str) -> None:
     expected = number(row, 1) / number("record, 12 words", 1)
     assert number(row, 3) == pytest.approx(expected, rel=0.05, abs=0.06)
-
-
-def test_introduction_states_the_ratio_to_the_smallest_jpeg() -> None:
-    [stated] = re.findall(
-        r"about (\d+) times less than the smallest JPEG", " ".join(README.split())
-    )
-    assert number("JPEG q1, smallest", 3) == pytest.approx(float(stated), rel=0.1)
 
 
 def test_tables_have_all_settings_of_the_command() -> None:
