@@ -6,6 +6,7 @@ import gc
 import os
 
 import pytest
+from hypothesis import is_hypothesis_test
 
 from tests import profiles
 
@@ -20,6 +21,17 @@ def pytest_configure() -> None:
     for name in USER_SETTINGS:
         os.environ.pop(name, None)
     os.environ["SEMCODEC_CONFIG"] = "/nonexistent/config.toml"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let pytest-cov leave out random inputs, which take three times as long if they are traced.
+
+    So the examples and vectors alone cover the exact middle. Other long tests of it have the same
+    mark.
+    """
+    for item in items:
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("no_cover")
 
 
 def pytest_collection_finish() -> None:

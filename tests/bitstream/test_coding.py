@@ -536,3 +536,14 @@ def test_record_that_cannot_be_decoded_cannot_be_repacked() -> None:
 def test_rate_breakdown_lists_tables_as_out_of_band() -> None:
     breakdown = semcodec.rate_breakdown(semcodec.pack("red bear", coding="lexicon"))
     assert any("table of words" in item for item in breakdown.out_of_band)
+
+
+@pytest.mark.parametrize("text", ["red boat lake", "two bears walk across a snowy mountain road"])
+def test_estimated_bits_of_words_are_near_those_of_the_payload(text: str) -> None:
+    """Selection compares these costs; a range coder ends within a byte and a half."""
+    for coding in ("bag", "lexicon"):
+        bits = codings.payload_bits(coding, text.split())
+        assert -12 <= 8 * len(codings.encode(coding, text)) - bits <= 12, coding
+    assert codings.payload_bits("utf8", text.split()) == 8 * len(text)
+    assert codings.payload_bits("nibble", ["rd", "bt"]) == 8 * 3
+    assert codings.payload_bits("bag", []) == 0

@@ -128,6 +128,7 @@ def test_embedding_again_replaces_the_record(
 # --- each core has one text form ------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("name", "size", "cores"), [("url", 2, 2**8), ("qr", 2, 2**8), ("qr", 3, 2**16)]
 )

@@ -134,6 +134,7 @@ def _read(data: bytes, framing: str, limits: Limits) -> None:
 FULL = chunks(*[EMPTY] * (Limits().max_chunks - 1))  #: the maximum number of chunks, without IEND
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("rest", "error", "rule"),
     [(b"", FormatError, "SC-PNG-2"), (EMPTY[:-1], FormatError, "SC-PNG-2"),

@@ -317,6 +317,7 @@ ENTRIES = b"".join(leb128.write(26 + 2 * n) + b"\0" for n in range(65))  #: one 
 LONG = b"\x11" * 65_533  #: symbols that a first byte, a check and another byte exceed
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("rule", "data", "name"),
     [
@@ -347,6 +348,7 @@ def test_default_limits_are_the_default_of_each_function(function: Callable[...,
     assert signature(function).parameters["limits"].default == Limits()
 
 
+@pytest.mark.no_cover
 def test_default_limits_are_those_of_the_specification() -> None:
     assert Limits() == Limits(65_536, 4_096, 64, 65_536, 65_536, 65_536)
     for name, symbols in (
@@ -431,6 +433,7 @@ def records_with_names(label: str, **options: Any) -> Iterator[bytes]:
         yield pack("rd br", models=models, extensions=names, **options)
 
 
+@pytest.mark.no_cover
 def test_names_in_a_record_do_not_select_a_backend(
     created_backends: list[str], events: list[tuple[str, tuple[Any, ...]]], tmp_path: Path
 ) -> None:
