@@ -125,6 +125,14 @@ def picture(tmp_path: Path, good: Path) -> Path:
 
 
 @pytest.fixture
+def text(tmp_path: Path) -> Path:
+    """Return the path of a description: with it, a process need not load the offline describer."""
+    path = tmp_path / "text"
+    path.write_text("Two red boats lie on a calm lake.")
+    return path
+
+
+@pytest.fixture
 def requests(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[ModelRequest]:
     """Use a key, no config file and the fake client; return the list of its requests."""
     for name in ("SEMCODEC_API_KEY", "OPENAI_BASE_URL"):

@@ -120,8 +120,9 @@ def test_text_form_is_painted_to_a_named_file(run: Run) -> None:
     assert tree("out") == ["picture-2.png", "picture.png"]
 
 
-def test_stdin_is_written_to_stdout() -> None:
-    record = run_process("encode", "-", stdin=images.PHOTO)
+def test_stdin_is_written_to_stdout(text: Path) -> None:
+    record = run_process("encode", "-", "--description", str(text), stdin=images.PHOTO)
+    text.unlink()
     assert semcodec.unpack(record.stdout).framing == "file"
     picture = run_process("decode", "-", "--size", "8x8", stdin=record.stdout)
     assert picture.stdout.startswith(b"\x89PNG")

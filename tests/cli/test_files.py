@@ -102,21 +102,25 @@ def test_every_command_reports_a_full_output_device(record: Path) -> None:
         assert b"Cannot write the output" in result.stderr
 
 
-def test_closed_stderr_leaves_stdout_clean(photo: Path) -> None:
-    command = f"{sys.executable} -m semcodec encode {photo} -o - 2>&-"
+def test_closed_stderr_leaves_stdout_clean(photo: Path, text: Path) -> None:
+    command = f"{sys.executable} -m semcodec encode {photo} --description {text} -o - 2>&-"
     result = subprocess.run(command, shell=True, capture_output=True)
     assert result.returncode == 0
     assert semcodec.unpack(result.stdout).words
 
 
-def test_file_is_written_with_closed_stdout(photo: Path) -> None:
-    command = f"{sys.executable} -m semcodec encode {photo} -o {photo}.semc >&-"
+def test_file_is_written_with_closed_stdout(photo: Path, text: Path) -> None:
+    command = (
+        f"{sys.executable} -m semcodec encode {photo} --description {text} -o {photo}.semc >&-"
+    )
     assert subprocess.run(command, shell=True, capture_output=True).returncode == 0
+    assert semcodec.unpack(Path(f"{photo}.semc").read_bytes()).words
 
 
 @pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="no /dev/stdout")
-def test_output_to_a_device_is_complete(photo: Path) -> None:
-    result = run_process("encode", str(photo), "-o", "/dev/stdout")
+def test_output_to_a_device_is_complete(photo: Path, text: Path) -> None:
+    argv = ("encode", str(photo), "--description", str(text), "-o", "/dev/stdout")
+    result = run_process(*argv)
     assert result.returncode == 0
     assert semcodec.unpack(result.stdout).words
 

@@ -11,7 +11,10 @@ import pytest
 
 import semcodec
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals"),
+    pytest.mark.usefixtures("text"),
+]
 
 
 def run_in_terminal(*argv: str, cwd: Path, stdin: bytes = b"") -> tuple[int, str, str]:
@@ -39,9 +42,9 @@ def run_in_terminal(*argv: str, cwd: Path, stdin: bytes = b"") -> tuple[int, str
 @pytest.mark.parametrize(
     "command",
     [
-        "encode photo.jpg -o - --size 64x64",
-        "encode photo.jpg -o /dev/stdout --size 64x64",
-        "encode photo.jpg -o - --framing bare --size 64x64",
+        "encode photo.jpg -o - --size 64x64 --description text",
+        "encode photo.jpg -o /dev/stdout --size 64x64 --description text",
+        "encode photo.jpg -o - --framing bare --size 64x64 --description text",
         "pack rd bt",
         "pack rd bt --framing file",
         "convert good.semc",
@@ -64,7 +67,7 @@ def test_record_on_a_terminal_is_hex_digits(photo: Path, command: str) -> None:
 
 
 def test_record_of_stdin_on_a_terminal_is_hex_digits(photo: Path) -> None:
-    argv = ("encode", "-", "--size", "64x64")
+    argv = ("encode", "-", "--size", "64x64", "--description", "text")
     code, out, _ = run_in_terminal(*argv, cwd=photo.parent, stdin=photo.read_bytes())
     assert code == 0
     assert semcodec.unpack(bytes.fromhex(out)).words
@@ -93,7 +96,7 @@ def test_picture_is_not_written_to_a_terminal(good: Path, command: str) -> None:
 
 @pytest.mark.parametrize("framing", ["url", "qr"])
 def test_text_form_on_a_terminal_is_text(photo: Path, framing: str) -> None:
-    argv = ("encode", "photo.jpg", "--framing", framing, "--size", "64x64")
+    argv = ("encode", "photo.jpg", "--framing", framing, "--size", "64x64", "--description", "text")
     code, out, _ = run_in_terminal(*argv, cwd=photo.parent)
     assert code == 0
     assert semcodec.unpack(out.rstrip("\n")).framing == framing
