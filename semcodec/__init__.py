@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 from typing import TYPE_CHECKING
 
 from semcodec._version import __version__ as __version__
+from semcodec.forks import block_fork as _block_fork
 
 if TYPE_CHECKING:
     from semcodec.bitstream import (
@@ -103,15 +106,13 @@ if not TYPE_CHECKING:  # a type checker would take any name for one of the packa
 
     def __getattr__(name: str) -> object:
         """Return a public name, or a module of the package, and import it first."""
-        import importlib
-        import importlib.util
-
-        for module, names in _NAMES.items():
-            if name in names.split():
-                value = globals()[name] = getattr(importlib.import_module(module), name)
-                return value
-        if not name.startswith("__") and importlib.util.find_spec(f"{__name__}.{name}"):
-            return importlib.import_module(f"{__name__}.{name}")
+        with _block_fork():  # in a child that was forked during an import, it would never end
+            for module, names in _NAMES.items():
+                if name in names.split():
+                    value = globals()[name] = getattr(importlib.import_module(module), name)
+                    return value
+            if not name.startswith("__") and importlib.util.find_spec(f"{__name__}.{name}"):
+                return importlib.import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__() -> list[str]:

@@ -33,7 +33,7 @@ def run_python(code: str) -> str:
 def test_modules_are_imported_when_a_name_is_used() -> None:
     loaded = "sorted(m for m in sys.modules if m.startswith('semcodec'))"
     assert run_python(f"import sys, semcodec, semcodec.__main__; print({loaded})") == str(
-        ["semcodec", "semcodec.__main__", "semcodec._version"]
+        ["semcodec", "semcodec.__main__", "semcodec._version", "semcodec.forks"]
     )
     assert (
         run_python("import semcodec; print(semcodec.pack('nn').hex())") == semcodec.pack("nn").hex()
@@ -51,7 +51,7 @@ def test_names_for_type_checkers_are_those_at_run_time() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
-        if str(node.module).startswith("semcodec.") and alias.name != "__version__"
+        if str(node.module).startswith("semcodec.") and not str(alias.asname).startswith("_")
     }
     by_module = {
         name: module for module, listed in semcodec._NAMES.items() for name in listed.split()
