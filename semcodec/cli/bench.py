@@ -211,7 +211,7 @@ def bench(args: argparse.Namespace) -> int:
     with outputs.open():
         content = _measure(args, measured_options, inputs)
         names = outputs.write(content, originals=args.originals, page=args.page)
-    _print_results(content, outputs, names)
+    _print_results(content, outputs, names, args.originals)
     photographs = content["photographs"]
     if all(each["error"] for each in photographs):
         return DATA_ERROR
@@ -266,13 +266,16 @@ def _check_cost(args: argparse.Namespace) -> None:
         )
 
 
-def _print_results(content: Results, outputs: Outputs, names: Sequence[str]) -> None:
-    """Print the means, and the names of the files."""
+def _print_results(
+    content: Results, outputs: Outputs, names: Sequence[str], originals: bool
+) -> None:
+    """Print the means, the names of the files, and what to consider before the page is shared."""
     rows = tables.rows_of_means(content)
     print_result(output.format_table(rows, "<" + ">" * (len(rows[0]) - 1)))
     if report.FILE_NAME in names:
         page = outputs.folder / report.FILE_NAME
         print_paragraph(f"Open {page} to see each photograph with its pictures.")
+        print_paragraph(report.privacy_note(content, originals=originals))
     shown = ", ".join(name for name in names if "/" not in name and name != report.FILE_NAME)
     print_paragraph(f"In {outputs.folder}: {shown}, and {compressai.FOLDER}/ for its plotter.")
     print_paragraph(EXPLANATION)
@@ -321,7 +324,7 @@ def _identities(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _command(args: argparse.Namespace, chosen: Sequence[Setting]) -> str:
-    """Return the command line, without paths and without backends at their defaults."""
+    """Return the command line, without names of folders and without backends at their defaults."""
     k = {setting["k"] for setting in chosen if setting["k"] is not None}
     sizes = {setting["max_bytes"] for setting in chosen if setting["max_bytes"] is not None}
     parts = [
@@ -331,6 +334,10 @@ def _command(args: argparse.Namespace, chosen: Sequence[Setting]) -> str:
         f"--coding {_join(args.coding)}",
         *(f"--layers {text}" for text in dict.fromkeys(setting["layers"] for setting in chosen)),
         f"--paint-size {args.paint_size or 'off'}",
+        f"--metrics {_join(args.metrics)}" if args.metrics is not None else "",
+        "--texts DIR" if args.texts else "",
+        "--weights DIR" if args.weights else "",
+        "--description DIR" if args.description else "",
     ]
     for role, option in {"backend": "--backend", **options.ROLE_OPTIONS}.items():
         name = getattr(args, role, None)

@@ -154,6 +154,7 @@ def test_all_files_are_made_of_the_results(bench: Run) -> None:
     code, out, _ = bench(*options, "--no-originals")
     assert code == 0
     assert "Open out/index.html to see each photograph" in out
+    assert "the photographs themselves are left out" in " ".join(out.split())
     assert json.loads(Path("out/index.html").read_text()) == [
         2, "out", {"originals": False, "plots": {}}
     ]  # fmt: skip
@@ -167,6 +168,17 @@ def test_all_files_are_made_of_the_results(bench: Run) -> None:
     Path("out/index.html").unlink()
     assert "index.html" not in bench(*options, "--no-page")[1]
     assert not Path("out/index.html").exists()
+
+
+def test_results_state_the_command_without_names_of_folders(bench: Run) -> None:
+    Path("words").mkdir()
+    Path("words/a.txt").write_text("a red boat")
+    options = "--k", "2,6", "--layers", "off", "--coding", "bag"
+    bench(*options, "--texts", "words")
+    assert results()["command"] == (
+        "semcodec bench DIR -o OUT --k 2,6 --coding bag --layers off --paint-size 48 "
+        "--metrics words,picture --texts DIR --backend counted"
+    )
 
 
 def test_files_of_an_earlier_run_do_not_stay_beside_other_results(
@@ -235,7 +247,7 @@ def test_results_have_no_folders_and_no_addresses(
     assert failed == "[address] has no file words.txt."
     for path in Path("out").iterdir():
         if path.is_file():
-            assert not re.search("/home|ada|10.0.0.7", path.read_text()), path
+            assert not re.search(r"/home|ada|10\.0\.0\.7", path.read_text()), path
     for path in Path("out/compressai").iterdir():
         assert "/home" not in path.read_text()
 
