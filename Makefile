@@ -3,7 +3,7 @@ PYTHON ?= .venv/bin/python
 # environment forbids to store bytecode.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: check lint types layers kaitai servers page test other-tests nightly
+.PHONY: check lint types layers kaitai servers page test nightly
 
 check: lint types layers kaitai servers page test  ## the whole gate; the tests are last
 
@@ -29,24 +29,8 @@ page:  ## install axe-core, which checks the page of `semcodec bench`; without n
 	@if command -v npm > /dev/null; then npm ci --silent --prefix tests/measure/report; \
 	else echo "npm is not installed: axe-core will not check the page."; fi
 
-# Each part of the tests is a process of its own, and two run at once, the longest first. A worker of
-# pytest-xdist would collect all tests and send each result to another process, which takes longer
-# than most of our tests. What is in none of these folders belongs to `other-tests`.
-TEST_FOLDERS = tests/bitstream tests/cli tests/backends tests/pipeline embedded/tests tests/words tests/imaging
-# tests/bitstream alone covers every branch of the exact middle; the rest is not traced.
-tests/bitstream: PYTEST_OPTIONS = --cov=semcodec.bitstream --cov=semcodec.coding \
-	--cov-report=term:skip-covered --cov-fail-under=100
-
 test:  ## all tests, with a sample of the random inputs of `make nightly`
-	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target \
-		tests/bitstream tests/cli other-tests $(TEST_FOLDERS)
-
-.PHONY: $(TEST_FOLDERS)
-$(TEST_FOLDERS):
-	$(PYTHON) -m pytest $@ $(PYTEST_OPTIONS)
-
-other-tests:
-	$(PYTHON) -m pytest $(TEST_FOLDERS:%=--ignore=%)
+	$(PYTHON) -m tests.run_parts
 
 nightly: kaitai servers page  ## fuzzing, mutation and a soak test, about 35 minutes; writes docs/nightly.md
 	$(PYTHON) bench/nightly.py

@@ -226,7 +226,8 @@ def test_every_extra_is_checked_here_and_all_includes_those_of_users() -> None:
 
 def test_programs_of_dev_are_run_by_the_makefile() -> None:
     commands = "".join(
-        (ROOT / name).read_text("utf-8") for name in ("Makefile", "bench/nightly.py")
+        (ROOT / name).read_text("utf-8")
+        for name in ("Makefile", "tests/run_parts.py", "bench/nightly.py")
     )
     missing = {name for name, program in DEV_PROGRAMS.items() if program not in commands}
     assert not missing & distributions_of(MAIN, "dev")
