@@ -361,7 +361,6 @@ def test_sequence_satisfies_a_profile_if_all_records_do() -> None:
         assert validate(data, framing="sequence").profiles == satisfied
 
 
-@pytest.mark.no_cover
 @pytest.mark.sampled
 def test_parser_and_layout_agree_on_the_field_map(
     record_property: sampling.RecordProperty,

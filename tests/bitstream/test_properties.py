@@ -109,6 +109,27 @@ def test_layout_and_annex_c_read_packed_records(text: str, pack_options: dict[st
 
 
 @pytest.mark.parametrize(
+    "pack_options",
+    [
+        {},
+        {"framing": "file"},
+        {"size": (1000, 777), "check": "crc16", "extensions": {"k": 3, "seed": 7}},
+        {"size": (2**31 - 1, 1), "models": Models(0, 1, 2, 300, 4), "framing": "file"},
+        {
+            "models": 2,
+            "check": "crc32",
+            "framing": "file",
+            "extensions": {"layout": {0: [(0, 0, 9, 9)]}},
+        },
+    ],
+)
+@pytest.mark.parametrize("text", ["", "rd bt"])
+def test_layout_writes_the_record_that_it_reads(text: str, pack_options: dict[str, Any]) -> None:
+    data = pack(text, coding="nibble", **pack_options)
+    assert write_by_layout(data, pack_options.get("framing") == "file") == data
+
+
+@pytest.mark.parametrize(
     "data", [b"", b"\x02", b"\x02\x81\xf3", b"\x04\x03\x1a", b"\x01" + b"\x80" * 4]
 )
 def test_layout_rejects_truncated_data(data: bytes) -> None:

@@ -406,8 +406,8 @@ def test_fault_stops_a_batch_as_soon_as_it_concerns_all(
     fault: Fault, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names = [f"{number}.jpg" for number in range(5)]
-    for name in names:
-        Path(name).write_bytes(PHOTO)
+    for number, name in enumerate(names):
+        Path(name).write_bytes(PHOTO + bytes([number]))  # equal files would be sent once
     with serve(fault, lambda _: fault.respond({})) as server:
         options = ("--backend", "openai", "--base-url", base_url(fault, server), "--model", "m")
         code = main(["encode", *names, "-o", "out", "--trace", "traces", *options])
