@@ -24,11 +24,12 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let pytest-cov leave out random inputs, which take three times as long if they are traced.
+    """Mark the tests that run at night only, and those that pytest-cov does not trace.
 
-    So the examples and vectors alone cover the exact middle. Other long tests of it have the same
-    mark.
+    Random inputs take three times as long if they are traced. So the examples and vectors alone
+    cover the exact middle. Other long tests of it have the same mark.
     """
+    profiles.mark_night_tests(items)
     for item in items:
         if is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker("no_cover")

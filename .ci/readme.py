@@ -1,12 +1,13 @@
 """Run every command of README.md as a reader would, each section in a fresh environment.
 
-    python3 .ci/readme.py [SECTION ...]
+    python3 .ci/readme.py [--night] [SECTION ...]
 
 A section starts with a copy of the checkout, an empty home directory and the virtual environment of
 the README's first command; a section that creates its own starts without one. All sections run at
 the same path, because the scripts of a virtual environment contain it. The commands come from the
 README itself: this file supplies only what a reader must bring (a photograph, texts, a server) and
-makes benches short. Examples in Python and the printed table are checked by the tests.
+makes benches short. Examples in Python and the printed table are checked by the tests. What is long
+runs at night only (`make nightly`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -77,6 +78,9 @@ NOT_RUN: Final = {
     "python bench/metric_plug_ins.py": "needs PyTorch and gigabytes of disk",
     "python bench/gate.py": "runs `make check` once more",
 }
+
+#: Commands that run with --night only: each takes longer than three seconds even when it is short.
+AT_NIGHT: Final[tuple[str, ...]] = ()
 
 #: The order matters: a comment in a block is not a heading, and its quotes are not inline code.
 PIECE: Final = re.compile(
@@ -139,7 +143,7 @@ def commands(piece: re.Match[str]) -> Iterator[str]:
 
 def missing_commands(all_sections: list[Section]) -> set[str]:
     """Return the commands that this file names but the README no longer contains."""
-    return {*SMALL, *NOT_RUN} - {
+    return {*SMALL, *NOT_RUN, *AT_NIGHT} - {
         command for section in all_sections for command in section.commands
     }
 
@@ -227,7 +231,8 @@ def fake_server(directory: Path, settings: Mapping[str, str]) -> Iterator[dict[s
 class Runner:
     """Run sections in a temporary directory, and keep the environment of the first command."""
 
-    def __init__(self, work: Path) -> None:
+    def __init__(self, work: Path, left_out: Container[str]) -> None:
+        self._left_out = left_out
         self._directory, self._installed, self._home = (
             work / "semcodec",
             work / "kept",
@@ -244,7 +249,7 @@ class Runner:
             subprocess.CalledProcessError: a command failed.
         """
         creates_venv = any(
-            "-m venv" in command for command in section.commands if command not in NOT_RUN
+            "-m venv" in command for command in section.commands if command not in self._left_out
         )
         is_fresh = creates_venv or not self._installed.exists()
         self._begin(self._plain if is_fresh else self._installed)
@@ -263,7 +268,7 @@ class Runner:
 
     def _run_all(self, section: Section, settings: Mapping[str, str]) -> None:
         for command in section.commands:
-            if command in NOT_RUN:
+            if command in self._left_out:
                 continue
             print(f"[{time.monotonic() - START:.0f} s] $ {complete(command)}", flush=True)
             shell = ["bash", "-euo", "pipefail", "-c", complete(command)]
@@ -272,17 +277,21 @@ class Runner:
                 shutil.copytree(self._directory, self._installed, symlinks=True)
 
 
-def main(titles: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run the named sections, or all; the first always runs, because it installs."""
+    titles = [argument for argument in arguments if argument != "--night"]
     all_sections = sections((ROOT / "README.md").read_text("utf-8"))
     names = {section.title for section in all_sections}
     if missing := sorted(missing_commands(all_sections) | (set(titles) - names)):
         print(f"README.md does not contain {', '.join(missing)}: remove it from .ci/readme.py.")
         return 2
-    for command, reason in NOT_RUN.items():  # first, so that the summary of the tests is last
+    left_out = dict(NOT_RUN)
+    if "--night" not in arguments:
+        left_out |= dict.fromkeys(AT_NIGHT, "takes long: at night")
+    for command, reason in left_out.items():  # first, so that the summary of the tests is last
         print(f"# {command}: not run, {reason}")
     with tempfile.TemporaryDirectory(prefix="semcodec-readme-") as work:
-        runner = Runner(Path(work))
+        runner = Runner(Path(work), left_out)
         for index, section in enumerate(all_sections):
             if index and titles and section.title not in titles:
                 continue

@@ -156,6 +156,15 @@ def run_plotter() -> Row:
     return Row("plots by CompressAI", plots, failed, 0, skipped, result.wall, result.cpu, output)
 
 
+def run_readme() -> Row:
+    """Run the commands of the README that measure; those that take long run only here."""
+    result = run([sys.executable, ".ci/readme.py", "--night", "Measure it"])
+    commands = len(re.findall(r"^\[\d+ s\] \$ ", result.output, re.MULTILINE))
+    failed = int(result.code != 0)
+    output = result.output if failed else ""
+    return Row("commands of the README", commands, failed, 0, 0, result.wall, result.cpu, output)
+
+
 def render_page(rows: Sequence[Row], facts: Mapping[str, str], share: float, seconds: int) -> str:
     """Return the Markdown page for a run."""
     examples = max(GATE_EXAMPLES, round(share * NIGHTLY_EXAMPLES))
@@ -192,6 +201,7 @@ def main() -> int:
     rows.append(run_soak(args.share, seed))
     rows.append(run_batch(args.share, seed))
     rows.append(run_plotter())
+    rows.append(run_readme())
     for row in rows:
         print(row.output, end="")
     findings = sum(row.findings for row in rows)

@@ -9,7 +9,9 @@ reduces their number to try the nightly run itself.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -19,12 +21,15 @@ NAME: Final = os.environ.get("SEMCODEC_PROFILE") or "gate"
 SHARE: Final = float(os.environ.get("SEMCODEC_SHARE") or 1)
 SEED: Final = int(os.environ.get("SEMCODEC_SEED") or 0)
 NAMES: Final = ("gate", "nightly")
-GATE_EXAMPLES: Final = 40
+GATE_EXAMPLES: Final = 30
 NIGHTLY_EXAMPLES: Final = 1_500
 #: For tests that bound the time of long texts. They depend on the clock, and so on the machine.
 measures_time: Final = pytest.mark.skipif(NAME != "nightly", reason="it measures time")
 #: For tests of several seconds, which start many processes; see ``bench/nightly.py``.
 at_night: Final = pytest.mark.skipif(NAME != "nightly", reason="it takes several seconds")
+
+#: Lists such tests by name, for files that need no other mark.
+NIGHT_FILE: Final = Path(__file__).with_name("night.txt")
 
 #: The fixture ``record_property``: a sampled test records its "inputs" for bench/nightly.py.
 RecordProperty = Callable[[str, object], None]
@@ -46,6 +51,29 @@ def examples(gate: int) -> settings:
     At night the number grows by the same factor as that of all other properties.
     """
     return settings(max_examples=count(gate, gate * NIGHTLY_EXAMPLES // GATE_EXAMPLES))
+
+
+def read_night_tests() -> dict[str, int]:
+    """Return the tests of ``NIGHT_FILE``; of a test with a number N, every Nth case is in the gate.
+
+    A test without a case in the gate has the number 0.
+    """
+    lines = NIGHT_FILE.read_text("utf-8").splitlines()
+    parts = [line.partition(" 1 of ") for line in lines if line and not line.startswith("#")]
+    return {test: int(number or 0) for test, _, number in parts}
+
+
+def mark_night_tests(items: Iterable[pytest.Item]) -> None:
+    """Mark the tests of ``NIGHT_FILE``, so that they run at night only."""
+    listed, counts = read_night_tests(), Counter[str]()
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        if test in listed:
+            is_in_gate = listed[test] and counts[test] % listed[test] == 0
+            counts[test] += 1
+            item.add_marker("sampled")
+            if not is_in_gate:
+                item.add_marker(at_night)
 
 
 def register() -> None:

@@ -85,7 +85,7 @@ def test_properties_without_a_clock_are_accepted() -> None:
 @pytest.mark.parametrize(
     "test",
     [
-        "embedded/tests/test_describer.py::test_every_word_of_a_description_has_a_skeleton",
+        "embedded/tests/test_painter.py::test_any_list_of_known_words_is_painted",
         "tests/words/test_skeletons.py",
     ],
 )
@@ -102,6 +102,37 @@ def test_profile_applies_to_single_files(test: str) -> None:
     )
     assert result.returncode == 1, result.stdout + result.stderr
     assert "The property has a deadline of 0:00:00.200000" in result.stdout
+
+
+def test_tests_of_the_night_exist() -> None:
+    for test, number in profiles.read_night_tests().items():
+        path, _, name = test.rpartition("::")
+        source = (ROOT / path).read_text("utf-8")
+        assert f"\ndef {name}(" in source, test
+        cases = source[: source.index(f"\ndef {name}(")].rpartition("\n\n")[2]
+        assert number == 0 or (number > 1 and "@" in cases), test
+
+
+class Item:
+    """A collected test, as far as it is used."""
+
+    def __init__(self, nodeid: str) -> None:
+        self.nodeid, self.marks = nodeid, list[Any]()
+
+    def add_marker(self, mark: Any) -> None:
+        self.marks.append(mark)
+
+
+def test_every_nth_case_is_in_the_gate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(profiles, "NIGHT_FILE", tmp_path / "night.txt")
+    (tmp_path / "night.txt").write_text("# long\n\na.py::test_x 1 of 2\na.py::test_y\n")
+    names = "test_x[0]", "test_x[1]", "test_x[2]", "test_y", "test_y_too", "test_y[[0]"
+    items = [Item(f"a.py::{name}") for name in names]
+    profiles.mark_night_tests(items)  # type: ignore[arg-type]
+    night = [item.nodeid for item in items if profiles.at_night in item.marks]
+    assert night == ["a.py::test_x[1]", "a.py::test_y", "a.py::test_y[[0]"]
+    sampled = [item.nodeid for item in items if "sampled" not in item.marks]
+    assert sampled == ["a.py::test_y_too"]
 
 
 def test_unknown_profile_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ PAGES = sorted(
     ]
     if "node_modules" not in path.parts
 )
-Run = Callable[[str], int]
+Run = Callable[..., int]
 INSTALLS = re.compile(r"pip install [^\n`&|]*")
 
 
@@ -62,12 +62,13 @@ def run_text(runner: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(runner, "ROOT", tmp_path)
     monkeypatch.setattr(runner, "SMALL", {"true b": "&& echo small"})
     monkeypatch.setattr(runner, "NOT_RUN", {"false c": "fails"})
+    monkeypatch.setattr(runner, "AT_NIGHT", ("echo long",))
     monkeypatch.setattr(runner, "copy_checkout", lambda to: to.mkdir())
     monkeypatch.setattr(runner, "write_texts", lambda to: None)
 
-    def run(text: str) -> int:
+    def run(text: str, *arguments: str) -> int:
         (tmp_path / "README.md").write_text(text, "utf-8")
-        code: int = runner.main([])
+        code: int = runner.main([*arguments])
         return code
 
     return run
@@ -99,7 +100,7 @@ true a \\
 ```python
 not a command
 ```
-| `true b` | and `true d`, `a_name`, `--option of one` and `false c` |
+| `true b` | and `true d`, `a_name`, `--option of one` and `false c`, `echo long` |
 ## Two
 ```sh
 test -e installed && test ! -e left && test ! -e ~/left
@@ -133,8 +134,11 @@ def test_sections_are_isolated_and_start_with_the_first_installation(
     assert "$ true b && echo small\nsmall\n" in out
     assert "$ true d\n" in out
     assert "# false c: not run, fails" in out
+    assert "# echo long: not run, takes long: at night" in out
     assert re.search(r"\$ true a +&& true\n", out)
     assert "option" not in out
+    assert run_text(GOOD, "--night", "One") == 0
+    assert "$ echo long\nlong\n" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("command", ["exit 3", "false | true", "echo $UNSET_VARIABLE"])
@@ -143,7 +147,7 @@ def test_failing_command_fails_the_run(run_text: Run, command: str, place: str) 
     assert run_text(GOOD + place.format(command) + "\n") == 1
 
 
-@pytest.mark.parametrize("command", ["true b", "false c"])
+@pytest.mark.parametrize("command", ["true b", "false c", "echo long"])
 def test_command_missing_in_the_readme_is_reported(
     run_text: Run, command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,7 +18,7 @@ import semcodec
 from docs import make_cli
 from semcodec.backends.openai import Settings
 from semcodec.cli.parser import Parser
-from tests import images
+from tests import images, profiles
 from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run
 from tests.conformance.conftest import _set_decoded_file, decoded_file  # noqa: F401  # fixtures
@@ -127,7 +127,27 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+#: Commands that paint many pictures, and have tests of their own.
+LONG_EXAMPLES = (
+    "semcodec bench photos -o out --k 12 --coding lexicon --layers off",
+    "semcodec bench photos -o out",
+    "semcodec demo photo.jpg --out page",
+    "semcodec demo",
+    "semcodec sweep photo.jpg -o steps --progressive",
+    "semcodec sweep photo.jpg -o words --k 4,8,12,24",
+)
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        pytest.param(
+            example,
+            marks=[pytest.mark.sampled, profiles.at_night] if example in LONG_EXAMPLES else [],
+        )
+        for example in EXAMPLES
+    ],
+)
 @pytest.mark.usefixtures("directory")
 def test_example_succeeds(run: Run, example: str) -> None:
     if sys.platform == "win32" and "./your-" in example:
@@ -143,6 +163,10 @@ def test_example_succeeds(run: Run, example: str) -> None:
     command = example.replace("semcodec", f"{shlex.quote(sys.executable)} -m semcodec")
     result = subprocess.run(command, shell=True, env=os.environ, capture_output=True)
     assert result.returncode == 0, result.stderr
+
+
+def test_long_examples_exist() -> None:
+    assert set(LONG_EXAMPLES) < set(EXAMPLES)
 
 
 def test_defaults_in_the_help_are_those_of_the_settings() -> None:

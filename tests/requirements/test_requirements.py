@@ -52,7 +52,7 @@ def test_crash_and_timeout_of_a_mutant_are_distinguished(
 @pytest.mark.sampled
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the runner forks")
 def test_mutants_are_detected(record_property: profiles.RecordProperty) -> None:
-    """The gate runs the first mutant of every third requirement; the nightly run, all mutants.
+    """The gate runs the first mutant of every ninth requirement; the nightly run, all mutants.
 
     They run in a separate process, which has imported nothing of the package.
     """
