@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import sys
 from collections.abc import Sequence
 from typing import Final
 
 import semcodec
-from semcodec.cli import (
-    bench,
-    convert,
-    decode,
-    demo,
-    doctor,
-    encode,
-    inspect,
-    interrupts,
-    logs,
-    output,
-    pack,
-    sweep,
-    text,
-    truncate,
-    unpack,
-    validate,
-    vectors,
-)
+from semcodec.cli import interrupts, logs, output
 from semcodec.cli.completion import SHELLS, PrintCompletion
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import (
@@ -39,11 +22,25 @@ from semcodec.cli.parser import (
 from semcodec.conformance import ConformanceError
 from semcodec.errors import BackendError, SemcodecError
 
-#: In the order in which the help lists them.
-COMMAND_MODULES: Final = (
-    demo, encode, decode, sweep, bench, pack, unpack, convert, truncate, text, inspect, validate,
-    vectors, doctor,
-)  # fmt: skip
+#: The module of each command, in the order in which the help lists them. Only the module of the
+#: command that runs is imported, because all of them take longer than most commands.
+MODULES: Final = {
+    "demo": "demo",
+    "encode": "encode",
+    "decode": "decode",
+    "sweep": "sweep",
+    "bench": "bench",
+    "pack": "pack",
+    "unpack": "unpack",
+    "convert": "convert",
+    "truncate": "truncate",
+    "skeleton": "text",
+    "decompress": "text",
+    "inspect": "inspect",
+    "validate": "validate",
+    "vectors": "vectors",
+    "doctor": "doctor",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -60,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str] | None) -> int:
     """Run a command line, and return its exit code."""
     try:
-        arguments = make_parser().parse_args(argv)
+        words = sys.argv[1:] if argv is None else list(argv)
+        arguments = make_parser(*words[:1]).parse_args(words)
         command: Command = arguments.command
         return command(arguments)
     except (UsageError, BackendError, ConformanceError) as error:
@@ -76,8 +74,12 @@ def _run(argv: Sequence[str] | None) -> int:
         return _interrupted()
 
 
-def make_parser() -> Parser:
-    """Return the parser of the whole command line."""
+def make_parser(first_word: str = "") -> Parser:
+    """Return the parser of a command line.
+
+    Args:
+        first_word: if it is a command, the parser has this command only; else it has all commands.
+    """
     parser = Parser(prog="semcodec", description=semcodec.__doc__)
     parser.add_argument(
         "--version",
@@ -94,8 +96,9 @@ def make_parser() -> Parser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     # The value is the rest of the command line; the parser of the command checks each argument.
     commands.type = str
-    for module in COMMAND_MODULES:
-        module.add(commands)
+    needed = [MODULES[first_word]] if first_word in MODULES else dict.fromkeys(MODULES.values())
+    for name in needed:
+        importlib.import_module(f"semcodec.cli.{name}").add(commands)
     parser.end_help(("semcodec encode photo.jpg", "semcodec encode --help"))
     return parser
 

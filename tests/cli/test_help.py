@@ -17,6 +17,7 @@ from PIL import Image
 import semcodec
 from docs import make_cli
 from semcodec.backends.openai import Settings
+from semcodec.cli.main import MODULES
 from semcodec.cli.parser import Parser
 from tests import images, profiles
 from tests.cli.commands import COMMANDS
@@ -163,6 +164,16 @@ def test_example_succeeds(run: Run, example: str) -> None:
     command = example.replace("semcodec", f"{shlex.quote(sys.executable)} -m semcodec")
     result = subprocess.run(command, shell=True, env=os.environ, capture_output=True)
     assert result.returncode == 0, result.stderr
+
+
+def test_only_the_command_that_runs_is_imported() -> None:
+    assert list(dict.fromkeys(command[0] for command in COMMANDS if command)) == list(MODULES)
+    code = (
+        "import sys; from semcodec.cli import main; main(['skeleton', 'red bear']); "
+        "print({'semcodec.cli.bench', 'semcodec.cli.encode', 'asyncio'} & {*sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "set()"
 
 
 def test_long_examples_exist() -> None:

@@ -17,7 +17,7 @@ from tests.profiles import RecordProperty, count, seed
 
 pytestmark = pytest.mark.fuzz
 
-RUNS = count(gate=60, nightly=20_000)
+RUNS = count(gate=30, nightly=20_000)
 STEP = 15 if profiles.NAME == "gate" else 1  #: every 15th input of the corpus; at night, all
 SEED = seed(1)
 
