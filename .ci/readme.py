@@ -44,7 +44,7 @@ PLACEHOLDERS: Final = {
 
 #: Options that make a bench short, by a command that the README must contain.
 SMALL: Final = {
-    "semcodec bench photos -o measured --jobs 2": "--k 12 --paint-size 256",
+    "semcodec bench photos -o measured --jobs 2": "--k 12 --coding lexicon --paint-size 128",
     "semcodec bench photos -o out --k 12": "--coding lexicon --paint-size 128",
     "python bench/batch.py --photos PHOTO_DIR": "--count 20 --kills 1",
     "python bench/pack.py TEXT_DIR": "--calls 20",
@@ -80,7 +80,32 @@ NOT_RUN: Final = {
 }
 
 #: Commands that run with --night only: each takes longer than three seconds even when it is short.
-AT_NIGHT: Final[tuple[str, ...]] = ()
+AT_NIGHT: Final = (
+    "semcodec bench photos -o out --k 12",
+    "python bench/claims.py out/results.json",  # of the command above
+    "python bench/batch.py --photos PHOTO_DIR",
+    "python bench/codec.py PHOTO...",
+    "python bench/guessing.py",
+    "python bench/pack.py TEXT_DIR",
+    "python bench/rate.py TEXT_DIR",
+    "python bench/work.py",
+    "python bench/sentences.py",
+    "python bench/words.py TEXT_DIR",
+    "python bench/budgets.py TEXT_DIR",
+    "python bench/layers.py --photos PHOTO_DIR",
+    "python bench/alignment.py PHOTO_DIR",
+    "python bench/sketch.py --photos PHOTO_DIR",
+    "python bench/old_reader.py python",
+    "python bench/image_bombs.py",
+    "python bench/sequence_bombs.py",
+    "python bench/server_bombs.py",
+    "python bench/timeouts.py",
+    "python bench/soak.py",
+    "python bench/fidelity.py TEXT_DIR",
+    "python bench/image_server.py",
+    "python bench/panoramas.py PHOTO_DIR",
+    "python bench/readability.py semcodec",
+)
 
 #: The order matters: a comment in a block is not a heading, and its quotes are not inline code.
 PIECE: Final = re.compile(
