@@ -42,7 +42,7 @@ IMPORT_NAMES = {
 DEV_PROGRAMS = {
     "import-linter": "lint-imports",
     "mypy": "-m mypy",
-    "pytest-cov": " --cov",
+    "pytest-cov": "--cov=",
     "pytest-xdist": '"-n", WORKERS',
     "ruff": "-m ruff",
 }
@@ -164,10 +164,17 @@ def source_of(path: Path) -> str:
 
 
 @functools.cache
+def nodes_of(path: Path) -> list[ast.AST]:
+    """Return the nodes of the code of a file that import, or that hold a text."""
+    kinds = ast.Import | ast.ImportFrom | ast.Call | ast.Constant
+    return [node for node in ast.walk(ast.parse(source_of(path))) if isinstance(node, kinds)]
+
+
+@functools.cache
 def imported_packages(path: Path) -> set[str]:
     """Return the top-level packages that a file imports anywhere."""
     modules: list[str] = []
-    for node in ast.walk(ast.parse(source_of(path))):
+    for node in nodes_of(path):
         match node:
             case ast.Import(names=names):
                 modules += [name.name for name in names]
@@ -186,7 +193,7 @@ def named_packages(path: Path) -> set[str]:
     """Return the imports of a file, and the string literals in it that could name a package."""
     texts = {
         node.value.partition(".")[0]
-        for node in ast.walk(ast.parse(source_of(path)))
+        for node in nodes_of(path)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     return imported_packages(path) | {text.lower().replace("-", "_") for text in texts} | texts
