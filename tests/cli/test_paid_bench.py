@@ -12,19 +12,13 @@ import pytest
 from PIL import Image
 
 from semcodec.measure import plots
-from tests.backends.openai import fake_responses
-from tests.backends.openai.fake_server import Behavior, FakeServer, ReceivedRequest, respond
+from tests.backends.openai.fake_server import FakeServer
 from tests.cli.conftest import Run
 from tests.cli.fake_client import SECRET, configure
 from tests.cli.test_bench import without_seconds
+from tests.cli.test_paid_batch import PRICES, choose
 
-PRICES = '[openai.prices]\n"m" = { input = 1000, output = 1000 }\n'
 OPTIONS = ("--k", "2,3", "--coding", "lexicon", "--layers", "off", "--metrics", "words")
-
-
-def choose(received: ReceivedRequest) -> Behavior:
-    fields = json.loads(received.body)
-    return respond(200, fake_responses.response_body(received.path.removeprefix("/v1/"), fields))
 
 
 @pytest.fixture

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
 from semcodec.measure.means import pairs_of
 from semcodec.measure.plots import svg
 from semcodec.measure.plots.curves import setting_label
 from semcodec.measure.plots.plot import Plot
 from semcodec.measure.results import Rate, Results
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 #: Widths and heights in points.
 LETTER: Final = 5.0  #: of the names of rows
@@ -90,15 +95,7 @@ def _draw(
     rows: dict[str, dict[str, float]],
     legend: dict[str, str],
 ) -> Plot:
-    left_side = _left_side(rows)
-    body, width = BAR * len(rows), left_side + BARS + RIGHT
-    bottom = 46.0 + LEGEND_ROW * math.ceil(len(legend) / COLUMNS)
-    height = body + bottom + TOP
-    with svg.drawing(width, height) as figure:
-        axes = figure.add_axes((left_side / width, bottom / height, BARS / width, body / height))
-        axes.set(ylim=(len(rows) - 0.5, -0.5), xlabel="bytes", title=title)
-        axes.set_yticks(range(len(rows)), rows)
-        axes.tick_params(axis="y", length=0)
+    with _axes(rows, title, len(legend)) as (figure, axes):
         svg.draw_grid(axes, "x")
         left = [0.0] * len(rows)
         for part, label in legend.items():
@@ -108,9 +105,23 @@ def _draw(
         for y, end in enumerate(left):
             place = {"xytext": (4, 0), "textcoords": "offset points"}
             axes.annotate(f"{end:.1f}", (end, y), va="center_baseline", **place)  # type: ignore[arg-type]
-        corner = 0.5 - left_side / BARS / 2, -34 / body
+        corner = 0.5 - _left_side(rows) / BARS / 2, -34 / (BAR * len(rows))
         axes.legend(loc="upper center", bbox_to_anchor=corner, ncols=COLUMNS, handlelength=1.2)
         return Plot(title, alt, svg.to_svg(figure, name, title, alt))
+
+
+@contextmanager
+def _axes(rows: Collection[str], title: str, labels: int) -> Iterator[tuple[Figure, Axes]]:
+    """Give a figure whose axes have a row for each of ``rows``, and space for ``labels`` below."""
+    left_side, body = _left_side(rows), BAR * len(rows)
+    bottom = 46.0 + LEGEND_ROW * math.ceil(labels / COLUMNS)
+    width, height = left_side + BARS + RIGHT, body + bottom + TOP
+    with svg.drawing(width, height) as figure:
+        axes = figure.add_axes((left_side / width, bottom / height, BARS / width, body / height))
+        axes.set(ylim=(len(rows) - 0.5, -0.5), xlabel="bytes", title=title)
+        axes.set_yticks(range(len(rows)), rows)
+        axes.tick_params(axis="y", length=0)
+        yield figure, axes
 
 
 def _left_side(rows: Iterable[str]) -> float:
@@ -151,19 +162,12 @@ def draw_text_coders(results: Results) -> Plot | None:
         f"{coder}: {', '.join(f'{size:.1f} at {label} words' for label, size in row.items())}."
         for coder, row in rows.items()
     )
-    left_side = _left_side(rows)
-    body, bottom, width = BAR * len(rows), 46.0 + LEGEND_ROW, left_side + BARS + RIGHT
-    height = body + bottom + TOP
-    with svg.drawing(width, height) as figure:
-        axes = figure.add_axes((left_side / width, bottom / height, BARS / width, body / height))
-        axes.set(ylim=(len(rows) - 0.5, -0.5), xlabel="bytes", title=title)
-        axes.set_yticks(range(len(rows)), rows)
-        axes.tick_params(axis="y", length=0)
+    with _axes(rows, title, 1) as (figure, axes):
         svg.draw_grid(axes, "both")
         for position, label in enumerate(labels):
             points = [(row[label], y) for y, row in enumerate(rows.values()) if label in row]
             style = svg.series_style(position)
             axes.plot(*zip(*points, strict=True), linestyle="none", label=f"{label} words", **style)
         axes.set_xlim(left=0)
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -34 / body), ncols=4)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -34 / (BAR * len(rows))), ncols=4)
         return Plot(title, alt, svg.to_svg(figure, "text-coders", title, alt))
