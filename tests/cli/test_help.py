@@ -16,8 +16,9 @@ from PIL import Image
 
 import semcodec
 from docs import make_cli
+from docs.make_cli import walk
 from semcodec.backends.openai import Settings
-from semcodec.cli.main import MODULES
+from semcodec.cli.main import MODULES, make_parser
 from semcodec.cli.parser import Parser
 from tests import images, profiles
 from tests.cli.commands import COMMANDS
@@ -164,6 +165,14 @@ def test_example_succeeds(run: Run, example: str) -> None:
     command = example.replace("semcodec", f"{shlex.quote(sys.executable)} -m semcodec")
     result = subprocess.run(command, shell=True, env=os.environ, capture_output=True)
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_help_of_a_command_that_is_parsed_alone_is_the_same(name: str) -> None:
+    for words, parser in COMMANDS.items():
+        if words[:1] == (name,):
+            [alone] = [each for each in walk(make_parser(name)) if each.prog == parser.prog]
+            assert alone.format_help() == parser.format_help()
 
 
 def test_only_the_command_that_runs_is_imported() -> None:
