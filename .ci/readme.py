@@ -188,6 +188,9 @@ def environment(directory: Path, home: Path) -> dict[str, str]:
         name: value for name, value in os.environ.items() if not name.startswith(REMOVED_VARIABLES)
     }
     variables |= {"PIP_QUIET": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    # pip takes the value of a negated option for that of the option: do not compile packages, most
+    # of which are not imported.
+    variables |= {"PIP_NO_COMPILE": "0"}
     variables |= {"HOME": str(home), "PATH": f"{directory / '.venv/bin'}:{os.environ['PATH']}"}
     variables |= {"PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", str(own_home / ".cache/pip"))}
     variables |= {"NPM_CONFIG_CACHE": os.environ.get("NPM_CONFIG_CACHE", str(own_home / ".npm"))}
