@@ -77,6 +77,11 @@ class PromptBackend:
         self._chat, self._prompts = chat, prompts
         self._rules = RuleBasedWriter()
 
+    @property
+    def chat_model(self) -> ChatModel:
+        """The chat model, for prompts of another program."""
+        return self._chat
+
     def describe(self, image: Image) -> str:
         """Return a description of ``image``, in English unless the model answers twice in another.
 

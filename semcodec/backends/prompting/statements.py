@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 
 from semcodec.backends.prompting import parsing
 from semcodec.backends.protocols import Answer
-from semcodec.words.predicates import Predicate
+from semcodec.words.predicates import Predicate, PredicateKind
 
 #: Statements in one request, as many as ``find_predicates`` returns. The most important ones come
 #: first; a caller can have thousands.
@@ -50,6 +50,17 @@ NUMBER_MARK: Final = re.compile(
 )
 KEY: Final = re.compile(r"\W*(?:[a-z]{1,12}[ _#.-]{0,2})?0{0,3}([0-9]{1,3})\b", re.I)
 
+#: A line of ``number_lines``: the noun, and a property with its value.
+STATEMENT: Final = re.compile(
+    r"[0-9]{1,3}\. (.{1,60}) \((?:in the picture|(number|color|size|place): (.{1,60}))\)"
+)
+KINDS: Final[dict[str, PredicateKind]] = {
+    "number": "count",
+    "color": "color",
+    "size": "size",
+    "place": "place",
+}
+
 _MEANINGS: Final = {word: answer for answer, words in WORDS.items() for word in words.split()}
 _Found: TypeAlias = dict[int, set[Answer]]
 
@@ -65,6 +76,17 @@ def state(predicates: Sequence[Predicate]) -> list[str]:
     ['dogs (in the picture)', 'dogs (number: two)']
     """
     return [_state(predicate) for predicate in predicates]
+
+
+def read_statements(lines: str) -> list[Predicate | None]:
+    """Return the predicate that each of ``lines`` states; None for a line that states none.
+
+    The inverse of ``number_lines(state(predicates))``, as far as that was not shortened.
+
+    >>> read_statements("1. dogs (in the picture)\\n2. dogs (number: two)")[1].text
+    'two dogs'
+    """
+    return [_read_statement(line) for line in lines.split("\n")[:MAX_STATEMENTS]]
 
 
 def number_lines(statements: Sequence[str]) -> str:
@@ -101,6 +123,14 @@ def _state(predicate: Predicate) -> str:
     if predicate.kind == "noun":
         return f"{noun} (in the picture)"
     return f"{noun} ({'number' if predicate.kind == 'count' else predicate.kind}: {value})"
+
+
+def _read_statement(line: str) -> Predicate | None:
+    match = STATEMENT.fullmatch(line)
+    if match is None:
+        return None
+    noun, kind, value = match.groups()
+    return Predicate("noun", noun) if kind is None else Predicate(KINDS[kind], noun, value)
 
 
 def _numbers(count: int) -> range:

@@ -1,0 +1,155 @@
+"""The routes of the API: from a request to a response."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from semcodec.serve.access import Access
+from semcodec.serve.chat import read_chat
+from semcodec.serve.connection import JSON, ClosedError, Head, Response
+from semcodec.serve.form import CONTENT_TYPE, parse_form
+from semcodec.serve.images import read_edit, read_generation
+from semcodec.serve.jobs import Jobs
+from semcodec.serve.problems import RequestError, from_exception, invalid
+from semcodec.serve.roles import Roles
+
+MODEL: Final = "semcodec"  #: the one model of the list, for all routes
+HEALTH: Final = "/health"
+MODELS: Final = "/v1/models"
+CHAT: Final = "/v1/chat/completions"
+GENERATIONS: Final = "/v1/images/generations"
+EDITS: Final = "/v1/images/edits"
+METHODS: Final = {HEALTH: "GET", MODELS: "GET", CHAT: "POST", GENERATIONS: "POST", EDITS: "POST"}
+MAX_BODY_BYTES: Final = 2**25  #: a picture of 16 MiB has 22 in base64
+OWNER: Final = "semcodec"
+
+
+class Job(Protocol):
+    """What a backend has to do for a request."""
+
+    def run(self, roles: Roles) -> Response:
+        """Return the response."""
+        ...
+
+
+class Client(Protocol):
+    """What the API needs of a connection."""
+
+    def read_body(self, max_bytes: int) -> bytes:
+        """Return the body of the request."""
+        ...
+
+    def is_gone(self) -> bool:
+        """Return whether the client has left."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Responds to requests.
+
+    Attributes:
+        roles: the backends.
+        jobs: carries out what they have to do.
+        access: decides who may use them.
+    """
+
+    roles: Roles
+    jobs: Jobs
+    access: Access
+
+    def respond(self, head: Head, client: Client) -> Response | None:
+        """Return the response to a request, which may be an error; None if the client has left."""
+        try:
+            return self._respond(head, client)
+        except ClosedError:
+            return None
+        except Exception as error:
+            return error_response(from_exception(error))
+
+    def _respond(self, head: Head, client: Client) -> Response | None:
+        self.access.check(head.headers, is_public=head.path == HEALTH)
+        if head.path == f"{MODELS}/{MODEL}" and head.method == "GET":
+            return json_response(self._model())
+        if head.path not in METHODS:
+            raise RequestError(404, "The server does not have this route.", "unknown_route")
+        if head.method != METHODS[head.path]:
+            raise RequestError(
+                405, f"The route needs the method {METHODS[head.path]}.", "wrong_method"
+            )
+        if head.path == HEALTH:
+            return json_response({"status": "ok", "requests": self.jobs.admitted})
+        if head.path == MODELS:
+            return json_response({"object": "list", "data": [self._model()]})
+        with self.jobs.admit():
+            job = read_job(head, client.read_body(MAX_BODY_BYTES))
+            return self.jobs.run(lambda: job.run(self.roles), client.is_gone)
+
+    def _model(self) -> dict[str, Any]:
+        """Return the entry of the only model, with what fills each role."""
+        return {
+            "id": MODEL,
+            "object": "model",
+            "created": 0,
+            "owned_by": OWNER,
+            "roles": self.roles.names(),
+        }
+
+
+def read_job(head: Head, body: bytes) -> Job:
+    """Return what a backend has to do for a request.
+
+    Raises:
+        RequestError: the request is not valid.
+    """
+    content_type = head.headers.get("content-type", "")
+    kind = content_type.partition(";")[0].strip().lower()
+    expected = CONTENT_TYPE if head.path == EDITS else JSON
+    if kind != expected:
+        raise RequestError(415, f"The route needs the content type {expected}.", "wrong_type")
+    if head.path == EDITS:
+        form = parse_form(content_type, body)
+        check_model(form.fields)
+        return read_edit(form)
+    fields = _parse_object(body)
+    check_model(fields)
+    read: Callable[[Mapping[str, Any]], Job] = read_chat if head.path == CHAT else read_generation
+    return read(fields)
+
+
+def check_model(fields: Mapping[str, Any]) -> None:
+    """Check the model that a request names, if it names one.
+
+    Raises:
+        RequestError: it is not ``MODEL``. A request never chooses what a backend loads.
+    """
+    if fields.get("model") not in (None, "", MODEL):
+        raise RequestError(
+            404,
+            f"The model does not exist: use {MODEL}, the only one of this server.",
+            "model_not_found",
+            "model",
+        )
+
+
+def _parse_object(body: bytes) -> dict[str, Any]:
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise invalid("The request is not JSON: send one object.") from error
+    if not isinstance(fields, dict):
+        raise invalid("The request is not a JSON object: send one.")
+    return fields
+
+
+def json_response(content: Mapping[str, Any]) -> Response:
+    """Return a response with status 200."""
+    return Response(200, json.dumps(content).encode())
+
+
+def error_response(error: RequestError) -> Response:
+    """Return the response to a request that was not carried out."""
+    return Response(error.status, error.body(), error.headers())

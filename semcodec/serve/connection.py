@@ -1,0 +1,175 @@
+"""HTTP/1.1 of one client, by h11: reads requests and sends responses, within limits.
+
+h11 parses strictly and limits the size of a head; it does no input or output. What is bounded here:
+the size of a body, and the seconds for a head, a body and a response as a whole, so that a client
+that sends or reads one byte a second cannot keep a thread.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+import h11
+
+from semcodec.serve.problems import RequestError
+
+MAX_HEAD_BYTES: Final = 2**14  #: of the first line and the headers
+MAX_HEAD_SECONDS: Final = 20.0  #: from the last response, or the connection, to the end of a head
+MAX_BODY_SECONDS: Final = 60.0
+MAX_SEND_SECONDS: Final = 60.0
+MAX_DRAIN_SECONDS: Final = 1.0  #: for a client that still sends what is not read
+BLOCK_BYTES: Final = 2**16
+JSON: Final = "application/json"
+
+
+class ClosedError(Exception):
+    """The client is gone, or was too slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A request without its body.
+
+    Attributes:
+        method: in upper case, such as ``"POST"``.
+        path: without a query.
+        headers: by names in lower case; of several with one name, the last.
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A response with its whole body."""
+
+    status: int
+    body: bytes
+    headers: Sequence[tuple[str, str]] = ()
+    content_type: str = JSON
+
+
+class Connection:
+    """One connection; only one thread uses it."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
+        self._state: Any = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD_BYTES)
+        self._method = ""
+
+    def read_head(self) -> Head | None:
+        """Return the next request, or None if the client has closed the connection.
+
+        Raises:
+            RequestError: it is not HTTP/1.1, or too long.
+            ClosedError: it did not arrive in time.
+        """
+        event = self._next_event(time.monotonic() + MAX_HEAD_SECONDS)
+        if not isinstance(event, h11.Request):
+            return None
+        self._method = event.method.decode("ascii").upper()
+        path = event.target.decode("ascii").partition("?")[0]
+        headers = {name.decode("ascii"): value.decode("latin-1") for name, value in event.headers}
+        return Head(self._method, path, headers)
+
+    def read_body(self, max_bytes: int) -> bytes:
+        """Return the body of the request.
+
+        Raises:
+            RequestError: status 413, it has over ``max_bytes`` bytes; or it is not HTTP.
+            ClosedError: it did not arrive in time.
+        """
+        deadline = time.monotonic() + MAX_BODY_SECONDS
+        if self._state.they_are_waiting_for_100_continue:
+            go_on = h11.InformationalResponse(status_code=100, headers=[])
+            self._send(self._state.send(go_on))
+        body = bytearray()
+        while isinstance(event := self._next_event(deadline), h11.Data):
+            body += event.data
+            if len(body) > max_bytes:
+                raise RequestError(
+                    413,
+                    f"The request has over {max_bytes} bytes: send a smaller picture.",
+                    "request_too_large",
+                )
+        return bytes(body)
+
+    def respond(self, response: Response) -> bool:
+        """Send ``response``, and return whether the connection stays open for another request.
+
+        Raises:
+            ClosedError: the client is gone, or too slow.
+        """
+        # With a body that was not read, the next request could not be found.
+        stays_open = self._state.their_state is h11.DONE
+        body = b"" if self._method == "HEAD" else response.body
+        headers = [
+            ("content-type", response.content_type),
+            ("content-length", str(len(body))),
+            ("cache-control", "no-store"),
+            ("x-content-type-options", "nosniff"),
+            *response.headers,
+            *([] if stays_open else [("connection", "close")]),
+        ]
+        events: list[Any] = [h11.Response(status_code=response.status, headers=headers)]
+        events += [h11.Data(data=body), h11.EndOfMessage()] if body else [h11.EndOfMessage()]
+        try:
+            self._send(b"".join(map(self._state.send, events)))
+            if self._state.our_state is h11.DONE and stays_open:
+                self._state.start_next_cycle()
+                return True
+        except h11.LocalProtocolError as error:  # of a client whose bytes were not HTTP
+            raise ClosedError from error
+        return False
+
+    def is_gone(self) -> bool:
+        """Return whether the client has closed the connection, without waiting."""
+        try:
+            readable, _, _ = select.select([self._socket], [], [], 0)
+            return bool(readable) and not self._socket.recv(1, socket.MSG_PEEK)
+        except (OSError, ValueError):
+            return True
+
+    def close(self) -> None:
+        """Close the connection; a client that still sends can read its response before."""
+        deadline = time.monotonic() + MAX_DRAIN_SECONDS
+        with suppress(OSError, ClosedError):
+            self._socket.shutdown(socket.SHUT_WR)
+            while self._receive(deadline):
+                pass
+        self._socket.close()
+
+    def _next_event(self, deadline: float) -> Any:
+        try:
+            while (event := self._state.next_event()) is h11.NEED_DATA:
+                self._state.receive_data(self._receive(deadline))
+        except h11.RemoteProtocolError as error:
+            status = error.error_status_hint
+            raise RequestError(status, f"The request is not HTTP: {error}.", "bad_http") from error
+        return event
+
+    def _receive(self, deadline: float) -> bytes:
+        """Return some bytes; none if the client has closed the connection."""
+        seconds = deadline - time.monotonic()
+        if seconds <= 0:
+            raise ClosedError
+        try:
+            self._socket.settimeout(seconds)
+            return self._socket.recv(BLOCK_BYTES)
+        except OSError as error:  # also a timeout
+            raise ClosedError from error
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self._socket.settimeout(MAX_SEND_SECONDS)  # for all of it
+            self._socket.sendall(data)
+        except OSError as error:
+            raise ClosedError from error

@@ -1,0 +1,73 @@
+"""Pictures of requests and responses: data URLs and files in, base64 out; never a path or a URL."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Final
+
+from semcodec.backends.openai.picture_data import decode_data_url, is_data_url
+from semcodec.errors import InputError
+from semcodec.imaging import load, to_file
+from semcodec.serve.problems import invalid
+from semcodec.signatures import JPEG, PNG, WEBP, identify
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MAX_PICTURE_BYTES: Final = 2**24  #: of the file of a picture
+FORMATS: Final = (PNG, JPEG, WEBP)  #: those that OpenAI accepts; others are rarer, and larger risks
+OUTPUT_FORMATS: Final = ("png", "jpeg", "webp")
+
+
+def read_data_url(url: object, field: str) -> bytes:
+    """Return the file in a data URL.
+
+    Raises:
+        RequestError: it is another URL or a path, which a server must not open, or is damaged.
+    """
+    if not isinstance(url, str) or not is_data_url(url):
+        raise invalid(
+            "A picture must be a data URL, such as data:image/png;base64,…; paths and other URLs "
+            "are not opened.",
+            field,
+        )
+    try:
+        return check_file(decode_data_url(url), field)
+    except ValueError as error:
+        raise invalid(f"The picture is {error}: send base64.", field) from error
+
+
+def check_file(data: bytes, field: str) -> bytes:
+    """Return the file of a picture, of which nothing but the first bytes are read.
+
+    Raises:
+        RequestError: it is too large, or has another format.
+    """
+    if len(data) > MAX_PICTURE_BYTES:
+        raise invalid(
+            f"The picture has {len(data)} bytes, and the limit is {MAX_PICTURE_BYTES}: reduce it.",
+            field,
+        )
+    if identify(data) not in FORMATS:
+        names = ", ".join(file_type.name for file_type in FORMATS)
+        raise invalid(f"The picture is not one of {names}: convert it.", field)
+    return data
+
+
+def open_picture(data: bytes, field: str) -> Image:
+    """Return a picture in RGB, reduced if it is large.
+
+    Only jobs call this, so that there is one picture in memory at a time.
+
+    Raises:
+        RequestError: it is damaged, or has too many pixels.
+    """
+    try:
+        return load(data).image
+    except InputError as error:
+        raise invalid(str(error), field) from error
+
+
+def encode_picture(image: Image, output_format: str) -> str:
+    """Return ``image`` as a file in base64; ``output_format`` is one of ``OUTPUT_FORMATS``."""
+    return base64.b64encode(to_file(image, output_format.upper())).decode("ascii")
