@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
 
 from semcodec.serve.problems import RequestError
 from semcodec.serve.settings import LOCALHOST
@@ -22,6 +22,8 @@ from semcodec.serve.settings import LOCALHOST
 #: What browsers state of a request that the user has typed into the address bar.
 TYPED: Final = "none"
 BEARER: Final = "bearer"
+#: An address of version 6 in brackets, or another name; then a port.
+HOST: Final = re.compile(r"(?:\[([0-9A-Fa-f:]+)\]|([0-9A-Za-z.-]+))(?::[0-9]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,9 @@ def names_loopback(host: str) -> bool:
     >>> names_loopback("localhost:8000"), names_loopback("[::1]:8000"), names_loopback("a.example")
     (True, True, False)
     """
+    match = HOST.fullmatch(host)
+    name = "" if match is None else (match[1] or match[2]).lower()
     try:
-        name = urlsplit(f"//{host}").hostname or ""
         return name == LOCALHOST or ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False

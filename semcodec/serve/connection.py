@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 import h11
@@ -108,8 +109,7 @@ class Connection:
         Raises:
             ClosedError: the client is gone, or too slow.
         """
-        # With a body that was not read, the next request could not be found.
-        stays_open = self._state.their_state is h11.DONE
+        stays_open = self._is_read()
         body = b"" if self._method == "HEAD" else response.body
         headers = [
             ("content-type", response.content_type),
@@ -119,7 +119,10 @@ class Connection:
             *response.headers,
             *([] if stays_open else [("connection", "close")]),
         ]
-        events: list[Any] = [h11.Response(status_code=response.status, headers=headers)]
+        reason = HTTPStatus(response.status).phrase
+        events: list[Any] = [
+            h11.Response(status_code=response.status, headers=headers, reason=reason)
+        ]
         events += [h11.Data(data=body), h11.EndOfMessage()] if body else [h11.EndOfMessage()]
         try:
             self._send(b"".join(map(self._state.send, events)))
@@ -129,6 +132,13 @@ class Connection:
         except h11.LocalProtocolError as error:  # of a client whose bytes were not HTTP
             raise ClosedError from error
         return False
+
+    def _is_read(self) -> bool:
+        """Return whether all of the request was read; else the next one could not be found."""
+        with suppress(h11.RemoteProtocolError):
+            if self._state.their_state is h11.SEND_BODY:
+                self._state.next_event()  # the end, of a request without a body
+        return self._state.their_state is h11.DONE
 
     def is_gone(self) -> bool:
         """Return whether the client has closed the connection, without waiting."""

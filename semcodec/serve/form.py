@@ -47,7 +47,7 @@ def parse_form(content_type: str, body: bytes) -> Form:
         raise invalid("The form has no boundary in its content type: use a client for forms.")
     # Each delimiter begins a line, also the first one; a part ends before the line break.
     delimiter = b"\r\n--" + boundary.encode("latin-1", "replace")
-    parts = (b"\r\n" + body).split(delimiter, MAX_PARTS + 2)
+    parts = (b"\r\n" + body).split(delimiter, MAX_PARTS + 1)
     if len(parts) < 3 or not parts[-1].startswith(b"--"):
         raise invalid(
             f"The form is cut off, or has over {MAX_PARTS} parts: send all of it, and fewer fields."

@@ -47,6 +47,10 @@ class _Job:
         finally:
             self.done.set()
 
+    def fail(self, error: BaseException) -> None:
+        self.error = error
+        self.done.set()
+
 
 class Jobs:
     """A bounded queue of jobs.
@@ -142,14 +146,13 @@ class Jobs:
         finally:
             self.close()
             while not self._queue.empty():
-                job = self._queue.get()
-                job.error = stopping()
-                job.done.set()
+                self._queue.get().fail(stopping())
 
     def close(self) -> None:
         """Accept no job, and let ``run_forever`` return after the present one."""
         with self._lock:
             self._is_closed = True
+        self._queue.put(_Job(lambda: None))  # wakes the thread that waits for a job
 
 
 def stopping() -> RequestError:

@@ -24,7 +24,8 @@ MAX_CONNECTIONS: Final = 64
 MAX_CLOSE_SECONDS: Final = 2.0  #: for the last responses after the end of the server
 POLL_SECONDS: Final = 0.1  #: between two looks at whether the server shall end
 FULL: Final = "The server has too many connections: close some, or try again later."
-#: Called after each response: with method, route ("?" if it does not exist), status and seconds.
+#: Called after each response: with method and route ("?" if there is no such route), status and
+#: seconds. Nothing else of what a client sends is passed on, since prompts are private.
 Report = Callable[[str, str, int, float], None]
 
 
@@ -135,7 +136,7 @@ class _Listener(socketserver.ThreadingTCPServer):
             if head is None:
                 return False
             started = time.monotonic()
-            if head.path in METHODS:
+            if METHODS.get(head.path) == head.method:
                 method, route = head.method, head.path
             response = self._api.respond(head, connection)
         except RequestError as error:  # what was sent is not HTTP

@@ -1,0 +1,193 @@
+"""The official client of OpenAI, and semcodec's own, work with the server."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from typing import Any
+
+import openai
+import pytest
+from PIL import Image
+
+import semcodec
+from semcodec.backends.openai import OpenAIBackend
+from semcodec.backends.prompting import PromptBackend, Prompts
+from semcodec.imaging import color_layer
+from semcodec.serve import Server
+from tests.backends.openai.openapi import official_description
+from tests.backends.prompting.fake_chat import FakeChat
+from tests.images import encode_image, scene
+from tests.profiles import at_night
+from tests.serve.fakes import DESCRIPTION, Painter, Scripted, roles_of, send, serving
+from tests.serve.test_chat import data_url, user
+from tests.serve.test_images import make_form
+
+TOKEN = "0123456789abcdef"
+PNG = encode_image(scene(), "PNG")
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    for name in ("OPENAI_API_KEY", "SEMCODEC_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SEMCODEC_CONFIG", str(tmp_path / "none.toml"))
+
+
+# --- the package openai ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def client(server: Server) -> Any:
+    with openai.OpenAI(base_url=server.url, api_key="none", max_retries=0) as client:
+        yield client
+
+
+def test_official_client_lists_and_retrieves_the_model(client: openai.OpenAI) -> None:
+    assert [model.id for model in client.models.list()] == ["semcodec"]
+    assert client.models.retrieve("semcodec").owned_by == "semcodec"
+    with pytest.raises(openai.NotFoundError):
+        client.models.retrieve("gpt-5.5")
+
+
+def test_official_client_chats_about_a_picture(client: openai.OpenAI) -> None:
+    messages: Any = [user("What is this?", data_url())]
+    completion = client.chat.completions.create(model="semcodec", messages=messages)
+    assert completion.choices[0].message.content == DESCRIPTION
+    with client.chat.completions.create(
+        model="semcodec", messages=messages, stream=True
+    ) as stream:
+        chunks = [chunk.choices[0].delta.content or "" for chunk in stream]
+    assert "".join(chunks) == DESCRIPTION
+    with pytest.raises(openai.BadRequestError, match="data URL"):
+        client.chat.completions.create(
+            model="semcodec", messages=[user("?", "https://a.example/a.png")]  # type: ignore[list-item]
+        )
+
+
+def test_official_client_paints_and_edits(client: openai.OpenAI) -> None:
+    painted = client.images.generate(
+        model="semcodec", prompt="boat", size="48x32", extra_body={"seed": 7}  # type: ignore[call-overload]
+    )
+    assert open_b64(painted.data[0].b64_json).getpixel((0, 0)) == (7, 4, 60)
+    edited = client.images.edit(model="semcodec", image=("a.png", PNG), prompt="invert it")
+    assert open_b64(edited.data[0].b64_json).size == (96, 64)  # type: ignore[index]
+    with pytest.raises(openai.BadRequestError):
+        client.images.edit(
+            model="semcodec", image=[("a.png", PNG), ("b.png", PNG)], prompt="join them"
+        )
+
+
+def open_b64(text: str | None) -> Image.Image:
+    return Image.open(io.BytesIO(base64.b64decode(text or "")))
+
+
+def test_official_client_sends_the_token_and_retries_when_the_server_is_busy() -> None:
+    with serving(roles_of(Scripted()), token=TOKEN) as server:
+        with openai.OpenAI(base_url=server.url, api_key=TOKEN) as client:
+            assert client.models.list().data
+        with (
+            openai.OpenAI(base_url=server.url, api_key="other", max_retries=0) as client,
+            pytest.raises(openai.AuthenticationError),
+        ):
+            client.models.list()
+
+
+def test_official_client_does_not_repeat_what_fails_again() -> None:
+    model = FakeChat(ValueError("broken"))
+    with (
+        serving(roles_of(PromptBackend(model, Prompts.read()))) as server,
+        openai.OpenAI(base_url=server.url, api_key="none") as client,
+        pytest.raises(openai.InternalServerError),
+    ):
+        client.chat.completions.create(model="x" and "semcodec", messages=[user("Hi")])  # type: ignore[list-item]
+    assert len(model.requests) == 1
+
+
+@at_night
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_responses_follow_the_official_description(server: Server, is_stream: bool) -> None:
+    description = official_description()
+    chat = {"model": "semcodec", "messages": [user("?", data_url())], "stream": is_stream}
+    form, kind = make_form(("prompt", "invert it"), ("model", "semcodec"), ("image", PNG))
+    requests: list[tuple[str, str, Any, dict[str, str]]] = [
+        ("GET", "/models", None, {}),
+        ("POST", "/images/generations", {"prompt": "boat", "size": "1024x1024"}, {}),
+        ("POST", "/images/edits", form, {"content-type": kind}),
+    ]
+    if not is_stream:
+        requests.append(("POST", "/chat/completions", chat, {}))
+    for method, path, content, headers in requests:
+        if content is not None:
+            sent = content if isinstance(content, bytes) else json.dumps(content).encode()
+            kind_of = headers.get("content-type", "application/json")
+            assert description.request_violations(method, path, kind_of, sent) == []
+        status, body, _ = send(server, method, f"/v1{path}", content, headers)
+        assert status == 200
+        assert description.response_violations(method, path, body) == []
+
+
+# --- semcodec's own backend -----------------------------------------------------------------------
+
+
+def test_own_backend_does_the_same_as_the_backends_behind_the_server(server: Server) -> None:
+    image = scene((640, 480))
+    direct = semcodec.encode(image, backend=Scripted(), k=6, layers="layout")
+    remote = semcodec.encode(image, backend=server.url, k=6, layers="layout")
+    assert remote.data == direct.data
+    assert remote.record.layers.layout
+    options: dict[str, Any] = {"size": (64, 48), "seed": 5, "reflect": 1}
+    there = OpenAIBackend(base_url=server.url, retries=0)
+    decoded = semcodec.decode(remote.data, backend=there, checker=there, **options)
+    here = Scripted()
+    expected = semcodec.decode(direct.data, backend=here, checker=here, **options)
+    assert decoded.image.tobytes() == expected.image.tobytes()
+    assert decoded.trace.reflection is not None
+    assert expected.trace.reflection is not None
+    assert [step.after for step in decoded.steps] == [step.after for step in expected.steps]
+
+
+def test_own_backend_restores_skeletons_and_compares(server: Server) -> None:
+    record = semcodec.pack("rd bt", coding="nibble", size=(64, 48))
+    decoded = semcodec.decode(record, backend=server.url, reflect_by="description", reflect=1)
+    assert decoded.words == ["red", "boat"]
+    stages = [stage.name for stage in decoded.trace.stages]
+    assert stages[:3] == ["decompress", "expand", "paint"]
+    assert {"describe", "compare", "edit"} <= set(stages)
+
+
+def test_trace_of_a_client_names_the_models_behind_the_server(server: Server) -> None:
+    encoded = semcodec.encode(scene(), backend=server.url)
+    models = {call["response_model"] for call in encoded.trace.calls if "response_model" in call}
+    assert models == {"scripted-describer", "scripted-writer"}
+
+
+def test_colors_of_a_record_reach_the_painter(server: Server) -> None:
+    layer = color_layer.encode_colors(scene(), 24)
+    record = semcodec.pack(
+        "red boat", coding="lexicon", size=(96, 64), extensions={"colors": layer}
+    )
+    painter = OpenAIBackend(base_url=server.url, retries=0, start_from_colors=True)
+    decoded = semcodec.decode(record, writer="rules", painter=painter, align_colors=0)
+    assert decoded.guides == {"colors": "painter"}
+    expected = color_layer.render_colors(layer, (96, 64))
+    difference = color_distance(decoded.image, expected)
+    assert difference < 8
+
+
+def color_distance(a: Image.Image, b: Image.Image) -> float:
+    """Return the mean difference of two pictures, 0 to 255."""
+    pairs = zip(a.convert("RGB").tobytes(), b.convert("RGB").tobytes(), strict=True)
+    return sum(abs(x - y) for x, y in pairs) / (3 * a.width * a.height)
+
+
+def test_painter_without_colors_or_edits_is_told_apart_by_the_client() -> None:
+    layer = color_layer.encode_colors(scene(), 24)
+    record = semcodec.pack(
+        "red boat", coding="lexicon", size=(96, 64), extensions={"colors": layer}
+    )
+    with serving(roles_of(Painter())) as server:
+        painter = OpenAIBackend(base_url=server.url, retries=0, start_from_colors=True)
+        decoded = semcodec.decode(record, writer="rules", painter=painter)
+    assert any("cannot edit" in notice for notice in decoded.trace.notices)

@@ -1,0 +1,44 @@
+"""Which backends a server offers for each role."""
+
+from __future__ import annotations
+
+import pytest
+
+from semcodec.errors import InputError
+from semcodec.serve import Roles
+from tests.serve.fakes import Painter, Scripted, roles_of
+
+
+def test_one_object_fills_all_roles_that_it_can() -> None:
+    scripted = Scripted()
+    assert Roles.find(scripted) == roles_of(scripted)
+
+
+def test_named_painter_edits_its_own_pictures_if_it_can() -> None:
+    scripted, other = Scripted(), Scripted()
+    assert Roles.find(scripted, painter=other).editor is other
+    assert Roles.find(scripted, painter=Painter()).editor is scripted
+    assert Roles.find(scripted, painter=other, editor=scripted).editor is scripted
+
+
+def test_named_describer_checks_and_locates_where_nothing_else_can() -> None:
+    scripted, named = Scripted(), Scripted()
+    found = Roles.find(Painter(), describer=named, writer="rules")
+    assert (found.checker, found.locator) == (named, named)
+    assert Roles.find(scripted, describer=named).checker is scripted
+
+
+def test_names_have_the_models() -> None:
+    found = Roles.find("auto", painter=Painter(), describer=Scripted())
+    assert found.names() == {
+        "describer": "scripted scripted-describer",
+        "writer": "rules",
+        "painter": "painter",
+        "checker": "scripted scripted-checker",
+        "locator": "scripted scripted-locator",
+    }
+
+
+def test_backend_must_be_able_to_fill_its_role() -> None:
+    with pytest.raises(InputError):
+        Roles.find("auto", describer=Painter())
