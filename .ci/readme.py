@@ -67,7 +67,7 @@ SMALL: Final = {
     "python bench/timeouts.py": "--count 2",
     "python bench/connections.py": "--calls 2",
     "python bench/soak.py": "--seconds 10 --out soak.md",
-    "python bench/image_server.py": "--noise",  # without it, PyTorch is needed: gigabytes
+    "python bench/serve_overhead.py": "--calls 1",
     ".venv/bin/python -m fuzz run unpack --runs 100000": "--runs 300",
 }
 

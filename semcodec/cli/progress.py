@@ -51,8 +51,8 @@ class Progress:
             status_line.clear()
 
     def __call__(self, stage: str, model: str) -> None:
-        """Set the stage that is shown, and the name of its model."""
-        self._stage, self._start = f"{stage} by {model}", time.monotonic()
+        """Set the stage that is shown, and the name of its model; nothing without a stage."""
+        self._stage, self._start = f"{stage} by {model}" if stage else "", time.monotonic()
 
     def advance(self, *, is_computed: bool = True) -> None:
         """Count an input; one that was not computed, such as a copy, does not affect the rate."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from semcodec.cli import openai_options, options
 from semcodec.cli.output import UsageError, print_result, print_status
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
+from semcodec.cli.progress import Progress
 from semcodec.errors import InputError
 
 if TYPE_CHECKING:
@@ -99,19 +100,19 @@ def serve(args: argparse.Namespace) -> int:
         from semcodec.serve import Server
     except ImportError as error:
         raise UsageError("serve needs its packages: pip install 'semcodec[serve]'.") from error
-    try:
-        settings = _settings(args)
-        roles = _roles(args)
-        server = Server(roles, settings, _report)
-    except InputError as error:  # an option, the environment or the config file
-        raise UsageError(str(error)) from error
-    for role, name in roles.names().items():
-        print_status(f"{role:<9}  {name}")
-    print_result(server.url)
-    try:
-        server.run()
-    except KeyboardInterrupt:  # this is how a server ends; a second signal is not caught
-        print_status("Stopped.")
+    with Progress() as progress:
+        try:
+            settings, roles = _settings(args), _roles(args)
+            server = Server(roles, settings, _report, progress)
+        except InputError as error:  # an option, the environment or the config file
+            raise UsageError(str(error)) from error
+        for role, name in roles.names().items():
+            print_status(f"{role:<9}  {name}")
+        print_result(server.url)
+        try:
+            server.run()
+        except KeyboardInterrupt:  # this is how a server ends; a second signal is not caught
+            print_status("Stopped.")
     return DONE
 
 

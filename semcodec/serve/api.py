@@ -14,7 +14,7 @@ from semcodec.serve.form import CONTENT_TYPE, parse_form
 from semcodec.serve.images import read_edit, read_generation
 from semcodec.serve.jobs import Jobs
 from semcodec.serve.problems import RequestError, from_exception, invalid
-from semcodec.serve.roles import Roles
+from semcodec.serve.roles import Progress, Roles, ignore
 
 MODEL: Final = "semcodec"  #: the one model of the list, for all routes
 HEALTH: Final = "/health"
@@ -30,8 +30,8 @@ OWNER: Final = "semcodec"
 class Job(Protocol):
     """What a backend has to do for a request."""
 
-    def run(self, roles: Roles) -> Response:
-        """Return the response."""
+    def run(self, roles: Roles, progress: Progress) -> Response:
+        """Return the response, after a call of ``progress``."""
         ...
 
 
@@ -55,11 +55,14 @@ class Api:
         roles: the backends.
         jobs: carries out what they have to do.
         access: decides who may use them.
+        progress: called when a backend begins, with the stage and the name of its model, and with
+            empty texts when it has ended.
     """
 
     roles: Roles
     jobs: Jobs
     access: Access
+    progress: Progress = ignore
 
     def respond(self, head: Head, client: Client) -> Response | None:
         """Return the response to a request, which may be an error; None if the client has left."""
@@ -86,7 +89,13 @@ class Api:
             return json_response({"object": "list", "data": [self._model()]})
         with self.jobs.admit():
             job = read_job(head, client.read_body(MAX_BODY_BYTES))
-            return self.jobs.run(lambda: job.run(self.roles), client.is_gone)
+            return self.jobs.run(lambda: self._run(job), client.is_gone)
+
+    def _run(self, job: Job) -> Response:
+        try:
+            return job.run(self.roles, self.progress)
+        finally:
+            self.progress("", "")
 
     def _model(self) -> dict[str, Any]:
         """Return the entry of the only model, with what fills each role."""

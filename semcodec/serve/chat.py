@@ -21,7 +21,7 @@ from semcodec.serve.connection import Response
 from semcodec.serve.own_prompts import OwnTask, recognize
 from semcodec.serve.pictures import open_picture, read_data_url
 from semcodec.serve.problems import RequestError, invalid
-from semcodec.serve.roles import Roles, model_of
+from semcodec.serve.roles import Progress, Roles, model_of
 from semcodec.serve.stages import perform
 
 MAX_TEXT: Final = 400_000  #: characters of all messages
@@ -49,7 +49,7 @@ class ChatJob:
     picture: bytes | None = None
     is_stream: bool = False
 
-    def run(self, roles: Roles) -> Response:
+    def run(self, roles: Roles, progress: Progress) -> Response:
         """Return the response.
 
         Raises:
@@ -65,6 +65,8 @@ class ChatJob:
         if backend is None:
             raise RequestError(501, f"The server has no {role}: start it with one.", "no_backend")
         chat = replace(self.chat, stage=own.stage if own else STAGE, image=image)
+        model = model_of(backend, role)
+        progress(chat.stage, model)
         message: dict[str, Any] = {"role": "assistant", "refusal": None}
         reason = "stop"
         try:
@@ -75,7 +77,7 @@ class ChatJob:
         completion = {
             "id": f"chatcmpl-{uuid.uuid4().hex}",
             "created": int(time.time()),
-            "model": model_of(backend, role),
+            "model": model,
         }
         if self.is_stream:
             events = _events(completion, message, reason)

@@ -18,7 +18,7 @@ from semcodec.serve.form import Form
 from semcodec.serve.own_prompts import recognize
 from semcodec.serve.pictures import OUTPUT_FORMATS, check_file, encode_picture, open_picture
 from semcodec.serve.problems import invalid
-from semcodec.serve.roles import Roles, model_of
+from semcodec.serve.roles import Progress, Roles, model_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -58,7 +58,7 @@ class ImageJob:
     picture: bytes | None = None
     is_start: bool = False
 
-    def run(self, roles: Roles) -> Response:
+    def run(self, roles: Roles, progress: Progress) -> Response:
         """Return the response with the picture.
 
         Raises:
@@ -73,6 +73,8 @@ class ImageJob:
         backend = getattr(roles, role)
         if backend is None:
             raise MissingFeatureError(f"The server has no {role}: start it with one.")
+        model = model_of(backend, role)
+        progress("edit" if role == "editor" else "paint", model)
         size = self.size or check_size(picture.size if picture else DEFAULT_SIZE)
         if picture is not None and not self.is_start:
             image = _edit(backend, picture, prompt, self.seed)
@@ -83,7 +85,7 @@ class ImageJob:
             "created": int(time.time()),
             "data": [{"b64_json": encode_picture(image, self.output_format)}],
             "output_format": self.output_format,
-            "model": model_of(backend, role),  # not in OpenAI's API
+            "model": model,  # not in OpenAI's API
         }
         return Response(200, json.dumps(body).encode())
 

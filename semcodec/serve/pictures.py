@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MAX_PICTURE_BYTES: Final = 2**24  #: of the file of a picture
 FORMATS: Final = (PNG, JPEG, WEBP)  #: those that OpenAI accepts; others are rarer, and larger risks
 OUTPUT_FORMATS: Final = ("png", "jpeg", "webp")
+#: Between programs of one machine, time matters more than bytes: see bench/serve_overhead.py.
+PNG_OPTIONS: Final = {"compress_level": 1}
 
 
 def read_data_url(url: object, field: str) -> bytes:
@@ -70,4 +72,5 @@ def open_picture(data: bytes, field: str) -> Image:
 
 def encode_picture(image: Image, output_format: str) -> str:
     """Return ``image`` as a file in base64; ``output_format`` is one of ``OUTPUT_FORMATS``."""
-    return base64.b64encode(to_file(image, output_format.upper())).decode("ascii")
+    options = PNG_OPTIONS if output_format == "png" else {}
+    return base64.b64encode(to_file(image, output_format.upper(), **options)).decode("ascii")

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from semcodec import backends
 from semcodec.backends.isolation import attempt, backend_name, has_method, valid_name
+from semcodec.backends.openai import OpenAIBackend
 
-CHECKERS = ("checker", "locator")  #: roles that a describer often fills, too
+CHECKERS: Final = ("checker", "locator")  #: roles that a describer often fills, too
+Progress = Callable[[str, str], None]  #: called with a stage and the name of its model
+
+
+def ignore(stage: str, model: str) -> None:
+    """Show no progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +51,14 @@ class Roles:
         return cls(**found)
 
     def names(self) -> dict[str, str]:
-        """Return the name of each backend by role, with its model where that is known."""
-        roles = {role: getattr(self, role) for role in self.__dataclass_fields__}
-        return {
-            role: f"{backend_name(backend)} {model}".strip()
-            for role, backend in roles.items()
-            if backend is not None
-            for model in [own_model(backend, role)]
-        }
+        """Return the name of each backend by role, with its model where no server must be asked."""
+        names: dict[str, str] = {}
+        for role in self.__dataclass_fields__:
+            if (backend := getattr(self, role)) is not None:
+                is_client = isinstance(backend, OpenAIBackend)
+                model = "" if is_client else own_model(backend, role)
+                names[role] = f"{backend_name(backend)} {model}".strip()
+        return names
 
 
 def own_model(backend: Any, role: str) -> str:

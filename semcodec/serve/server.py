@@ -17,7 +17,7 @@ from semcodec.serve.api import HEALTH, METHODS, Api, error_response
 from semcodec.serve.connection import ClosedError, Connection, Response
 from semcodec.serve.jobs import Jobs
 from semcodec.serve.problems import RequestError
-from semcodec.serve.roles import Roles
+from semcodec.serve.roles import Progress, Roles, ignore
 from semcodec.serve.settings import Settings
 
 MAX_CONNECTIONS: Final = 64
@@ -36,6 +36,8 @@ class Server:
         roles: the backends.
         settings: address, token and limits.
         report: called after each response, by several threads.
+        progress: called when a backend begins, with the stage and the name of its model, and with
+            empty texts when it has ended.
 
     Attributes:
         url: the base URL for clients, such as ``"http://127.0.0.1:8000/v1"``.
@@ -45,10 +47,14 @@ class Server:
     """
 
     def __init__(
-        self, roles: Roles, settings: Settings, report: Report = lambda *values: None
+        self,
+        roles: Roles,
+        settings: Settings,
+        report: Report = lambda *values: None,
+        progress: Progress = ignore,
     ) -> None:
         self._jobs = Jobs(settings.max_waiting, settings.max_seconds)
-        api = Api(roles, self._jobs, Access(settings.token))
+        api = Api(roles, self._jobs, Access(settings.token), progress)
         address = (str(settings.address), settings.port)
         try:
             self._listener = _Listener(address, api, report)

@@ -18,8 +18,11 @@ import semcodec
 from docs import make_cli
 from docs.make_cli import walk
 from semcodec.backends.openai import Settings
+from semcodec.cli import serve
 from semcodec.cli.main import MODULES, make_parser
 from semcodec.cli.parser import Parser
+from semcodec.serve import Server
+from semcodec.serve import Settings as ServerSettings
 from tests import images, profiles
 from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run
@@ -39,7 +42,7 @@ EXAMPLES = [example for parser in COMMANDS.values() for example in parser.exampl
 
 
 def test_all_commands_are_collected() -> None:
-    assert len(COMMANDS) == 16
+    assert len(COMMANDS) == 17
     assert len(OPTIONS) > 80
     assert len(EXAMPLES) == 2 * len(COMMANDS)
 
@@ -104,6 +107,19 @@ def test_help_of_the_whole_command_line_lists_every_command(run: Run) -> None:
 
 
 @pytest.fixture
+def server_that_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a server end once it listens, on a port that is free."""
+    listen_and_run = Server.run
+
+    def stop_and_run(server: Server) -> None:
+        server.stop()
+        listen_and_run(server)
+
+    monkeypatch.setattr(Server, "run", stop_and_run)
+    monkeypatch.setattr(serve, "_settings", lambda args: ServerSettings(port=0))
+
+
+@pytest.fixture
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the working directory of the examples, with the files that they use."""
     (tmp_path / "photo.jpg").write_bytes(images.PHOTO)
@@ -151,7 +167,9 @@ LONG_EXAMPLES = (
     ],
 )
 @pytest.mark.usefixtures("directory")
-def test_example_succeeds(run: Run, example: str) -> None:
+def test_example_succeeds(run: Run, example: str, request: pytest.FixtureRequest) -> None:
+    if example.startswith("semcodec serve"):
+        request.getfixturevalue("server_that_ends")
     if sys.platform == "win32" and "./your-" in example:
         pytest.skip("no scripts with a shebang")
     if not {"|", ">"} & {*example.split()}:

@@ -173,9 +173,7 @@ def test_usage_errors(
     assert "secret" not in err
 
 
-def test_missing_package_is_named_with_its_extra(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_package_is_named_with_its_extra(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
     for name in [name for name in sys.modules if name.startswith("semcodec.serve")]:

@@ -1,4 +1,4 @@
-"""Requests of web pages, of other hosts and without the token are rejected, before anything runs."""
+"""Requests of web pages, of other hosts and without the token are rejected at once."""
 
 from __future__ import annotations
 

@@ -194,9 +194,7 @@ def test_language_model_gets_the_messages_as_they_are(llm: Server, model: FakeCh
     )  # fmt: skip
 
 
-def test_prompts_of_semcodec_go_to_the_model_with_their_stage(
-    llm: Server, model: FakeChat
-) -> None:
+def test_prompts_of_semcodec_go_to_the_model_with_their_stage(llm: Server, model: FakeChat) -> None:
     prompt = Prompts.read().task("select", data="A red boat.", k="2")
     content(llm, user(prompt))
     assert (model.requests[0].stage, model.requests[0].task) == ("select", prompt)
@@ -234,7 +232,7 @@ def test_error_of_a_backend(
     llm: Server, model: FakeChat, error: Any, status: int, retries: bool
 ) -> None:
     model.responses = [error]
-    found, body, headers = send(llm, "POST", CHAT, {"messages": [user("Hi")]})
+    found, _, headers = send(llm, "POST", CHAT, {"messages": [user("Hi")]})
     assert found == status
     assert ("retry-after" in headers) == retries
     assert (headers.get("x-should-retry") == "false") == (status >= 500 and not retries)

@@ -55,20 +55,22 @@ def test_official_client_chats_about_a_picture(client: openai.OpenAI) -> None:
     messages: Any = [user("What is this?", data_url())]
     completion = client.chat.completions.create(model="semcodec", messages=messages)
     assert completion.choices[0].message.content == DESCRIPTION
-    with client.chat.completions.create(
-        model="semcodec", messages=messages, stream=True
-    ) as stream:
+    with client.chat.completions.create(model="semcodec", messages=messages, stream=True) as stream:
         chunks = [chunk.choices[0].delta.content or "" for chunk in stream]
     assert "".join(chunks) == DESCRIPTION
     with pytest.raises(openai.BadRequestError, match="data URL"):
         client.chat.completions.create(
-            model="semcodec", messages=[user("?", "https://a.example/a.png")]  # type: ignore[list-item]
+            model="semcodec",
+            messages=[user("?", "https://a.example/a.png")],  # type: ignore[list-item]
         )
 
 
 def test_official_client_paints_and_edits(client: openai.OpenAI) -> None:
     painted = client.images.generate(
-        model="semcodec", prompt="boat", size="48x32", extra_body={"seed": 7}  # type: ignore[call-overload]
+        model="semcodec",
+        prompt="boat",
+        size="48x32",
+        extra_body={"seed": 7},  # type: ignore[call-overload]
     )
     assert open_b64(painted.data[0].b64_json).getpixel((0, 0)) == (7, 4, 60)
     edited = client.images.edit(model="semcodec", image=("a.png", PNG), prompt="invert it")

@@ -111,16 +111,26 @@ def test_fields_out_of_range(server: Server, scripted: Scripted, fields: dict[st
     assert not scripted.calls
 
 
-def test_largest_sizes_and_seeds() -> None:
-    for fields in ({"size": "4096x1024"}, {"size": "2048x2048"}, {"seed": 2**32 - 1}, {"seed": "7"}):
-        job = images.read_generation({"prompt": "boat", **fields})
-        assert str(list(fields.values())[0]) in f"{job.size[0]}x{job.size[1]} {job.seed}"  # type: ignore[index]
+@for_each(
+    [
+        ({"size": "4096x1024"}, (4096, 1024), 0),
+        ({"size": "2048x2048"}, (2048, 2048), 0),
+        ({"size": "1x1", "seed": 2**32 - 1}, (1, 1), 2**32 - 1),
+        ({"seed": "7"}, (1024, 1024), 7),
+    ]
+)
+def test_fields_in_range(fields: dict[str, Any], size: tuple[int, int], seed: int) -> None:
+    job = images.read_generation({"prompt": "boat", **fields})
+    assert (job.size, job.seed) == (size, seed)
 
 
 def test_edit_returns_the_changed_picture(server: Server) -> None:
     image = picture(edit(server, ("prompt", "invert it"), ("image", PNG), ("seed", "3")))
     assert image.tobytes() == ImageOps.invert(scene()).tobytes()
-    assert picture(edit(server, ("prompt", "x"), ("image", PNG), ("size", "24x16"))).size == (24, 16)
+    assert picture(edit(server, ("prompt", "x"), ("image", PNG), ("size", "24x16"))).size == (
+        24,
+        16,
+    )
 
 
 def test_strength_makes_the_picture_the_start(server: Server) -> None:

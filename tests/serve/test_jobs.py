@@ -154,7 +154,10 @@ def test_admission_ends_with_the_block() -> None:
 
 
 def test_errors_outside_of_backends_become_responses_without_their_message() -> None:
-    for error, code in ((MemoryError("secret"), "out_of_memory"), (KeyError("secret"), "internal_error")):
+    for error, code in (
+        (MemoryError("secret"), "out_of_memory"),
+        (KeyError("secret"), "internal_error"),
+    ):
         converted = from_exception(error)
         assert (converted.status, converted.code) == (500, code)
         assert b"secret" not in converted.body()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from semcodec.backends.openai import OpenAIBackend
 from semcodec.errors import InputError
 from semcodec.serve import Roles
 from tests.serve.fakes import Painter, Scripted, roles_of
@@ -42,3 +43,12 @@ def test_names_have_the_models() -> None:
 def test_backend_must_be_able_to_fill_its_role() -> None:
     with pytest.raises(InputError):
         Roles.find("auto", describer=Painter())
+
+
+def test_names_of_a_server_are_known_without_a_request() -> None:
+    def send(request: object) -> None:
+        pytest.fail("sent a request")
+
+    client = OpenAIBackend(base_url="http://127.0.0.1:9/v1", send=send)  # type: ignore[arg-type]
+    names = Roles.find("auto", describer=client, writer=client, painter=client).names()
+    assert set(names.values()) == {"openai"}

@@ -1,4 +1,4 @@
-"""Reflection through a real llama.cpp server and an image server, both of which know nothing.
+"""Reflection through a real llama.cpp server and one of `semcodec serve`, which know nothing.
 
 The text model has random weights, and the painter paints noise. So nothing can get better, except
 by chance; but each run must end, within its bounds, with the first picture or with one that the
@@ -7,18 +7,18 @@ checker found better.
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-import image_server
 import pytest
+from serve_overhead import NoisePainter
 
 import semcodec
 from semcodec.backends.openai import DryRunClient, OpenAIBackend
 from semcodec.pipeline.reflection.steps import StopReason
 from tests import profiles
+from tests.serve.fakes import roles_of, serving
 from tests.servers.subprocess_server import SubprocessServer
 from tests.servers.test_llama import MISSING, llama
 
@@ -46,13 +46,8 @@ def text_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subprocess
 @pytest.fixture(scope="module")
 def image_url() -> Iterator[str]:
     """Serve pictures of noise."""
-    server = image_server.make_server(image_server.paint_noise)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(roles_of(NoisePainter())) as server:
+        yield server.url
 
 
 def count_stages(options: dict[str, Any]) -> Counter[str]:
