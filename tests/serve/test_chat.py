@@ -333,6 +333,26 @@ def test_large_file_of_a_picture(server: Server, monkeypatch: pytest.MonkeyPatch
     assert chat(server, user("?", data_url(PNG + b"x")))[0] == 400
 
 
+def test_each_role_has_its_backend() -> None:
+    describer, checker, locator, writer = (Scripted() for _ in range(4))
+    roles = replace(
+        roles_of(describer), checker=checker, locator=locator, writer=writer, painter=None
+    )
+    prompts = Prompts.read()
+    with serving(roles) as server:
+        content(server, user(prompts.task("describe"), data_url()))
+        content(server, user(prompts.task("check", data="1. boat (in the picture)"), data_url()))
+        content(server, user(prompts.task("locate", data="boat"), data_url()))
+        content(server, user(prompts.task("expand", data="boat")))
+    calls = [[call[0] for call in each.calls] for each in (describer, checker, locator, writer)]
+    assert calls == [["describe"], ["check"], ["locate"], ["expand"]]
+
+
+@pytest.mark.parametrize("kind", ["GIF", "TIFF", "BMP", "ICO", "PPM"])
+def test_rarer_formats_are_rejected(server: Server, kind: str) -> None:
+    assert chat(server, user("?", data_url(encode_image(scene(), kind))))[0] == 400
+
+
 def test_formats_of_pictures(server: Server) -> None:
     for kind in ("PNG", "JPEG", "WEBP"):
         assert content(server, user("?", data_url(encode_image(scene(), kind)))) == DESCRIPTION

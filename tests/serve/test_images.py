@@ -232,6 +232,31 @@ def test_size_that_a_painter_can_paint() -> None:
         assert generate(server)[0] == 500
 
 
+def test_picture_of_another_aspect_is_cropped_not_squeezed() -> None:
+    striped = Image.new("RGB", (30, 10), "white")
+    striped.paste("black", (10, 0, 20, 10))
+    with serving(roles_of(Broken(striped))) as server:
+        image = picture(generate(server, size="20x20"))
+        assert image.convert("L").getextrema() == (0, 0)
+
+
+def test_start_of_a_painter_is_small_and_has_the_aspect_to_paint() -> None:
+    sizes: list[Any] = []
+
+    class Starting(Painter):
+        guides = frozenset({"colors"})
+
+        def paint(self, prompt: str, size: Any, seed: int, guide: Any = None) -> Image.Image:
+            sizes.append(guide.colors.size)
+            return Image.new("RGB", size)
+
+    with serving(roles_of(Starting())) as server:
+        start = ("prompt", "a"), ("strength", "1"), ("image", PNG)
+        assert picture(edit(server, *start, ("size", "1024x512"))).size == (1024, 512)
+        assert picture(edit(server, *start, ("size", "8x16"))).size == (8, 16)
+    assert sizes == [(256, 128), (8, 16)]
+
+
 # --- forms ----------------------------------------------------------------------------------------
 
 

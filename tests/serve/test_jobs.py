@@ -14,6 +14,7 @@ from PIL import Image
 from semcodec.serve.jobs import Jobs
 from semcodec.serve.problems import RequestError, from_exception
 from tests.serve.fakes import roles_of, send, serving
+from tests.serve.test_http import JSON, connect
 
 PAINT = {"prompt": "boat", "size": "8x8"}
 MAX_WAIT = 10.0  #: seconds for what takes milliseconds
@@ -86,6 +87,23 @@ def test_job_that_takes_too_long_is_dropped() -> None:
         slow.may_end.release(2)
         wait_for(lambda: slow.running == 0)
     assert slow.calls == 1  # the second one was not begun
+
+
+def test_request_of_a_closed_connection_is_not_begun() -> None:
+    slow = Slow()
+    with serving(roles_of(slow)) as server:
+        first = Sender(server)
+        assert slow.began.acquire(timeout=MAX_WAIT)
+        body = b'{"prompt": "boat", "size": "8x8"}'
+        head = f"POST /v1/images/generations HTTP/1.1\r\nhost: 127.0.0.1\r\n{JSON}"
+        client = connect(server)
+        client.sendall(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+        wait_for(lambda: admitted(server) == 2)
+        client.close()
+        wait_for(lambda: admitted(server) == 1)
+        slow.may_end.release()
+        first.join(MAX_WAIT)
+        assert (first.status, slow.calls) == (200, 1)
 
 
 @contextmanager
