@@ -20,7 +20,9 @@ from PIL import Image
 
 from semcodec.backends import Guide
 from semcodec.backends.openai import OpenAIBackend
-from semcodec.serve import Roles, Server, Settings
+from semcodec.serve.roles import Roles
+from semcodec.serve.server import Server
+from semcodec.serve.settings import Settings
 
 SIZES: Final = ((256, 256), (512, 512), (1024, 1024))  #: width and height in pixels
 NOISE_SHARE: Final = 0.5  #: of a picture of noise that starts from another one

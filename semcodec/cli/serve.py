@@ -6,22 +6,19 @@ import argparse
 import os
 from argparse import ArgumentTypeError
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from semcodec.cli import openai_options, options
 from semcodec.cli.output import UsageError, print_result, print_status
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
 from semcodec.cli.progress import Progress
 from semcodec.errors import InputError
-
-if TYPE_CHECKING:
-    from semcodec.serve import Roles, Settings
+from semcodec.serve import settings
+from semcodec.serve.roles import Roles
+from semcodec.serve.settings import Settings
 
 TOKEN_ENV: Final = "SEMCODEC_SERVE_TOKEN"  # noqa: S105 - the name of a variable
 MAX_TOKEN_FILE: Final = 4096  #: bytes
-MAX_PORT: Final = 65535
-MAX_QUEUE: Final = 100
-DEFAULT_PORT, DEFAULT_QUEUE, DEFAULT_SECONDS = 8000, 8, 600.0
 #: By role, what its backend does for clients.
 STAGES: Final = {
     "describer": "chats with a picture",
@@ -54,7 +51,7 @@ def add(commands: Commands[Parser]) -> None:
     )
     parser.add_argument(
         "--host",
-        default="127.0.0.1",
+        default=settings.LOOPBACK,
         metavar="IP",
         help="address to listen on; one that other machines reach needs a token (default: "
         "%(default)s)",
@@ -62,7 +59,7 @@ def add(commands: Commands[Parser]) -> None:
     parser.add_argument(
         "--port",
         type=_port,
-        default=DEFAULT_PORT,
+        default=settings.DEFAULT_PORT,
         metavar="N",
         help="port to listen on, 0 for any free one (default: %(default)s)",
     )
@@ -75,15 +72,15 @@ def add(commands: Commands[Parser]) -> None:
     parser.add_argument(
         "--queue",
         type=_queue,
-        default=DEFAULT_QUEUE,
+        default=settings.MAX_WAITING,
         metavar="N",
-        help=f"requests that may wait for their turn, 0 to {MAX_QUEUE}; others get status 429 "
-        "(default: %(default)s)",
+        help=f"requests that may wait for their turn, 0 to {settings.MAX_QUEUE}; others get status "
+        "429 (default: %(default)s)",
     )
     parser.add_argument(
         "--max-seconds",
         type=options.seconds,
-        default=DEFAULT_SECONDS,
+        default=settings.MAX_SECONDS,
         metavar="S",
         help="seconds from a request to its result, after which the client gets status 504 "
         "(default: 600)",
@@ -97,13 +94,14 @@ def serve(args: argparse.Namespace) -> int:
     if args.dry_run:
         raise UsageError("--dry-run has no requests to plan: omit it.")
     try:
-        from semcodec.serve import Server
+        from semcodec.serve.server import Server
     except ImportError as error:
         raise UsageError("serve needs its packages: pip install 'semcodec[serve]'.") from error
     with Progress() as progress:
         try:
-            settings, roles = _settings(args), _roles(args)
-            server = Server(roles, settings, _report, progress)
+            address = _settings(args)  # checked before backends are loaded
+            roles = Roles.find(**openai_options.resolve_backends(args).by_option)
+            server = Server(roles, address, _report, progress)
         except InputError as error:  # an option, the environment or the config file
             raise UsageError(str(error)) from error
         for role, name in roles.names().items():
@@ -117,16 +115,7 @@ def serve(args: argparse.Namespace) -> int:
 
 
 def _settings(args: argparse.Namespace) -> Settings:
-    from semcodec.serve import Settings
-
     return Settings(args.host, args.port, _read_token(args), args.queue, args.max_seconds)
-
-
-def _roles(args: argparse.Namespace) -> Roles:
-    from semcodec.serve import Roles
-
-    selected = openai_options.resolve_backends(args).by_option
-    return Roles.find(**selected)
 
 
 def _read_token(args: argparse.Namespace) -> str:
@@ -149,11 +138,11 @@ def _report(method: str, route: str, status: int, seconds: float) -> None:
 
 
 def _port(text: str) -> int:
-    return _integer(text, MAX_PORT, "port")
+    return _integer(text, settings.MAX_PORT, "port")
 
 
 def _queue(text: str) -> int:
-    return _integer(text, MAX_QUEUE, "number of requests")
+    return _integer(text, settings.MAX_QUEUE, "number of requests")
 
 
 def _integer(text: str, maximum: int, noun: str) -> int:

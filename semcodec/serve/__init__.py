@@ -4,11 +4,3 @@ A request passes through these modules in order: ``connection`` (HTTP), ``access
 token), ``api`` (routes), ``chat`` or ``images`` (fields), ``jobs`` (one at a time), and then a
 backend of ``roles``.
 """
-
-from __future__ import annotations
-
-from semcodec.serve.roles import Roles
-from semcodec.serve.server import Server
-from semcodec.serve.settings import Settings, check_token
-
-__all__ = ["Roles", "Server", "Settings", "check_token"]

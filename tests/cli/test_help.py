@@ -21,8 +21,8 @@ from semcodec.backends.openai import Settings
 from semcodec.cli import serve
 from semcodec.cli.main import MODULES, make_parser
 from semcodec.cli.parser import Parser
-from semcodec.serve import Server
-from semcodec.serve import Settings as ServerSettings
+from semcodec.serve.server import Server
+from semcodec.serve.settings import Settings as ServerSettings
 from tests import images, profiles
 from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run

@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from semcodec.cli import interrupts, serve
-from semcodec.serve import Roles, Server
+from semcodec.serve.roles import Roles
+from semcodec.serve.server import Server
 from tests.cli.conftest import Run
 from tests.serve.fakes import Scripted, roles_of, send
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from semcodec.serve import Server
+from semcodec.serve.server import Server
 from tests.serve.fakes import Scripted, roles_of, serving
 
 

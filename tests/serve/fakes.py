@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 from PIL import Image, ImageOps
 
 from semcodec.backends import Guide
-from semcodec.serve import Roles, Server, Settings
+from semcodec.serve.roles import Roles
+from semcodec.serve.server import Server
+from semcodec.serve.settings import Settings
 from semcodec.words.predicates import Predicate
 
 DESCRIPTION = "A red boat lies on a blue lake. Two brown dogs stand on the shore."
@@ -96,11 +98,19 @@ def roles_of(backend: Any) -> Roles:
 
 @contextmanager
 def serving(
-    roles: Roles, reports: list[tuple[str, str, int, float]] | None = None, **settings: Any
+    roles: Roles,
+    reports: list[tuple[str, str, int, float]] | None = None,
+    stages: list[tuple[str, str]] | None = None,
+    **settings: Any,
 ) -> Iterator[Server]:
     """Run a server on a free port."""
-    found = [] if reports is None else reports
-    server = Server(roles, Settings(**{"port": 0, **settings}), lambda *row: found.append(row))
+    found, shown = [] if reports is None else reports, [] if stages is None else stages
+    server = Server(
+        roles,
+        Settings(**{"port": 0, **settings}),
+        lambda *row: found.append(row),
+        lambda *row: shown.append(row),
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from semcodec.errors import InputError
-from semcodec.serve import Server, Settings
 from semcodec.serve.access import Access, names_loopback
 from semcodec.serve.problems import RequestError
+from semcodec.serve.server import Server
+from semcodec.serve.settings import Settings
 from tests.each import for_each
 from tests.serve.fakes import Scripted, roles_of, send, serving
 

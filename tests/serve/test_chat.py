@@ -13,8 +13,9 @@ from PIL import Image
 from semcodec.backends.prompting import ChatResponse, PromptBackend, Prompts
 from semcodec.backends.prompting.statements import number_lines, state
 from semcodec.errors import BackendError, BudgetExceededError, RefusalError
-from semcodec.serve import Server, pictures
+from semcodec.serve import pictures
 from semcodec.serve.chat import MAX_MESSAGES, MAX_TEXT
+from semcodec.serve.server import Server
 from semcodec.words.predicates import Predicate
 from tests.backends.prompting.fake_chat import FakeChat
 from tests.images import encode_image, huge_png, scene

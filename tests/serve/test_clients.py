@@ -15,7 +15,7 @@ import semcodec
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.prompting import PromptBackend, Prompts
 from semcodec.imaging import color_layer
-from semcodec.serve import Server
+from semcodec.serve.server import Server
 from tests.backends.openai.openapi import official_description
 from tests.backends.prompting.fake_chat import FakeChat
 from tests.images import encode_image, scene

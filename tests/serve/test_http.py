@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from semcodec.serve import Server, api, connection
+from semcodec.serve import api, connection
 from semcodec.serve import server as server_module
+from semcodec.serve.server import Server
 from tests.serve.fakes import Scripted, roles_of, send, serving
 
 PAINT = {"prompt": "boat", "size": "8x8"}

@@ -11,9 +11,10 @@ from PIL import Image, ImageOps
 
 from semcodec.backends.prompting import Prompts
 from semcodec.errors import BackendError, MissingFeatureError, RefusalError
-from semcodec.serve import Server, images
+from semcodec.serve import images
 from semcodec.serve.form import MAX_PARTS, MAX_VALUE_BYTES, parse_form
 from semcodec.serve.problems import RequestError
+from semcodec.serve.server import Server
 from tests.each import for_each
 from tests.images import encode_image, scene
 from tests.serve.fakes import Painter, Scripted, roles_of, send, serving

@@ -6,8 +6,8 @@ import pytest
 
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.errors import InputError
-from semcodec.serve import Roles
-from tests.serve.fakes import Painter, Scripted, roles_of
+from semcodec.serve.roles import Roles
+from tests.serve.fakes import Painter, Scripted, roles_of, send, serving
 
 
 def test_one_object_fills_all_roles_that_it_can() -> None:
@@ -52,3 +52,13 @@ def test_names_of_a_server_are_known_without_a_request() -> None:
     client = OpenAIBackend(base_url="http://127.0.0.1:9/v1", send=send)  # type: ignore[arg-type]
     names = Roles.find("auto", describer=client, writer=client, painter=client).names()
     assert set(names.values()) == {"openai"}
+
+
+def test_progress_has_the_stage_and_the_model_until_the_end() -> None:
+    stages: list[tuple[str, str]] = []
+    with serving(roles_of(Scripted()), stages=stages) as server:
+        send(server, "POST", "/v1/images/generations", {"prompt": "boat", "size": "8x8"})
+        message = {"role": "user", "content": "Hi"}
+        send(server, "POST", "/v1/chat/completions", {"messages": [message]})
+    end = ("", "")
+    assert stages == [("paint", "scripted-painter"), end, ("chat", "scripted-writer"), end]
