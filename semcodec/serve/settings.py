@@ -53,7 +53,7 @@ class Settings:
         elif not address.is_loopback:
             raise InputError(
                 f"The address {self.host} can be reached from other machines, so the server needs "
-                "a token: set one, or listen on 127.0.0.1."
+                "a token: set one with --token-file, or listen on 127.0.0.1."
             )
 
     @property
