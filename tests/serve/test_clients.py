@@ -107,27 +107,31 @@ def test_official_client_does_not_repeat_what_fails_again() -> None:
     assert len(model.requests) == 1
 
 
+#: What semcodec adds to OpenAI's API: which backend fills a role, and which one has painted.
+OWN_FIELDS = {"unknown field /data/0/roles", "unknown field /model"}
+
+
 @at_night
-@pytest.mark.parametrize("is_stream", [False, True])
-def test_responses_follow_the_official_description(server: Server, is_stream: bool) -> None:
+@pytest.mark.parametrize(
+    "path", ["/models", "/chat/completions", "/images/generations", "/images/edits"]
+)
+def test_responses_follow_the_official_description(server: Server, path: str) -> None:
     description = official_description()
-    chat = {"model": "semcodec", "messages": [user("?", data_url())], "stream": is_stream}
-    form, kind = make_form(("prompt", "invert it"), ("model", "semcodec"), ("image", PNG))
-    requests: list[tuple[str, str, Any, dict[str, str]]] = [
-        ("GET", "/models", None, {}),
-        ("POST", "/images/generations", {"prompt": "boat", "size": "1024x1024"}, {}),
-        ("POST", "/images/edits", form, {"content-type": kind}),
-    ]
-    if not is_stream:
-        requests.append(("POST", "/chat/completions", chat, {}))
-    for method, path, content, headers in requests:
-        if content is not None:
-            sent = content if isinstance(content, bytes) else json.dumps(content).encode()
-            kind_of = headers.get("content-type", "application/json")
-            assert description.request_violations(method, path, kind_of, sent) == []
-        status, body, _ = send(server, method, f"/v1{path}", content, headers)
-        assert status == 200
-        assert description.response_violations(method, path, body) == []
+    form, form_kind = make_form(("prompt", "invert it"), ("model", "semcodec"), ("image", PNG))
+    chat = {"model": "semcodec", "messages": [user("?", data_url())]}
+    contents: dict[str, Any] = {
+        "/models": None,
+        "/chat/completions": json.dumps(chat).encode(),
+        "/images/generations": b'{"prompt": "boat", "size": "1024x1024"}',
+        "/images/edits": form,
+    }
+    content = contents[path]
+    kind = form_kind if path == "/images/edits" else "application/json"
+    method = "GET" if content is None else "POST"
+    assert description.request_violations(method, path, kind, content or b"") == []
+    status, body, _ = send(server, method, f"/v1{path}", content, {"content-type": kind})
+    assert status == 200
+    assert set(description.response_violations(method, path, body)) <= OWN_FIELDS
 
 
 # --- semcodec's own backend -----------------------------------------------------------------------
