@@ -1,4 +1,4 @@
-"""Who may use the server: no web page, and with a token only its holders.
+"""Access control: requests of web pages are rejected, and those without the token if there is one.
 
 A server on loopback can be reached by each web page that is open in a browser on the same machine,
 in two ways. A page can send a request to 127.0.0.1: it has a header ``Origin`` (or, for a picture

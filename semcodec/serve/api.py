@@ -54,7 +54,7 @@ class Api:
     Attributes:
         roles: the backends.
         jobs: carries out what they have to do.
-        access: decides who may use them.
+        access: decides which requests are carried out.
         progress: called when a backend begins, with the stage and the name of its model, and with
             empty texts when it has ended.
     """

@@ -105,7 +105,7 @@ class _Listener(socketserver.ThreadingTCPServer):
         super().__init__(address, socketserver.BaseRequestHandler)
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        """Return whether there may be one more connection; else tell the client so."""
+        """Return whether one more connection is allowed; otherwise respond with an error."""
         with self._lock:
             is_free = len(self._connections) < MAX_CONNECTIONS
             if is_free:
