@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -18,11 +18,32 @@ from semcodec.errors import InputError
 
 Kind = Literal["text", "image", "edit"]
 Format = Literal["transformers", "diffusers", "openvino"]
-Quantization = Literal["none", "int8", "nf4"]
+Quantization = Literal["none", "int8", "fp8", "nf4"]
 Offload = Literal["none", "model", "group"]
 
 MAX_SHOWN_NAME: Final = 60  #: characters of an unknown name in a message
-MAX_CONFIG_BYTES: Final = 1 << 20  #: of a config file in a folder that a user names
+PLAIN_BITS: Final = 16  #: of a parameter that is not quantized
+#: Bits of a quantized parameter; nf4 stores 4 bits, and 32 bits of scale for 64 parameters.
+BITS: Final[Mapping[Quantization, float]] = {"none": 16, "int8": 8, "fp8": 8, "nf4": 4.5}
+HUB: Final = "https://huggingface.co"  #: where the pages of the models are
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a model that is a network of its own, such as the text encoder of a pipeline.
+
+    Attributes:
+        parameters: number of all its parameters.
+        plain: number of those that quantization leaves in 16 bits.
+    """
+
+    parameters: int
+    plain: int
+
+    def count_bytes(self, quantization: Quantization) -> int:
+        """Return the memory of its weights in bytes."""
+        quantized = self.parameters - self.plain
+        return round((self.plain * PLAIN_BITS + quantized * BITS[quantization]) / 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +60,11 @@ class Model:
         format: how the folder is read: by transformers, diffusers or openvino-genai.
         classes: the classes that load it, by kind; empty where the library's automatic class does.
         revision: the commit that is used; None if no public source states one.
-        revision_source: the address of that source; empty without a revision.
         steps: denoising steps of a picture; None for a model of text.
-        guidance: guidance scale of a picture; None if the model takes none.
-        disk_bytes: bytes of the files that ``fetch`` takes, about; 0 if unknown.
-        memory_bytes: bytes of device memory that all its weights take, by quantization; without
-            what a call needs on top.
-        largest_part_bytes: the same for its largest component: what the weights take with
-            ``offload="model"``, where one component at a time is on the device.
-        sources: for each number, where it comes from.
+        guidance: guidance scale of a picture; None for the default of the pipeline.
+        disk_bytes: bytes of the files that ``fetch`` takes, about; 0 for a folder.
+        parts: its networks, by name; empty if their sizes are unknown.
+        sources: for the numbers, where they come from.
         folder: the folder that the user named; None for an entry of the catalog.
     """
 
@@ -60,14 +77,31 @@ class Model:
     format: Format = "transformers"
     classes: Mapping[Kind, str] = field(default_factory=dict)
     revision: str | None = None
-    revision_source: str = ""
     steps: int | None = None
     guidance: float | None = None
     disk_bytes: int = 0
-    memory_bytes: Mapping[Quantization, int] = field(default_factory=dict)
-    largest_part_bytes: Mapping[Quantization, int] = field(default_factory=dict)
+    parts: Mapping[str, Part] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
+
+    @property
+    def memory_bytes(self) -> Mapping[Quantization, int]:
+        """Bytes of device memory that its weights take, by quantization; empty if unknown.
+
+        A call needs memory on top, about 1 to 3 GB for a picture of a megapixel.
+        """
+        return self._by_quantization(sum)
+
+    @property
+    def largest_part_bytes(self) -> Mapping[Quantization, int]:
+        """The same with ``offload="model"``, where one part at a time is on the device."""
+        return self._by_quantization(max)
+
+    def _by_quantization(self, combine: Callable[[list[int]], int]) -> Mapping[Quantization, int]:
+        if not self.parts:
+            return {}
+        parts = self.parts.values()
+        return {name: combine([part.count_bytes(name) for part in parts]) for name in BITS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +157,10 @@ def load() -> Catalog:
 
 
 def _read_model(name: str, row: dict[str, Any]) -> Model:
-    kinds = tuple(row.pop("kinds"))
-    return Model(name=name, kinds=kinds, **row)
+    kinds, parts = tuple(row.pop("kinds")), row.pop("parts", {})
+    row.setdefault("license_url", f"{HUB}/{row['repository']}")
+    parts = {part: Part(**numbers) for part, numbers in parts.items()}
+    return Model(name=name, kinds=kinds, parts=parts, **row)
 
 
 def _read_class(row: dict[str, Any]) -> MemoryClass:
