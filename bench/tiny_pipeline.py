@@ -58,16 +58,9 @@ def tiny_z_image() -> Any:
     """Return a pipeline of Z-Image, which has a strength; it has the same weights each time."""
     torch.manual_seed(SEED)
     tokenizer = _make_tokenizer()
-    vae = AutoencoderKL(
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4,
-        scaling_factor=1.0,
-        shift_factor=0.0,
-        **AUTOENCODER,
-    )
     return ZImagePipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(),
-        vae=average_colors(vae),
+        vae=average_colors(z_image_autoencoder()),
         text_encoder=_make_text_model(len(tokenizer)),
         tokenizer=tokenizer,
         transformer=ZImageTransformer2DModel(
@@ -81,6 +74,17 @@ def tiny_z_image() -> Any:
             axes_dims=[4, 6, 6],
             axes_lens=[1024, 512, 512],
         ),
+    )
+
+
+def z_image_autoencoder() -> Any:
+    """Return an autoencoder of Z-Image with random weights."""
+    return AutoencoderKL(
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        scaling_factor=1.0,
+        shift_factor=0.0,
+        **AUTOENCODER,
     )
 
 

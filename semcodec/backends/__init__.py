@@ -20,6 +20,7 @@ from semcodec.backends.protocols import (
 from semcodec.backends.registry import (
     AUTO,
     DEFAULTS,
+    LOCAL,
     find,
     find_all,
     is_named,
@@ -46,6 +47,7 @@ __all__ = [
     "add_note",
     "ROLES",
     "AUTO",
+    "LOCAL",
     "is_server",
     "DEFAULTS",
     "find",

@@ -3,7 +3,9 @@
 A backend is any object with the methods of one or more of these protocols; it needs no base class
 and no registration. Images are upright RGB ``PIL.Image.Image`` objects (this module does not import
 Pillow). A backend may have an attribute ``name``, which identifies it in traces and messages, and a
-method ``model_name(role)``, which returns the name of the model that fills a role.
+method ``model_name(role)``, which returns the name of the model that fills a role. Its attribute
+``default_roles`` may name the roles that it fills as the backend for all of them; without it, these
+are all that it has methods for.
 
 An exception that is not a ``SemcodecError`` becomes a ``BackendError`` with the name of the
 backend. Results are validated: a wrong type or a wrong number of words raises an

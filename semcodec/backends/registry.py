@@ -17,6 +17,7 @@ from semcodec.backends.isolation import (
     backend_name,
     format_exception,
     has_method,
+    isolate,
     type_name,
 )
 from semcodec.backends.presets import PRESETS
@@ -30,6 +31,7 @@ ENTRY_POINT_GROUP: Final = "semcodec.backends"
 AUTO: Final = "auto"
 OFFLINE_BACKEND: Final = "embedded"
 OPENAI: Final = "openai"
+LOCAL: Final = "local"
 MAX_SHOWN_NAME: Final = 40  #: characters of an unknown name in a message
 #: The default backend of each role; a role without one may stay empty.
 DEFAULTS: Final = {
@@ -47,10 +49,18 @@ def _openai_backend_class() -> type:
     return OpenAIBackend
 
 
+def _create_local_backend() -> Any:
+    with block_fork():
+        from semcodec.backends.local import LocalBackend
+
+    return LocalBackend()
+
+
 BUILT_IN: Final[dict[str, Callable[[], Any]]] = {
     RuleBasedWriter.name: RuleBasedWriter,
     LanczosUpscaler.name: LanczosUpscaler,
     OPENAI: lambda: _openai_backend_class()(),
+    LOCAL: _create_local_backend,
 }
 
 
@@ -131,7 +141,7 @@ def _find(role: str, default: object, override: object, instances: dict[str, Any
         return _require_role(override, role, instances)
     if not _is_auto(default):
         backend = _get_instance(default, instances)
-        if _can_fill(backend, role):
+        if _can_fill(backend, role) and _is_in_default_roles(backend, role):
             return backend
         if role == "writer":
             _check_writer(backend)  # not replaced silently, since it is meant to be a writer
@@ -144,6 +154,13 @@ def _can_fill(backend: object, role: str) -> bool:
         return False
     preset = attempt(lambda: PRESETS.get(getattr(backend, "preset", None) or ""), None)
     return preset is None or role not in preset.missing_roles
+
+
+def _is_in_default_roles(backend: Any, role: str) -> bool:
+    """Return whether a backend for all roles fills ``role``: its hook ``default_roles`` decides."""
+    with isolate(backend, "load", "has a broken attribute default_roles"):
+        default_roles = getattr(backend, "default_roles", ROLES)
+        return role in default_roles
 
 
 def _is_auto(backend: object) -> bool:

@@ -16,6 +16,7 @@ from semcodec.cli import (
     costs,
     description_files,
     dry_run,
+    local_options,
     openai_options,
     options,
     output,
@@ -87,6 +88,7 @@ def add(commands: Commands[Parser]) -> None:
     )
     options.add_force(parser)
     openai_options.add(parser)
+    local_options.add(parser)
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:

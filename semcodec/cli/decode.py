@@ -19,6 +19,7 @@ from semcodec.cli import (
     files,
     interrupts,
     kept_steps,
+    local_options,
     openai_options,
     options,
     reflection_report,
@@ -158,6 +159,7 @@ def add(commands: Commands[Parser]) -> None:
     batch.add_arguments(parser, "decode-1.json")
     options.add_force(parser)
     openai_options.add(parser)
+    local_options.add(parser)
 
 
 def decode(args: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ from semcodec.cli import (
     endings,
     files,
     interrupts,
+    local_options,
     openai_options,
     options,
 )
@@ -128,6 +129,7 @@ def add(commands: Commands[Parser]) -> None:
     batch.add_arguments(parser, "encode-1.json")
     options.add_force(parser)
     openai_options.add(parser)
+    local_options.add(parser)
 
 
 def _add_description(parser: argparse.ArgumentParser) -> None:

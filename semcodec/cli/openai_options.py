@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -11,7 +12,7 @@ from semcodec.backends.openai import DryRunClient, OpenAIBackend
 from semcodec.backends.openai.settings import CHOICES
 from semcodec.backends.presets import PRESETS
 from semcodec.backends.recording import Budget, CallLog, Cassette
-from semcodec.cli import endings, options
+from semcodec.cli import endings, local_options, options
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
 
@@ -198,9 +199,10 @@ def resolve_backends(args: argparse.Namespace, log: CallLog | None = None) -> Ba
     """
     names = {option: getattr(args, option) for option in BACKEND_OPTIONS if hasattr(args, option)}
     used = selected_servers(args)
+    local = local_options.create_backends(args, names.values())
     if not used:
-        _reject_unused_options(args)
-        return Backends(names)
+        _reject_unused_options(args, exempt=local_options.SHARED if local else ())
+        return Backends({option: local.get(name, name) for option, name in names.items()})
     clients = {name: DryRunClient() for name in used} if args.dry_run else {}
     try:
         cassette = _cassette(args, is_shared=log is not None and not log.is_main)
@@ -209,7 +211,8 @@ def resolve_backends(args: argparse.Namespace, log: CallLog | None = None) -> Ba
         raise UsageError(str(error)) from error
     for server in servers.values():  # --max-cost limits all together
         server.budget.share(servers[used[0]].budget)
-    by_option = {option: servers.get(name, name) for option, name in names.items()}
+    found = {**servers, **local}
+    by_option = {option: found.get(name, name) for option, name in names.items()}
     dry_run = tuple((servers[name], clients[name]) for name in clients)
     return Backends(by_option, dry_run, servers[used[0]].budget, cassette)
 
@@ -313,9 +316,10 @@ def _cassette(args: argparse.Namespace, *, is_shared: bool) -> Cassette | None:
     return None
 
 
-def _reject_unused_options(args: argparse.Namespace) -> None:
+def _reject_unused_options(args: argparse.Namespace, exempt: Iterable[str]) -> None:
     for option in OPENAI_OPTIONS:
         value = getattr(args, option)
-        if value is not None and value is not False:  # --max-cost 0 is an option too
+        is_given = value is not None and value is not False  # --max-cost 0 is an option too
+        if is_given and option not in exempt:
             flag = "--" + option.replace("_", "-")
             raise UsageError(f"{flag} needs a server: add --backend {NAME}, or omit it.")

@@ -9,6 +9,7 @@ from collections import deque
 from types import TracebackType
 from typing import Final
 
+from semcodec.backends import activity
 from semcodec.backends.openai import rate_limits
 from semcodec.cli.output import status_line
 
@@ -84,7 +85,8 @@ class Progress:
         if not self._stage or seconds < DELAY:
             return ""
         reason = " (waiting for the rate limit)" if rate_limits.is_waiting() else ""
-        return f"{self._stage}, {seconds:.0f} s{reason}"
+        doing = f" ({text})" if (text := activity.current()) else ""
+        return f"{self._stage}, {seconds:.0f} s{reason}{doing}"
 
 
 def format_rate(rate: float) -> str:

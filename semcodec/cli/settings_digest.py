@@ -13,7 +13,7 @@ from semcodec import backends
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.registry import ENTRY_POINT_GROUP
 from semcodec.bulk.digests import digest_file, digest_values
-from semcodec.cli import openai_options
+from semcodec.cli import local_options, openai_options
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
 
@@ -24,7 +24,7 @@ IRRELEVANT: Final = (
     "keep_steps", "dry_run", "max_cost", "timeout", "ca_file", "cache", "record",
 )  # fmt: skip
 #: Options that name a file, whose content counts; the text of ``--description`` counts by input.
-FILES: Final = ("prompts", "replay")
+FILES: Final = ("prompts", "replay", "gguf")
 #: Settings of a server that do not change its responses.
 IRRELEVANT_SETTINGS: Final = ("text_timeout", "image_timeout", "retries")
 
@@ -57,6 +57,8 @@ def describe_settings(args: argparse.Namespace, command: str) -> dict[str, Any]:
 
 def describe_backend(args: argparse.Namespace, name: str) -> Any:
     """Return the settings of a server, or the version of the package of another backend."""
+    if name == backends.LOCAL:
+        return local_options.describe_backend(args)
     if not backends.is_server(name):
         wanted = {name} | ({*backends.DEFAULTS.values()} if name == backends.AUTO else set())
         found = [e for e in entry_points(group=ENTRY_POINT_GROUP) if e.name in wanted and e.dist]

@@ -17,6 +17,7 @@ from semcodec.cli import (
     endings,
     files,
     interrupts,
+    local_options,
     openai_options,
     options,
     sweep_report,
@@ -103,6 +104,7 @@ def add(commands: Commands[Parser]) -> None:
     )
     options.add_force(parser)
     openai_options.add(parser)
+    local_options.add(parser)
 
 
 def _add_encoding(parser: argparse.ArgumentParser) -> None:

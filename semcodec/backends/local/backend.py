@@ -1,0 +1,317 @@
+"""The backend ``local``: describes, writes, checks, locates, paints and edits on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache, cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from semcodec.backends import activity
+from semcodec.backends.guides import Guide, GuideKind
+from semcodec.backends.local import catalog, image_model, memory, storage, weights
+from semcodec.backends.local.devices import Device, find_device, import_torch
+from semcodec.backends.local.image_model import ImageModel, PictureTask
+from semcodec.backends.local.memory import Plan
+from semcodec.backends.local.settings import NAME, LocalSettings
+from semcodec.backends.local.store import STORE, Kind
+from semcodec.backends.local.text_model import TextModel
+from semcodec.backends.notes import NOTICES, add_note
+from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
+from semcodec.backends.protocols import ROLES
+from semcodec.errors import BackendError, MissingFeatureError
+from semcodec.imaging.alignment import align_low
+from semcodec.imaging.fitting import described_size
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+T = TypeVar("T")
+MAX_PROMPT: Final = 5_000  #: characters
+IMAGE_ROLES: Final = ("painter", "editor")
+#: Packages whose versions a trace states, since they decide what is computed.
+PACKAGES: Final = ("torch", "transformers", "diffusers", "bitsandbytes", "torchao")
+EDIT: Final = "Keep the picture exactly as it is, and make this one change and no other: {change}"
+LICENSE: Final = (
+    "The model {model.name} has the license {model.license}, which does not allow every use: read "
+    "{model.license_url}."
+)
+COLORS_AFTERWARDS: Final = (
+    "The model {model} cannot start from an image, so the picture was not started from the colors "
+    "of the record; they were applied after painting."
+)
+
+
+class LocalBackend(PromptBackend):
+    """Models on this machine, in any role but that of an upscaler. Threads may share it.
+
+    Nothing is downloaded: ``semcodec models fetch`` does that. The models are loaded at the first
+    call, and stay loaded in this process; see ``store``.
+
+    >>> backend = LocalBackend(text_model="qwen3-vl-2b", device="cpu")
+    >>> backend.settings.quantization
+    'auto'
+
+    Args:
+        settings: the fields of ``LocalSettings``; the others come from the config file.
+
+    Raises:
+        InputError: a setting is not valid.
+    """
+
+    name = NAME
+    settings: LocalSettings
+
+    def __init__(self, **settings: Any) -> None:
+        self.settings = LocalSettings.load(**settings)
+        self._models = LocalModels(self.settings)
+        super().__init__(self._models, Prompts.read(self.settings.prompts))
+
+    @property
+    def default_roles(self) -> frozenset[str]:
+        """The roles that it fills if it is the backend for all of them.
+
+        On a CPU a picture takes minutes, so the offline painter paints unless ``local`` is named as
+        the painter, or an image model is named.
+        """
+        roles = frozenset(ROLES)
+        return roles if self._models.paints_by_default else roles - set(IMAGE_ROLES)
+
+    def model_name(self, role: str) -> str:
+        """Return the name of the model for ``role`` as its publisher writes it.
+
+        That of a folder is the name of the folder, without its path. It is empty for a painter that
+        is not used by default.
+        """
+        if role == "prompts":
+            return self._prompts.name
+        if role in IMAGE_ROLES:
+            is_used = self._models.paints_by_default
+            return _published_name(self._models.model("image")) if is_used else ""
+        return _published_name(self._models.model("text"))
+
+    def dependencies(self) -> dict[str, Any]:
+        """Return what results depend on: the models, their precision, the device and versions.
+
+        Nothing is loaded. A model that is not on this machine has no revision.
+        """
+        kinds: tuple[Kind, ...] = ("text", "image")
+        return {kind: self._models.dependencies(kind) for kind in kinds}
+
+    def seen_size(self, image: Image) -> tuple[int, int]:
+        """Return the width and height in pixels at which the model gets ``image``."""
+        reduced = image.copy()
+        reduced.thumbnail(described_size(image.size, self.settings.image_side))
+        return reduced.size
+
+    def paintable_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return the size near a megapixel, or smaller, that is painted for ``size``."""
+        return image_model.paintable_size(size)
+
+    @property
+    def guides(self) -> frozenset[GuideKind]:
+        """The layers that ``paint`` takes: the colors, if the picture shall start from them."""
+        return frozenset({"colors"}) if self.settings.start_from_colors else frozenset()
+
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, guide: Guide | None = None
+    ) -> Image:
+        """Return a picture of ``prompt``; with colors in ``guide``, it starts from them.
+
+        The model gets the description alone: models of diffusion are trained on descriptions, and
+        would paint the words of an instruction. None of them follows one.
+        """
+        task = PictureTask(prompt[:MAX_PROMPT], size, seed, self.settings.steps)
+        colors = guide.colors if guide else None
+        if colors is not None:
+            start, strength = colors, self.settings.start_strength
+            with suppress(MissingFeatureError):
+                return self._models.run_image(
+                    "paint", lambda m: m.paint_over(start, strength, task)
+                )
+            add_note(NOTICES, COLORS_AFTERWARDS.format(model=self._models.model("image").name))
+        picture = self._models.run_image("paint", lambda model: model.paint(task))
+        return picture if colors is None else align_low(picture, colors)
+
+    def edit(self, image: Image, change: str, seed: int) -> Image:
+        """Return ``image`` with ``change`` applied, at the size of ``image``.
+
+        Raises:
+            MissingFeatureError: the model cannot edit.
+        """
+        prompt, size = EDIT.format(change=change[:MAX_PROMPT]), self.paintable_size(image.size)
+        task = PictureTask(prompt, size, seed, self.settings.steps)
+        edited = self._models.run_image("edit", lambda model: model.edit(image, task))
+        return edited.resize(image.size)
+
+
+class LocalModels:
+    """Chooses, loads and runs the models of one backend; the chat model of ``PromptBackend``."""
+
+    def __init__(self, settings: LocalSettings) -> None:
+        self._settings = settings
+        self._plans: dict[Kind, Plan] = {}  # smaller than planned, after memory ran out
+
+    @cached_property
+    def device(self) -> Device:
+        """The device of the settings."""
+        return find_device(self._settings.device)
+
+    @property
+    def paints_by_default(self) -> bool:
+        """Whether this device paints in seconds, or the user has named a model that paints."""
+        return self._settings.image_model is not None or self._defaults.image_model is not None
+
+    @property
+    def _defaults(self) -> catalog.Defaults:
+        return catalog.choose(self.device.memory)
+
+    def model(self, kind: Kind) -> catalog.Model:
+        """Return the catalog's entry of the model for texts or for images.
+
+        Raises:
+            InputError: the settings name an unknown model.
+        """
+        if kind == "text":
+            return catalog.find(self._settings.text_model or self._defaults.text_model)
+        named = self._settings.image_model or self._defaults.image_model
+        return catalog.find(named or _smallest_painter())
+
+    def complete(self, chat: ChatRequest) -> ChatResponse:
+        """Return the response of the text model."""
+        return self.complete_all([chat])[0]
+
+    def complete_all(self, chats: Sequence[ChatRequest]) -> list[ChatResponse]:
+        """Return the responses of the text model to chats of one kind, which it gets together."""
+        limit, side = self._settings.most_output, self._settings.image_side
+        return self._run("text", chats[0].stage, lambda model: model.complete(chats, limit, side))
+
+    def discard(self, response: ChatResponse) -> None:
+        """Do nothing: no responses are stored."""
+
+    def run_image(self, stage: str, use: Callable[[ImageModel], Image]) -> Image:
+        """Return the result of ``use`` with the image model."""
+        return self._run("image", stage, use)
+
+    def _run(self, kind: Kind, stage: str, use: Callable[[Any], T]) -> T:
+        """Return the result of ``use``; if memory runs out, once more with the next smaller plan.
+
+        Later calls begin with that plan.
+
+        Raises:
+            BackendError: the memory is too small for both, or the weights cannot be loaded.
+        """
+        with STORE.lock, activity.showing(""):
+            plan = self._plan(kind)
+            try:
+                return self._use(kind, plan, use)
+            except Exception as error:
+                if not memory.is_out_of_memory(error):
+                    raise
+                smaller = memory.next_smaller(plan, self.device, is_image=kind == "image")
+                if smaller is None:
+                    raise self._memory_error(kind, stage, plan) from error.with_traceback(None)
+            # Only here are the frames of the error gone, with the tensors that they hold.
+            if smaller.weights != plan.weights:
+                STORE.release(kind)
+            memory.free_memory(import_torch(), self.device)
+            add_note("repairs", f"{stage}: out of memory; tried again with {smaller.describe()}")
+            self._plans[kind] = smaller
+            try:
+                return self._use(kind, smaller, use)
+            except Exception as error:
+                if not memory.is_out_of_memory(error):
+                    raise
+                raise self._memory_error(kind, stage, smaller) from error.with_traceback(None)
+
+    def _plan(self, kind: Kind) -> Plan:
+        return self._plans.get(kind) or memory.make_plan(self._settings, self._defaults)
+
+    def _use(self, kind: Kind, plan: Plan, use: Callable[[Any], T]) -> T:
+        """Return the result of ``use`` with the model of a kind, which is loaded if necessary."""
+        model = self.model(kind)
+        folder = _locate(model)
+        key = (folder, plan.weights, self.device, self._settings.gguf)
+        moves_itself = kind == "image" and plan.offload != "none"
+        loaded = STORE.get(
+            kind,
+            key,
+            lambda: self._load(kind, model, folder, plan),
+            "" if moves_itself else self.device.kind,
+            is_resident=plan.resident,
+        )
+        add_note("models", self.dependencies(kind))
+        if not model.is_free:
+            add_note(NOTICES, LICENSE.format(model=model))
+        return use(loaded)
+
+    def _load(self, kind: Kind, model: catalog.Model, folder: Path, plan: Plan) -> Any:
+        activity.show(f"loading {model.name}")
+        if kind == "text":
+            return TextModel(*weights.load_text_model(folder, plan, self.device))
+        gguf = Path(self._settings.gguf).expanduser() if self._settings.gguf else None
+        pipelines = weights.load_pipelines(folder, model, plan, self.device, gguf)
+        return ImageModel(*pipelines, model)
+
+    def dependencies(self, kind: Kind) -> dict[str, Any]:
+        """Return what the result of a call depends on, for the trace."""
+        model, plan = self.model(kind), self._plan(kind)
+        folder = storage.locate(model)
+        return {
+            "model": _published_name(model),
+            "revision": folder and storage.resolved_revision(folder),
+            "dtype": self.device.dtype,
+            "quantization": plan.quantization,
+            "offload": plan.offload,
+            "device": self.device.kind,
+            "hardware": self.device.name,
+            "versions": _versions(),
+        }
+
+    def _memory_error(self, kind: Kind, stage: str, plan: Plan) -> BackendError:
+        smaller = memory.next_smaller(plan, self.device, is_image=kind == "image")
+        advice = [f"add {smaller.describe()}"] if smaller else []
+        advice += ["paint a smaller --size" if kind == "image" else "use a smaller --model"]
+        message = (
+            f"Out of memory with the model {self.model(kind).name} on {self.device.name} "
+            f"({plan.describe()}): {', or '.join(advice)}."
+        )
+        return BackendError(message, backend=NAME, stage=stage)
+
+
+def _smallest_painter() -> str:
+    """Return the image model of the smallest device that has one by default."""
+    names = (each.defaults.image_model for each in catalog.load().classes)
+    return next(name for name in names if name)
+
+
+def _locate(model: catalog.Model) -> Path:
+    """Return the folder of a model.
+
+    Raises:
+        BackendError: its weights are not on this machine.
+    """
+    folder = storage.locate(model)
+    if folder is None:
+        message = (
+            f"The model {model.name} is not on this machine: semcodec models fetch {model.name}."
+        )
+        raise BackendError(message, backend=NAME, stage="load", unavailable=True)
+    return folder
+
+
+def _published_name(model: catalog.Model) -> str:
+    """Return the name of a model in records and traces; of a folder, no path."""
+    return model.repository or Path(model.name).expanduser().resolve().name
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Return the versions of the packages that compute; without those that are not installed."""
+    versions = {}
+    for package in PACKAGES:
+        with suppress(PackageNotFoundError):
+            versions[package] = version(package)
+    return versions

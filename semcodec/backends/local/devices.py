@@ -1,0 +1,101 @@
+"""The device that runs the models: a GPU of CUDA, a GPU of a Mac, or the CPU."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from semcodec.errors import BackendError, InputError
+from semcodec.forks import block_fork
+
+MISSING: Final = "The backend local needs its packages: pip install 'semcodec[local]'."
+#: First version of CUDA's compute capability that computes with bfloat16 at full speed.
+MIN_BFLOAT16_CAPABILITY: Final = (8, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where models run.
+
+    Attributes:
+        kind: ``"cuda"``, ``"mps"`` or ``"cpu"``.
+        name: of the hardware, such as ``"NVIDIA H200"``.
+        memory: bytes of its memory; None for a CPU, whose models use that of the computer.
+        dtype: the type of weights that are not quantized, such as ``"bfloat16"``.
+    """
+
+    kind: str
+    name: str
+    memory: int | None
+    dtype: str
+
+    @property
+    def is_cpu(self) -> bool:
+        """Whether there is no GPU, so that painting would take minutes."""
+        return self.kind == "cpu"
+
+
+def import_torch() -> Any:
+    """Return the module ``torch``.
+
+    Raises:
+        BackendError: it is not installed, or cannot be loaded.
+    """
+    return import_package("torch")
+
+
+def import_package(name: str) -> Any:
+    """Return a module of the extra ``local``.
+
+    Raises:
+        BackendError: it is not installed, or cannot be loaded.
+    """
+    import importlib
+
+    try:
+        with block_fork():  # a child forked during an import would wait for it forever
+            return importlib.import_module(name)
+    except ImportError as error:
+        raise _load_error(MISSING) from error
+    except (OSError, RuntimeError, AttributeError, ValueError) as error:
+        # Shared libraries that do not match, or versions that do not fit together.
+        shown = f"{type(error).__name__}: {error}"
+        message = f"The package {name} cannot be loaded ({shown}): reinstall 'semcodec[local]'."
+        raise _load_error(message) from error
+
+
+def _load_error(message: str) -> BackendError:
+    return BackendError(message, backend="local", stage="load", unavailable=True)
+
+
+def find_device(wanted: str = "auto") -> Device:
+    """Return the device with the name ``wanted``; for ``"auto"`` the fastest one.
+
+    Raises:
+        InputError: this machine has no such device.
+        BackendError: PyTorch is not installed.
+    """
+    torch = import_torch()
+    found = [kind for kind in ("cuda", "mps") if _is_available(torch, kind)] + ["cpu"]
+    if wanted != "auto" and wanted not in found:
+        raise InputError(f"PyTorch finds no device {wanted}: use {' or '.join(found)}.")
+    return _describe_device(found[0] if wanted == "auto" else wanted)
+
+
+def _is_available(torch: Any, kind: str) -> bool:
+    part = torch.cuda if kind == "cuda" else torch.backends.mps
+    return bool(part.is_available())
+
+
+@cache
+def _describe_device(kind: str) -> Device:
+    torch = import_torch()
+    if kind == "cuda":
+        properties = torch.cuda.get_device_properties(0)
+        capability = (properties.major, properties.minor)
+        dtype = "bfloat16" if capability >= MIN_BFLOAT16_CAPABILITY else "float16"
+        return Device(kind, str(properties.name), int(properties.total_memory), dtype)
+    if kind == "mps":
+        return Device(kind, "Apple GPU", int(torch.mps.recommended_max_memory()), "bfloat16")
+    return Device(kind, "CPU", None, "float32")

@@ -1,0 +1,77 @@
+"""Objects of transformers and diffusers that state the precision of weights.
+
+``nf4`` is done by bitsandbytes, ``int8`` and ``fp8`` by torchao; both quantize while loading. Only
+the large parts of a pipeline are quantized: the autoencoder is small, and its errors are visible.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from semcodec.backends.local.devices import import_package, import_torch
+from semcodec.errors import BackendError
+
+#: The package that does it, for a message if it is not installed.
+PACKAGES: Final = {"nf4": "bitsandbytes", "int8": "torchao", "fp8": "torchao"}
+#: Components of a pipeline that are quantized.
+LARGE_COMPONENTS: Final = (
+    "transformer",
+    "transformer_2",
+    "unet",
+    "text_encoder",
+    "text_encoder_2",
+    "text_encoder_3",
+)
+
+
+def make_config(library: str, quantization: str, dtype: str) -> Any:
+    """Return the configuration of one model; None without quantization.
+
+    Args:
+        library: ``"transformers"`` or ``"diffusers"``, whose class is used.
+        quantization: ``"none"``, ``"nf4"``, ``"int8"`` or ``"fp8"``.
+        dtype: the type to compute with, such as ``"bfloat16"``.
+
+    Raises:
+        BackendError: the package that quantizes is not installed.
+    """
+    if quantization == "none":
+        return None
+    _check_package(PACKAGES[quantization])
+    module = import_package(library)
+    if quantization == "nf4":
+        compute_dtype = getattr(import_torch(), dtype)
+        return module.BitsAndBytesConfig(
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=compute_dtype
+        )
+    torchao = import_package("torchao.quantization")
+    names = {"int8": "Int8WeightOnlyConfig", "fp8": "Float8WeightOnlyConfig"}
+    return module.TorchAoConfig(getattr(torchao, names[quantization])())
+
+
+def make_pipeline_config(
+    components: dict[str, str], quantization: str, dtype: str, skipped: frozenset[str]
+) -> Any:
+    """Return the configuration of a pipeline; None without quantization.
+
+    Args:
+        components: the library of each component, by its name.
+        quantization, dtype: as for ``make_config``.
+        skipped: components that are loaded in another way.
+    """
+    if quantization == "none":
+        return None
+    mapping = {
+        name: make_config(library, quantization, dtype)
+        for name, library in components.items()
+        if name in LARGE_COMPONENTS and name not in skipped
+    }
+    return import_package("diffusers").PipelineQuantizationConfig(quant_mapping=mapping)
+
+
+def _check_package(package: str) -> None:
+    from importlib.util import find_spec
+
+    if find_spec(package) is None:
+        message = f"This quantization needs {package}: pip install 'semcodec[local]'."
+        raise BackendError(message, backend="local", stage="load", unavailable=True)

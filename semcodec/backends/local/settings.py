@@ -1,0 +1,129 @@
+"""Settings of the backend ``local``: models, device, precision, and where weights stay.
+
+In order of precedence: arguments, the table ``[local]`` of the config file, the defaults below. The
+contents of a record never affect them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final, Literal, get_args
+
+from semcodec.backends.openai.settings import read_config
+from semcodec.errors import InputError
+
+NAME: Final = "local"  #: of the backend, and of its table in the config file
+AUTO: Final = "auto"
+DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+Quantization = Literal["auto", "none", "nf4", "int8", "fp8"]
+Offload = Literal["auto", "none", "model", "group"]
+CHOICES: Final[dict[str, tuple[str, ...]]] = {
+    "device": get_args(DeviceName),
+    "quantization": get_args(Quantization),
+    "offload": get_args(Offload),
+}
+TEXTS: Final = ("text_model", "image_model", "gguf", "prompts")
+#: As of the backend ``openai``: most of a start of a few colors must change.
+DEFAULT_START_STRENGTH: Final = 0.9
+MIN_START_STRENGTH: Final = 0.01
+MAX_STEPS: Final = 200  #: denoising steps of a picture
+MAX_OUTPUT: Final = 16_384  #: tokens
+MAX_BATCH: Final = 64  #: pictures that are described at a time
+#: Name, minimum and maximum of the settings that are integers.
+INTEGERS: Final = (
+    ("image_side", 64, 2048),
+    ("most_output", 16, MAX_OUTPUT),
+    ("batch", 1, MAX_BATCH),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalSettings:
+    """The settings of the backend ``local``.
+
+    Attributes:
+        text_model: the model that describes, writes, checks and locates: a name of ``semcodec
+            models list``, or a folder of weights; None for the default of the device.
+        image_model: the model that paints and edits, in the same way.
+        device: where models run; ``"auto"`` is a GPU of CUDA or of a Mac if there is one.
+        quantization: precision of the weights: ``"nf4"`` (4 bits, bitsandbytes), ``"int8"`` and
+            ``"fp8"`` (8 bits, torchao), ``"none"`` (that of the device: bfloat16 or float32), or
+            ``"auto"`` for what fits the memory.
+        offload: whether weights wait in the memory of the computer: those of one model at a time
+            are on the GPU (``"model"``), those of a few layers (``"group"``, which is slow), or
+            all of them stay there (``"none"``).
+        gguf: path of a GGUF file with the weights of the image model's transformer, which replace
+            those of the folder; None for none.
+        steps: denoising steps of a picture, 1..200; None for the number of the model.
+        start_from_colors: whether the painter starts from the colors of a record that has some.
+        start_strength: how much of such a start may change, 0.01..1.
+        image_side: pixels of the longer side of an image that is described, 64..2048.
+        most_output: maximum tokens of an answer.
+        batch: how many pictures ``describe_many`` gives to the model at a time.
+        prompts: path of a prompt file that replaces the built-in prompts.
+
+    Raises:
+        InputError: a value is not valid.
+    """
+
+    text_model: str | None = None
+    image_model: str | None = None
+    device: str = AUTO
+    quantization: str = AUTO
+    offload: str = AUTO
+    gguf: str | None = None
+    steps: int | None = None
+    start_from_colors: bool = False
+    start_strength: float = DEFAULT_START_STRENGTH
+    image_side: int = 1024
+    most_output: int = 1024
+    batch: int = 1
+    prompts: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check every value."""
+        for name, choices in CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise InputError(f"The setting {name} must be one of {', '.join(choices)}.")
+        for name in TEXTS:
+            _check_text(name, getattr(self, name))
+        for name, minimum, maximum in INTEGERS:
+            _check_number(name, getattr(self, name), minimum, maximum, int)
+        if self.steps is not None:
+            _check_number("steps", self.steps, 1, MAX_STEPS, int)
+        if type(self.start_from_colors) is not bool:
+            raise InputError("The setting start_from_colors must be true or false.")
+        _check_number("start_strength", self.start_strength, MIN_START_STRENGTH, 1, int, float)
+
+    @classmethod
+    def load(cls, **arguments: Any) -> LocalSettings:
+        """Return settings merged from all sources; an argument that is None is ignored.
+
+        Raises:
+            InputError: a setting is unknown or not valid, or the config file cannot be read.
+        """
+        given = {name: value for name, value in arguments.items() if value is not None}
+        merged: Mapping[str, Any] = {**read_config(NAME), **given}
+        known = [field.name for field in fields(cls)]
+        if unknown := sorted(set(merged) - set(known)):
+            message = f"Unknown setting {unknown[0]!r}: use one of {', '.join(sorted(known))}."
+            raise InputError(message)
+        return cls(**merged)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as JSON values."""
+        return asdict(self)
+
+
+def _check_text(name: str, value: object) -> None:
+    if value is not None and not (
+        isinstance(value, str) and value.strip() == value != "" and value.isprintable()
+    ):
+        raise InputError(f"The setting {name} must be one line of text.")
+
+
+def _check_number(name: str, value: Any, minimum: float, maximum: float, *types: type) -> None:
+    is_number = isinstance(value, types) and not isinstance(value, bool)
+    if not is_number or not minimum <= value <= maximum:
+        raise InputError(f"The setting {name} must be a number from {minimum} to {maximum}.")

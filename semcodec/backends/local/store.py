@@ -1,0 +1,92 @@
+"""The models that this process has loaded; they stay until others of their kind are needed.
+
+Loading takes seconds to minutes, so models outlive a backend object: the next run of ``encode`` or
+``decode`` finds them. What must stay true:
+
+* At most one text model and one image model are loaded.
+* One call runs at a time: two would need twice the memory, and gain nothing on one device.
+* If a plan is not resident, the other model leaves the device before the call.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol
+
+Kind = Literal["text", "image"]
+
+
+class Movable(Protocol):
+    """A loaded model."""
+
+    def move(self, device: str) -> None:
+        """Move the weights to a device."""
+
+
+@dataclass(slots=True)
+class _Loaded:
+    key: Hashable
+    model: Any
+    place: str  # the device that has the weights
+
+
+class ModelStore:
+    """Loaded models by kind. Hold ``lock`` while using one."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._loaded: dict[Kind, _Loaded] = {}
+
+    def get(
+        self,
+        kind: Kind,
+        key: Hashable,
+        load: Callable[[], Movable],
+        device: str,
+        *,
+        is_resident: bool,
+    ) -> Any:
+        """Return the model of ``key``, loaded and on its device.
+
+        Args:
+            kind: what it is for.
+            key: everything on which the loaded object depends.
+            load: loads it, onto ``device``.
+            device: the name of the device; ``""`` for a model that moves its weights by itself.
+            is_resident: whether the other model may stay on the device.
+        """
+        loaded = self._loaded.get(kind)
+        if loaded is not None and loaded.key != key:
+            self.release(kind)
+            loaded = None
+        if not is_resident:
+            self._park("image" if kind == "text" else "text")
+        if loaded is None:
+            loaded = self._loaded[kind] = _Loaded(key, load(), device)
+        elif loaded.place != device:
+            loaded.model.move(device)
+            loaded.place = device
+        return loaded.model
+
+    def release(self, kind: Kind) -> None:
+        """Forget the model of a kind, so that its memory can be used again."""
+        self._loaded.pop(kind, None)
+
+    def _park(self, kind: Kind) -> None:
+        """Move the weights of a model to the memory of the computer, if it is on a device.
+
+        A quantized model may refuse to move; then it is loaded again when it is needed.
+        """
+        loaded = self._loaded.get(kind)
+        if loaded is None or loaded.place in ("", "cpu"):
+            return
+        try:
+            loaded.model.move("cpu")
+            loaded.place = "cpu"
+        except Exception:  # a library raises what it likes for weights that cannot move
+            self.release(kind)
+
+
+STORE: Final = ModelStore()  #: the models of this process

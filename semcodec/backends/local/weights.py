@@ -1,0 +1,214 @@
+"""Load weights from a folder: never from a network, never as pickles, never with code.
+
+A folder of weights is a stranger's data. Its files are safetensors, which hold only numbers, and
+JSON. What could run code is refused: classes that a folder brings along, and pickled weights.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+
+from semcodec.backends.isolation import format_exception
+from semcodec.backends.local.catalog import Model
+from semcodec.backends.local.devices import Device, import_package, import_torch
+from semcodec.backends.local.memory import Plan, is_out_of_memory
+from semcodec.backends.local.quantization import make_config, make_pipeline_config
+from semcodec.errors import BackendError
+from semcodec.forks import block_fork
+
+MAX_INDEX_BYTES: Final = 100_000  #: of model_index.json
+LIBRARIES: Final = ("diffusers", "transformers")  #: whose classes a pipeline may be made of
+SAFE: Final[dict[str, Any]] = {
+    "local_files_only": True,
+    "trust_remote_code": False,
+}
+MAX_SHOWN_ERROR: Final = 300  #: characters of an error of a library in a message
+
+
+def load_text_model(folder: Path, plan: Plan, device: Device) -> tuple[Any, Any]:
+    """Return the processor and the model for texts and images in ``folder``.
+
+    Raises:
+        BackendError: a package or a file is missing, or the folder has another kind of model.
+    """
+    transformers, torch = import_package("transformers"), import_torch()
+    config = make_config("transformers", plan.quantization, device.dtype)
+    options: dict[str, Any] = {"dtype": getattr(torch, device.dtype), "use_safetensors": True}
+    if config is not None:
+        options |= {"quantization_config": config, "device_map": {"": device.kind}}
+    with quiet(), offline(), loading(folder), block_fork():
+        processor = transformers.AutoProcessor.from_pretrained(folder, **SAFE)
+        model, info = transformers.AutoModelForImageTextToText.from_pretrained(
+            folder, **SAFE, **options, output_loading_info=True
+        )
+        if info["missing_keys"]:  # they would be random
+            raise load_error(folder, "weights are missing")
+        model = model.eval() if config is not None else model.to(device.kind).eval()
+    # Greedy: the same text for the same picture, as far as the device computes the same.
+    model.generation_config.update(do_sample=False, temperature=None, top_p=None, top_k=None)
+    return processor, model
+
+
+def load_pipelines(
+    folder: Path, model: Model, plan: Plan, device: Device, gguf: Path | None = None
+) -> tuple[Any, Any]:
+    """Return the pipelines that paint, and that start from an image; they share their weights.
+
+    The second one is None if the library has none for this model.
+
+    Args:
+        folder: the folder of the pipeline.
+        model: its entry in the catalog.
+        plan: how the weights use the memory.
+        device: where it runs.
+        gguf: a file of weights of the transformer, which replaces that of the folder.
+
+    Raises:
+        BackendError: a package or a file is missing, or the folder has another kind of model.
+    """
+    diffusers, torch = import_package("diffusers"), import_torch()
+    index = read_index(folder)
+    dtype = getattr(torch, device.dtype)
+    with quiet(), offline(), loading(folder), block_fork():
+        parts = {} if gguf is None else {"transformer": _load_gguf(gguf, folder, index, dtype)}
+        components = {name: library for name, (library, _) in index.items()}
+        config = make_pipeline_config(components, plan.quantization, device.dtype, frozenset(parts))
+        options = {} if config is None else {"quantization_config": config}
+        painter = _pipeline_class(diffusers, model, "image").from_pretrained(
+            folder, torch_dtype=dtype, use_safetensors=True, **SAFE, **options, **parts
+        )
+        _check_complete(painter, folder)
+        starter = None
+        with suppress(ValueError):  # the library has no pipeline that starts from an image
+            starter = _pipeline_class(diffusers, model, "edit").from_pipe(painter)
+    for pipeline in filter(None, (painter, starter)):
+        pipeline.set_progress_bar_config(disable=True)
+    _place(painter, plan, device, torch)
+    return painter, starter
+
+
+def read_index(folder: Path) -> dict[str, tuple[str, str]]:
+    """Return the components of a pipeline: library and class of each, by name.
+
+    Raises:
+        BackendError: the folder is not a pipeline, or one whose classes are not the libraries'.
+    """
+    try:
+        with (folder / "model_index.json").open("rb") as file:
+            index = json.loads(file.read(MAX_INDEX_BYTES))
+        own = index.pop("_class_name")
+        pairs = {name: tuple(value) for name, value in index.items() if isinstance(value, list)}
+        components = {name: pair for name, pair in pairs.items() if pair != (None, None)}
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        raise load_error(folder, "it is not a pipeline of diffusers") from error
+    libraries = [pair[0] for pair in components.values() if len(pair) == 2]
+    is_known = len(libraries) == len(components) and all(each in LIBRARIES for each in libraries)
+    if not isinstance(own, str) or not is_known:
+        raise load_error(folder, "it brings code of its own, which is never run")
+    return components
+
+
+def _load_gguf(gguf: Path, folder: Path, index: dict[str, tuple[str, str]], dtype: Any) -> Any:
+    """Return the transformer of a pipeline with the weights of a GGUF file."""
+    diffusers = import_package("diffusers")
+    if "transformer" not in index:
+        raise load_error(folder, "it has no transformer whose weights a GGUF file could replace")
+    config = diffusers.GGUFQuantizationConfig(compute_dtype=dtype)
+    return getattr(diffusers, index["transformer"][1]).from_single_file(
+        str(gguf),
+        config=str(folder),
+        subfolder="transformer",
+        quantization_config=config,
+        torch_dtype=dtype,
+        local_files_only=True,
+    )
+
+
+def _check_complete(pipeline: Any, folder: Path) -> None:
+    """Raise the error of a pipeline whose files lack weights, which then are on no device."""
+    for component in pipeline.components.values():
+        if hasattr(component, "parameters") and any(
+            each.is_meta for each in component.parameters()
+        ):
+            raise load_error(folder, "weights are missing")
+
+
+def _pipeline_class(diffusers: Any, model: Model, kind: Any) -> Any:
+    automatic = {"image": "AutoPipelineForText2Image", "edit": "AutoPipelineForImage2Image"}
+    return getattr(diffusers, model.classes.get(kind) or automatic[kind])
+
+
+def _place(pipeline: Any, plan: Plan, device: Device, torch: Any) -> None:
+    """Move a pipeline to the device, or let its parts move there when they are needed."""
+    if device.is_cpu:
+        return
+    if plan.offload == "model":
+        pipeline.enable_model_cpu_offload(device=device.kind)
+    elif plan.offload == "group":
+        pipeline.enable_group_offload(
+            onload_device=torch.device(device.kind),
+            offload_device=torch.device("cpu"),
+            offload_type="leaf_level",
+        )
+    else:
+        pipeline.to(device.kind)
+
+
+@contextmanager
+def loading(folder: Path) -> Iterator[None]:
+    """Convert any exception of a library in the block; those of too little memory pass."""
+    try:
+        yield
+    except BackendError:
+        raise
+    except Exception as error:  # libraries raise almost anything for a damaged folder
+        if is_out_of_memory(error):
+            raise
+        shown = " ".join(format_exception(error).split())[:MAX_SHOWN_ERROR]
+        raise load_error(folder, shown) from error
+
+
+def load_error(folder: Path, problem: str) -> BackendError:
+    """Return the error of a folder that cannot be loaded."""
+    message = (
+        f"The model in {folder} cannot be loaded ({problem}): fetch it again, or use another model."
+    )
+    return BackendError(message, backend="local", stage="load", unavailable=True)
+
+
+@contextmanager
+def offline() -> Iterator[None]:
+    """Keep the libraries off the network while the block runs.
+
+    A folder on disk needs no network, but some versions look for newer files of the same model.
+    """
+    constants = import_package("huggingface_hub.constants")
+    before, constants.HF_HUB_OFFLINE = constants.HF_HUB_OFFLINE, True
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Show no warnings and no progress bars of the libraries while the block runs."""
+    modules = [import_package(f"{name}.utils.logging") for name in LIBRARIES]
+    before = [(module.get_verbosity(), module.is_progress_bar_enabled()) for module in modules]
+    for module in modules:
+        module.set_verbosity_error()
+        module.disable_progress_bar()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for module, (verbosity, has_progress_bar) in zip(modules, before, strict=True):
+            module.set_verbosity(verbosity)
+            if has_progress_bar:
+                module.enable_progress_bar()
