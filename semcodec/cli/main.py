@@ -39,6 +39,7 @@ MODULES: Final = {
     "inspect": "inspect",
     "validate": "validate",
     "vectors": "vectors",
+    "models": "models",
     "serve": "serve",
     "doctor": "doctor",
 }

@@ -6,6 +6,7 @@ All data is in models.toml. A model is named by the user or chosen by ``choose``
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -198,9 +199,9 @@ def find(name: str) -> Model:
     for model in load().models.values():
         if name.lower() in (model.name, model.repository.lower()):
             return model
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        return _read_folder(name, folder)
+    folder = os.path.expanduser(name)  # unlike those of Path, these raise nothing
+    if os.path.isdir(folder):
+        return _read_folder(name, Path(folder).absolute())
     near = difflib.get_close_matches(name.lower(), load().models, n=1)
     hint = f"did you mean {near[0]}?" if near else "semcodec models list shows all."
     raise InputError(
@@ -213,11 +214,11 @@ def _read_folder(name: str, folder: Path) -> Model:
     if (folder / "model_index.json").is_file():
         is_openvino = any(folder.glob("*/openvino_model.xml"))
         form: Format = "openvino" if is_openvino else "diffusers"
-        return Model(name, kinds=("image", "edit"), format=form, folder=folder.resolve())
+        return Model(name, kinds=("image", "edit"), format=form, folder=folder)
     if (folder / "config.json").is_file():
         is_openvino = any(folder.glob("openvino_*.xml"))
         form = "openvino" if is_openvino else "transformers"
-        return Model(name, kinds=("text",), format=form, folder=folder.resolve())
+        return Model(name, kinds=("text",), format=form, folder=folder)
     raise InputError(
         f"The folder {name[:MAX_SHOWN_NAME]!r} has no weights: name one with a config.json (text) "
         "or a model_index.json (pictures)."

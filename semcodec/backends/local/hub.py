@@ -28,17 +28,20 @@ UNNEEDED: Final[dict[Format, tuple[str, ...]]] = {
     "diffusers": _COPIES,
     "openvino": _COPIES,
 }
+SUBMODULES: Final = ("constants", "errors", "utils", "utils.logging")
 LICENSES: Final = ("LICENSE*", "NOTICE*")  #: fetched with the weights
 
 
 def import_hub() -> ModuleType:
-    """Return the module ``huggingface_hub``.
+    """Return the module ``huggingface_hub`` with the submodules that are used.
 
     Raises:
         BackendError: it is not installed.
     """
     try:
         with block_fork():  # a child forked during an import would wait for it forever
+            for name in SUBMODULES:
+                importlib.import_module(f"huggingface_hub.{name}")
             return importlib.import_module("huggingface_hub")
     except ImportError as error:
         message = "Models of the hub need huggingface_hub: pip install 'semcodec[local]'."

@@ -7,6 +7,7 @@ hold a part of a model, after an interrupted download or of another program.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -74,6 +75,12 @@ def cache_folder() -> Path:
         BackendError: huggingface_hub is not installed.
     """
     return Path(hub.import_hub().constants.HF_HUB_CACHE).expanduser()
+
+
+def free_bytes(folder: Path) -> int:
+    """Return the free space of the disk where a folder is, or would be."""
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    return shutil.disk_usage(existing).free
 
 
 def resolved_revision(path: Path) -> str | None:

@@ -1,0 +1,303 @@
+"""Downloads from a hub on 127.0.0.1, with the hub's own client."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import huggingface_hub
+import pytest
+from huggingface_hub import constants
+
+from semcodec.backends.local import catalog, fetching, storage
+from semcodec.backends.local import hub as hub_client
+from semcodec.errors import BackendError, InputError, SemcodecError
+from tests.backends.local import fake_hub
+from tests.backends.local.fake_hub import NEWEST, FakeHub
+
+TEXT = catalog.find("qwen3-vl-2b")
+PAINTER = catalog.find("flux.2-klein-4b")
+UNPINNED = catalog.find("flux.2-klein-9b")
+
+
+def fetch(model: catalog.Model) -> Path:
+    return fetching.fetch(model, fetching.plan(model))
+
+
+def test_only_needed_files_of_a_text_model_are_fetched(hub: FakeHub) -> None:
+    assert storage.locate(TEXT) is None
+    folder = fetch(TEXT)
+    assert storage.locate(TEXT) == folder
+    assert storage.resolved_revision(folder) == TEXT.revision
+    assert hub.fetched == [
+        "LICENSE", "chat_template.jinja", "config.json", "generation_config.json",
+        "model.safetensors", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json",
+    ]  # fmt: skip
+    assert {path.name for path in folder.iterdir()} == set(hub.fetched)
+
+
+def test_only_needed_files_of_a_pipeline_are_fetched(hub: FakeHub) -> None:
+    folder = fetch(PAINTER)
+    assert storage.locate(PAINTER) == folder
+    skipped = {name for name in fake_hub.pipeline() if name not in hub.fetched}
+    assert skipped == {
+        "README.md",
+        "flux-2-klein-4b.safetensors",
+        "transformer/diffusion_pytorch_model.bin",
+        "vae/diffusion_pytorch_model.fp16.safetensors",
+    }
+
+
+def test_networks_of_openvino_are_fetched_without_other_binaries(hub: FakeHub) -> None:
+    model = catalog.find("qwen3-vl-4b-int4-ov")
+    networks = ("openvino_language_model", "openvino_tokenizer", "openvino_detokenizer")
+    needed = {f"{name}.{ending}": name.encode() for name in networks for ending in ("xml", "bin")}
+    others = {"pytorch_model.bin": b"a pickle", "run.py": b"", "README.md": b""}
+    hub.add(model.repository, {**needed, **others, "config.json": b"{}"})
+    assert storage.locate(model) is None
+    folder = fetch(model)
+    assert {path.name for path in folder.iterdir()} == {*needed, "config.json"}
+    assert storage.locate(model) == folder
+
+
+def test_pinned_commit_is_fetched_and_no_other_is_asked_for(hub: FakeHub) -> None:
+    fetch(TEXT)
+    assert all(str(TEXT.revision) in path for path in hub.paths)
+
+
+def test_newest_commit_is_fetched_if_none_is_pinned(hub: FakeHub) -> None:
+    assert fetching.plan(UNPINNED).revision == NEWEST
+    folder = fetch(UNPINNED)
+    assert storage.resolved_revision(folder) == NEWEST
+    assert storage.locate(UNPINNED) == folder
+
+
+def test_plan_states_sizes_and_downloads_nothing(hub: FakeHub) -> None:
+    plan = fetching.plan(TEXT)
+    files = fake_hub.text_model()
+    assert plan.total_bytes == plan.missing_bytes == sum(len(files[n]) for n in plan.missing_files)
+    assert list(plan.missing_files) == sorted(plan.missing_files)
+    assert len(plan.missing_files) == 8
+    assert hub.fetched == []
+    assert storage.locate(TEXT) is None
+
+
+def test_what_is_there_is_not_fetched_again(hub: FakeHub) -> None:
+    folder = fetch(TEXT)
+    hub.forget()
+    plan = fetching.plan(TEXT)
+    assert (plan.missing_files, plan.missing_bytes) == ((), 0)
+    assert fetching.fetch(TEXT, plan) == folder
+    assert hub.fetched == []
+    (folder / "config.json").resolve().unlink()
+    (folder / "config.json").unlink()
+    assert fetching.plan(TEXT).missing_files == ("config.json",)
+    fetch(TEXT)
+    assert hub.fetched == ["config.json"]
+    assert storage.locate(TEXT) == folder
+
+
+def test_download_goes_on_with_the_files_that_are_missing(hub: FakeHub, tmp_path: Path) -> None:
+    weights = bytes(range(256)) * 2048
+    hub.add(TEXT.repository, fake_hub.text_model(weights))
+    hub.cut_at = 3 * fake_hub.CHUNK
+    with pytest.raises(BackendError, match=r"qwen3-vl-2b cannot be fetched \(\w+\): check"):
+        fetch(TEXT)
+    assert storage.locate(TEXT) is None
+    assert not list(tmp_path.rglob("*.incomplete"))
+    hub.cut_at = None
+    hub.forget()
+    folder = fetch(TEXT)
+    assert (folder / "model.safetensors").read_bytes() == weights
+    assert hub.fetched == [
+        "model.safetensors", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json",
+    ]  # fmt: skip
+
+
+def test_repository_that_lacks_a_file_is_an_error(hub: FakeHub) -> None:
+    files = fake_hub.text_model()
+    del files["model.safetensors"]
+    hub.add(TEXT.repository, files)
+    with pytest.raises(BackendError, match="lacks model"):
+        fetch(TEXT)
+
+
+@pytest.mark.parametrize("files", [{}, {f"{n}.json": b"" for n in range(1001)}], ids=["0", "1001"])
+def test_number_of_files_is_limited(hub: FakeHub, files: dict[str, bytes]) -> None:
+    hub.add(TEXT.repository, files)
+    with pytest.raises(BackendError, match=f"has {len(files)} files"):
+        fetching.plan(TEXT)
+
+
+def test_disk_that_is_too_full_is_an_error_before_the_download(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = fetching.MIN_FREE_BYTES + sum(map(len, fake_hub.text_model().values()))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    assert fetching.plan(TEXT).free_bytes == free
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free - 400))
+    with pytest.raises(BackendError, match="HF_HOME"):
+        fetching.plan(TEXT)
+    assert hub.fetched == []
+
+
+#: By status and code of the hub's answer, a part of the message.
+REFUSALS = {
+    (403, "GatedRepo"): "must be accepted there first",
+    (404, "RepoNotFound"): "does not have Qwen/Qwen3-VL-2B-Instruct",
+    (404, "RevisionNotFound"): "does not have Qwen/Qwen3-VL-2B-Instruct",
+    (401, ""): "HF_TOKEN",
+    (418, ""): "status 418",
+}
+
+
+@pytest.mark.parametrize("answer", REFUSALS, ids=str)
+def test_refusal_of_the_hub_is_explained(
+    answer: tuple[int, str], hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    hub.status, hub.error_code = answer
+    with pytest.raises(BackendError, match=REFUSALS[answer]) as caught:
+        fetching.plan(TEXT)
+    assert "hf_secret" not in str(caught.value)
+    assert "127.0.0.1" not in str(caught.value)
+
+
+@pytest.mark.parametrize("body", [b"", b"[{}]", b'[{"path": 1}]', b"{}", b"\xff"], ids=repr)
+def test_nonsense_of_the_hub_is_an_error(hub: FakeHub, body: bytes) -> None:
+    hub.status, hub.body = 200, body
+    with pytest.raises(BackendError):
+        fetching.plan(TEXT)
+
+
+@pytest.mark.parametrize("name", ["../../evil.json", "/tmp/evil.json", "a/../../b.safetensors"])
+def test_file_outside_of_the_folder_is_not_written(hub: FakeHub, name: str, tmp_path: Path) -> None:
+    hub.add(TEXT.repository, {**fake_hub.text_model(), name: b"evil"})
+    before = {path for path in tmp_path.parent.glob("*") if path != tmp_path}
+    with contextlib.suppress(SemcodecError):
+        fetch(TEXT)
+    assert not [path for path in tmp_path.rglob("*evil*") if "hub" not in path.parts]
+    assert before == {path for path in tmp_path.parent.glob("*") if path != tmp_path}
+    assert not Path("/tmp/evil.json").exists()
+
+
+def test_hub_that_cannot_be_reached_is_explained(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake_hub.use(monkeypatch, "http://127.0.0.1:9", tmp_path)
+    with pytest.raises(BackendError, match="HF_ENDPOINT") as caught:
+        fetching.plan(TEXT)
+    assert caught.value.retryable
+
+
+@pytest.mark.usefixtures("hub")
+def test_offline_mode_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(BackendError, match="HF_HUB_OFFLINE"):
+        fetching.plan(TEXT)
+
+
+def test_full_disk_during_the_download_is_explained(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    plan = fetching.plan(TEXT)
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", fail)
+    with pytest.raises(BackendError, match=r"cannot be written to .*: No space left"):
+        fetching.fetch(TEXT, plan)
+
+
+def test_missing_client_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(hub_client.importlib, "import_module", fail)
+    with pytest.raises(BackendError, match=r"pip install 'semcodec\[local\]'") as caught:
+        storage.locate(TEXT)
+    assert caught.value.unavailable
+
+
+@pytest.fixture
+def settings_of_the_client() -> Iterator[None]:
+    """Check that the client logs and shows bars after the test as before."""
+    utils = huggingface_hub.utils
+    before = utils.logging.get_verbosity(), utils.are_progress_bars_disabled()
+    yield
+    assert (utils.logging.get_verbosity(), utils.are_progress_bars_disabled()) == before
+
+
+@pytest.mark.parametrize("show_progress", [False, True])
+@pytest.mark.usefixtures("hub", "settings_of_the_client")
+def test_bars_are_shown_only_if_wanted(
+    show_progress: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    states = []
+    download = huggingface_hub.hf_hub_download
+
+    def record(*args: str, **kwargs: str) -> str:
+        states.append(huggingface_hub.utils.are_progress_bars_disabled())
+        return str(download(*args, **kwargs))
+
+    plan = fetching.plan(TEXT)
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", record)
+    fetching.fetch(TEXT, plan, show_progress=show_progress)
+    assert set(states) == {not show_progress}
+    assert capsys.readouterr() == ("", "")  # bars only on a terminal
+
+
+@pytest.mark.usefixtures("hub")
+def test_model_is_removed_and_others_stay() -> None:
+    folder, painter = fetch(TEXT), fetch(PAINTER)
+    freed = fetching.remove(TEXT)
+    assert 100 < freed < 1000
+    assert not folder.exists()
+    assert storage.locate(TEXT) is None
+    assert storage.locate(PAINTER) == painter
+    assert fetching.remove(TEXT) == 0
+
+
+@pytest.mark.usefixtures("hub")
+def test_other_commits_stay(tmp_path: Path) -> None:
+    folder = fetch(TEXT)
+    other = folder.parent / ("a" * 40)
+    other.mkdir()
+    (other / "config.json").write_bytes(b"{}")
+    assert fetching.remove(TEXT)
+    assert not folder.exists()
+    assert (other / "config.json").exists()
+
+
+@pytest.mark.usefixtures("hub")
+def test_part_of_a_model_can_be_removed() -> None:
+    folder = fetch(TEXT)
+    (folder / "model.safetensors").unlink()
+    assert storage.locate(TEXT) is None
+    assert fetching.remove(TEXT)
+    assert not folder.exists()
+
+
+def test_folder_of_the_user_is_neither_fetched_nor_removed(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    model = catalog.find(str(tmp_path))
+    for change in (fetching.plan, fetching.remove):
+        with pytest.raises(InputError, match="is a folder of yours"):
+            change(model)
+    assert (tmp_path / "config.json").exists()
+
+
+def test_license_that_restricts_the_use_must_be_accepted_by_its_name() -> None:
+    fetching.check_license(TEXT, None)
+    for accepted in (None, "", "yes", "Apache-2.0", UNPINNED.license.lower()):
+        with pytest.raises(InputError, match="--accept-license FLUX-Non-Commercial"):
+            fetching.check_license(UNPINNED, accepted)
+    fetching.check_license(UNPINNED, UNPINNED.license)
+
+
+def test_sizes() -> None:
+    sizes = [fetching.format_size(number) for number in (0, 1_234_567, 999_940_000, 15_980_141_329)]
+    assert sizes == ["0.0 MB", "1.2 MB", "999.9 MB", "16.0 GB"]
