@@ -21,7 +21,7 @@ from semcodec.cli.output import (
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
 from semcodec.errors import BackendError
 
-HEADER: Final = ("model", "for", "license", "disk", "GB in 16 / 8 / 4 bits", "state")
+HEADER: Final = ("model", "for", "license", "disk", "GB, 16/8/4 bits", "state")
 HERE: Final = "here"  #: a state
 PRECISIONS: Final[Mapping[Quantization, str]] = {
     "none": "in 16 bits",
@@ -174,7 +174,7 @@ def _describe(model: Model) -> tuple[str, ...]:
         ", ".join(model.kinds),
         model.license + ("" if model.is_free else " *"),
         format_size(model.disk_bytes),
-        " / ".join(sizes),
+        "/".join(sizes),
         _state(model),
     )
 

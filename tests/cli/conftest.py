@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from semcodec.cli import main
 from semcodec_embedded import painter
 from semcodec_embedded.describer import EmbeddedDescriber
 from semcodec_embedded.painting.plan import Plan, attach_plan, plan_of
+from tests.backends.local import fake_hub
+from tests.backends.local.fake_hub import FakeHub
 from tests.cli.fake_client import SECRET, FakeClient
 
 Run = Callable[..., tuple[int, str, str]]
@@ -96,6 +98,13 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         return code, out, err
 
     return run_
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeHub]:
+    """Return a hub of models, which the client in this process uses."""
+    with fake_hub.serve_models(monkeypatch, tmp_path / "hub") as fake:
+        yield fake
 
 
 @pytest.fixture

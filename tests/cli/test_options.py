@@ -33,6 +33,7 @@ REQUIRED = {
     "files": ["photo.jpg"],
     "text": ["a cat"],
     "output": ["-o", "out.png"],
+    "names": ["qwen3-vl-2b"],
     "decoder": ["--", "true"],
     "max_bytes": ["--max-bytes", "99"],
 }

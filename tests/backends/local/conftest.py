@@ -14,10 +14,5 @@ from tests.backends.local.fake_hub import FakeHub
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeHub]:
     """Return a hub with a model of texts and a pipeline, which the client in this process uses."""
-    fake = FakeHub()
-    fake.add("Qwen/Qwen3-VL-2B-Instruct", fake_hub.text_model())
-    fake.add("black-forest-labs/FLUX.2-klein-4B", fake_hub.pipeline())
-    fake.add("black-forest-labs/FLUX.2-klein-9B", fake_hub.pipeline())
-    with fake.serve() as url:
-        fake_hub.use(monkeypatch, url, tmp_path / "hub")
+    with fake_hub.serve_models(monkeypatch, tmp_path / "hub") as fake:
         yield fake

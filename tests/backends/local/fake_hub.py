@@ -18,6 +18,11 @@ from huggingface_hub import constants
 
 NEWEST = "f" * 40  #: the commit of the branch main
 CHUNK = 1 << 16
+PIPELINES = (
+    "black-forest-labs/FLUX.2-klein-4B",
+    "black-forest-labs/FLUX.2-klein-9B",
+    "stabilityai/sd-turbo",
+)
 
 
 def use(monkeypatch: pytest.MonkeyPatch, url: str, cache: Path) -> None:
@@ -233,3 +238,15 @@ def pipeline() -> dict[str, bytes]:
         "vae/diffusion_pytorch_model.safetensors": b"w" * 20,
         "vae/diffusion_pytorch_model.fp16.safetensors": b"w" * 10,
     }
+
+
+@contextmanager
+def serve_models(monkeypatch: pytest.MonkeyPatch, cache: Path) -> Iterator[FakeHub]:
+    """Let the client in this process use a hub with a model of texts and pipelines."""
+    fake = FakeHub()
+    fake.add("Qwen/Qwen3-VL-2B-Instruct", text_model())
+    for name in PIPELINES:
+        fake.add(name, pipeline())
+    with fake.serve() as url:
+        use(monkeypatch, url, cache)
+        yield fake
