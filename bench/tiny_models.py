@@ -14,8 +14,10 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+import gguf
 import torch
 from PIL import Image
+from safetensors.torch import load_file
 from tiny_pipeline import AUTOENCODER, tiny_pipeline, tiny_z_image, z_image_autoencoder
 from tokenizers import pre_tokenizers
 from transformers import (
@@ -31,6 +33,8 @@ from semcodec.backends.local.text_model import make_messages
 from semcodec.backends.prompting import ChatRequest, Prompts
 
 SEED: Final = 0
+WEIGHTS: Final = "diffusion_pytorch_model.safetensors"
+Q8: Final = gguf.GGMLQuantizationType.Q8_0
 #: What the model learns to say about pictures of these colors.
 CAPTIONS: Final = {
     (200, 30, 30): "A large red boat lies in the center of the picture on calm water.",
@@ -73,6 +77,22 @@ def make_pipelines(folder: Path) -> None:
     z_image.register_modules(vae=z_image_autoencoder())
     klein.save_pretrained(folder / "klein", safe_serialization=True)
     z_image.save_pretrained(folder / "z-image", safe_serialization=True)
+
+
+def make_gguf(folder: Path, path: Path) -> None:
+    """Write the weights of the transformer of a pipeline in ``folder`` as GGUF, in 8 bits."""
+    writer = gguf.GGUFWriter(path, "flux")
+    for name, tensor in load_file(folder / "transformer" / WEIGHTS).items():
+        values = tensor.float().numpy()
+        is_matrix = values.ndim > 1 and values.shape[-1] % gguf.GGML_QUANT_SIZES[Q8][0] == 0
+        if is_matrix:
+            writer.add_tensor(name, gguf.quants.quantize(values, Q8), raw_dtype=Q8)
+        else:
+            writer.add_tensor(name, values)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
 
 
 def make_photograph(

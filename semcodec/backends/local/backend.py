@@ -19,9 +19,9 @@ from semcodec.backends.local.settings import NAME, LocalSettings
 from semcodec.backends.local.store import STORE, Kind
 from semcodec.backends.local.text_model import TextModel
 from semcodec.backends.notes import NOTICES, add_note
-from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
+from semcodec.backends.prompting import ChatModel, ChatRequest, ChatResponse, PromptBackend, Prompts
 from semcodec.backends.protocols import ROLES
-from semcodec.errors import BackendError, MissingFeatureError
+from semcodec.errors import BackendError, InputError, MissingFeatureError
 from semcodec.imaging.alignment import align_low
 from semcodec.imaging.fitting import described_size
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MAX_PROMPT: Final = 5_000  #: characters
+#: The library that loads the models of a kind.
+FORMATS: Final[dict[Kind, str]] = {"text": "transformers", "image": "diffusers"}
 IMAGE_ROLES: Final = ("painter", "editor")
 #: Packages whose versions a trace states, since they decide what is computed.
 PACKAGES: Final = ("torch", "transformers", "diffusers", "bitsandbytes", "torchao")
@@ -92,6 +94,25 @@ class LocalBackend(PromptBackend):
             return _published_name(self._models.model("image")) if is_used else ""
         return _published_name(self._models.model("text"))
 
+    def describe_many(self, images: Sequence[Image]) -> list[str]:
+        """Return a description of each image, as ``describe`` does, ``batch`` images at a time.
+
+        With float32 the descriptions are those of single calls. With the types of a GPU a few may
+        differ, because sums are rounded in another order: so the default batch is 1.
+
+        Raises:
+            RefusalError, InvalidResponseError: as for ``describe``.
+        """
+        texts: list[str] = []
+        for start in range(0, len(images), self.settings.batch):
+            group = images[start : start + self.settings.batch]
+            requests = [self._request("describe", image) for image in group]
+            answers = self._models.complete_all(requests)
+            for image, answer in zip(group, answers, strict=True):
+                chat = _AnsweredOnce(answer, self._models)
+                texts.append(PromptBackend(chat, self._prompts).describe(image))
+        return texts
+
     def dependencies(self) -> dict[str, Any]:
         """Return what results depend on: the models, their precision, the device and versions.
 
@@ -147,6 +168,20 @@ class LocalBackend(PromptBackend):
         return edited.resize(image.size)
 
 
+class _AnsweredOnce:
+    """A chat model whose first answer is there already; it is asked only for another one."""
+
+    def __init__(self, answer: ChatResponse, chat: ChatModel) -> None:
+        self._answers, self._chat = [answer], chat
+
+    def complete(self, chat: ChatRequest) -> ChatResponse:
+        """Return the first answer once, then those of the model."""
+        return self._answers.pop() if self._answers else self._chat.complete(chat)
+
+    def discard(self, response: ChatResponse) -> None:
+        """Do nothing: no responses are stored."""
+
+
 class LocalModels:
     """Chooses, loads and runs the models of one backend; the chat model of ``PromptBackend``."""
 
@@ -172,12 +207,20 @@ class LocalModels:
         """Return the catalog's entry of the model for texts or for images.
 
         Raises:
-            InputError: the settings name an unknown model.
+            InputError: the settings name an unknown model, or one of another kind.
         """
         if kind == "text":
-            return catalog.find(self._settings.text_model or self._defaults.text_model)
-        named = self._settings.image_model or self._defaults.image_model
-        return catalog.find(named or _smallest_painter())
+            name = self._settings.text_model or self._defaults.text_model
+        else:
+            name = self._settings.image_model or self._defaults.image_model or _smallest_painter()
+        model = catalog.find(name)
+        if kind not in model.kinds or model.format != FORMATS[kind]:
+            task = "describe and write" if kind == "text" else "paint"
+            raise InputError(
+                f"The model {model.name} cannot {task} with the backend {NAME}: use another one "
+                f"for {'--model' if kind == 'text' else '--painter-model'}."
+            )
+        return model
 
     def complete(self, chat: ChatRequest) -> ChatResponse:
         """Return the response of the text model."""
@@ -294,12 +337,16 @@ def _locate(model: catalog.Model) -> Path:
         BackendError: its weights are not on this machine.
     """
     folder = storage.locate(model)
-    if folder is None:
+    if folder is not None:
+        return folder
+    if model.folder is None:
         message = (
             f"The model {model.name} is not on this machine: semcodec models fetch {model.name}."
         )
-        raise BackendError(message, backend=NAME, stage="load", unavailable=True)
-    return folder
+    else:
+        missing = storage.missing_files(model.folder, model.format)[0]
+        message = f"The folder {model.name} lacks {missing}: copy all files of the model to it."
+    raise BackendError(message, backend=NAME, stage="load", unavailable=True)
 
 
 def _published_name(model: catalog.Model) -> str:

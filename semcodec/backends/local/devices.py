@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -51,10 +55,9 @@ def import_package(name: str) -> Any:
     Raises:
         BackendError: it is not installed, or cannot be loaded.
     """
-    import importlib
-
     try:
-        with block_fork():  # a child forked during an import would wait for it forever
+        # A child forked during an import would wait for it forever.
+        with block_fork(), errors_only():
             return importlib.import_module(name)
     except ImportError as error:
         raise _load_error(MISSING) from error
@@ -63,6 +66,17 @@ def import_package(name: str) -> Any:
         shown = f"{type(error).__name__}: {error}"
         message = f"The package {name} cannot be loaded ({shown}): reinstall 'semcodec[local]'."
         raise _load_error(message) from error
+
+
+@contextmanager
+def errors_only() -> Iterator[None]:
+    """Log nothing below errors while the block runs: the packages warn of each other's versions."""
+    before = logging.root.manager.disable
+    logging.disable(max(before, logging.WARNING))
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def _load_error(message: str) -> BackendError:

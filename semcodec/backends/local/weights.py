@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from semcodec.backends.isolation import format_exception
 from semcodec.backends.local.catalog import Model
-from semcodec.backends.local.devices import Device, import_package, import_torch
+from semcodec.backends.local.devices import Device, errors_only, import_package, import_torch
 from semcodec.backends.local.memory import Plan, is_out_of_memory
 from semcodec.backends.local.quantization import make_config, make_pipeline_config
 from semcodec.errors import BackendError
@@ -41,7 +41,7 @@ def load_text_model(folder: Path, plan: Plan, device: Device) -> tuple[Any, Any]
     options: dict[str, Any] = {"dtype": getattr(torch, device.dtype), "use_safetensors": True}
     if config is not None:
         options |= {"quantization_config": config, "device_map": {"": device.kind}}
-    with quiet(), offline(), loading(folder), block_fork():
+    with quiet(), errors_only(), offline(), loading(folder), block_fork():
         processor = transformers.AutoProcessor.from_pretrained(folder, **SAFE)
         model, info = transformers.AutoModelForImageTextToText.from_pretrained(
             folder, **SAFE, **options, output_loading_info=True
@@ -74,7 +74,7 @@ def load_pipelines(
     diffusers, torch = import_package("diffusers"), import_torch()
     index = read_index(folder)
     dtype = getattr(torch, device.dtype)
-    with quiet(), offline(), loading(folder), block_fork():
+    with quiet(), errors_only(), offline(), loading(folder), block_fork():
         parts = {} if gguf is None else {"transformer": _load_gguf(gguf, folder, index, dtype)}
         components = {name: library for name, (library, _) in index.items()}
         config = make_pipeline_config(components, plan.quantization, device.dtype, frozenset(parts))
