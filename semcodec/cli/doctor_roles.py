@@ -8,9 +8,12 @@ from typing import Any, Final, NoReturn
 
 from semcodec import backends
 from semcodec.backends.isolation import attempt, backend_name, has_method, valid_name
+from semcodec.backends.local import LocalBackend
+from semcodec.backends.local.settings import NAME as LOCAL
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.recording import ModelRequest
-from semcodec.cli import openai_options
+from semcodec.cli import local_options, openai_options
+from semcodec.cli.doctor_models import find_missing
 from semcodec.errors import BackendError, SemcodecError
 from semcodec.pipeline.layers.stages import find_locator
 from semcodec.pipeline.reflection import qualification
@@ -48,7 +51,10 @@ class _Selection:
     def describe(self, role: str) -> tuple[str, bool]:
         """Return the backend and the model of a role and True, or the error and False."""
         try:
-            return _name(self._find(role), role), True
+            backend = self._find(role)
+            missing = find_missing(backend, role)
+            name = _name(backend, role)
+            return (f"{name}: {missing}", False) if missing else (name, True)
         except SemcodecError as error:
             return f"not available: {error}", False
 
@@ -125,9 +131,13 @@ class _Selection:
         if name is None or name == backends.AUTO:
             return name
         if name not in self._instances:
-            is_server = backends.is_server(name)
-            self._instances[name] = self._server(name) if is_server else backends.load(name)
+            self._instances[name] = self._create(name)
         return self._instances[name]
+
+    def _create(self, name: str) -> Any:
+        if name == LOCAL:
+            return LocalBackend(**local_options.read_settings(self._args))
+        return self._server(name) if backends.is_server(name) else backends.load(name)
 
     def _server(self, name: str) -> OpenAIBackend:
         settings = openai_options.model_settings(self._args)
