@@ -12,7 +12,7 @@ from PIL import Image
 import semcodec
 from semcodec import backends
 from semcodec.backends import Guide, activity
-from semcodec.backends.local import LocalBackend, catalog, storage
+from semcodec.backends.local import LocalBackend, catalog, storage, weights
 from semcodec.backends.local.image_model import MAX_AREA, MIN_AREA, SIZE_STEP, paintable_size
 from semcodec.errors import BackendError, InputError, MissingFeatureError
 from semcodec.imaging import color_layer
@@ -310,9 +310,9 @@ def test_model_that_is_not_there_names_the_command(
 def test_model_of_another_kind_is_refused(machine: Machine, make_backend: MakeBackend) -> None:
     settings = make_backend().settings
     swapped = make_backend(text_model=settings.image_model, image_model=settings.text_model)
-    with pytest.raises(InputError, match="cannot describe and write .* another one for --model"):
+    with pytest.raises(InputError, match=r"cannot describe and write .* another one for --model"):
         swapped.describe(PHOTO)
-    with pytest.raises(InputError, match="cannot paint .* another one for --painter-model"):
+    with pytest.raises(InputError, match=r"cannot paint .* another one for --painter-model"):
         swapped.paint("a boat", SIZE, 7)
 
 
@@ -368,8 +368,10 @@ def test_damaged_index_is_an_error(
 ) -> None:
     folder = write_image_folder(tmp_path / "bad")
     (folder / "model_index.json").write_text(index)
-    with pytest.raises(BackendError, match="cannot be loaded"):
+    with pytest.raises(BackendError, match=r"lacks model_index\.json"):
         make_backend(image_model=str(folder)).paint("a boat", SIZE, 7)
+    with pytest.raises(BackendError, match="it is not a pipeline of diffusers"):
+        weights.read_index(folder)
 
 
 def test_missing_weights_are_an_error(machine: Machine, make_backend: MakeBackend) -> None:
