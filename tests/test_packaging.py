@@ -59,6 +59,7 @@ CODE_OF_EXTRAS = {
     "image-server": ["bench/tiny_pipeline.py"],
     "qr": ["semcodec"],
     "embedded": ["semcodec/cli"],
+    "local": ["semcodec/backends/local"],
     "judge": ["semcodec/words"],
     "report": ["semcodec/measure"],
     "bench": ["bench", "semcodec/measure"],
@@ -85,15 +86,16 @@ EXTRAS_OF_PARTS = {
         "serve",
         "bench",
         "metrics",
+        "local",
     ],
-    "bench": ["bench", "image-server", "metrics", "dev"],  # dev: it also measures the gate
+    "bench": ["bench", "image-server", "local", "metrics", "dev"],  # dev: it also measures the gate
     "fuzz": ["fuzz"],
     "spec": ["tables"],
     "docs": ["dev"],
     "examples": ["examples"],
     ".ci": [],
     "conftest.py": ["dev"],
-    "tests": ["dev"],
+    "tests": ["dev", "local"],  # some tests use local models if they can
     "embedded/semcodec_embedded": [],
     "embedded/tests": ["dev"],
     "embedded/tools": ["tools"],
@@ -228,8 +230,8 @@ def test_every_extra_is_checked_here_and_all_includes_those_of_users() -> None:
     assert set(re.findall(r"[\w-]+", everything)) == {
         "semcodec",
         "embedded",
-        # bench has much that only the scripts of this project need; metrics has gigabytes.
-        *(extra for extra in EXTRAS_OF_PARTS["semcodec"] if extra not in ("bench", "metrics")),
+        # bench has much that only the scripts of this project need; the others have gigabytes.
+        *({*EXTRAS_OF_PARTS["semcodec"]} - {"bench", "metrics", "local"}),
     }
 
 

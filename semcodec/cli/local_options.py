@@ -104,7 +104,8 @@ def read_settings(args: argparse.Namespace) -> dict[str, Any]:
 def _reject_unused_options(args: argparse.Namespace) -> None:
     for option in SETTINGS:
         if getattr(args, option, None) is not None:
-            raise UsageError(f"--{option} needs local models: add --backend {NAME}, or omit it.")
+            flag = "--" + option
+            raise UsageError(f"{flag} needs local models: add --backend {NAME}, or omit it.")
 
 
 def _steps(text: str) -> int:

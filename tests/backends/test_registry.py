@@ -72,11 +72,27 @@ def test_message_about_an_unknown_role_lists_the_known_ones(role: Any) -> None:
 
 def test_names_are_sorted_and_roles_are_those_of_the_class() -> None:
     assert backends.names() == [
-        "embedded", "lanczos", "llama.cpp", "lmstudio", "ollama", "only-describes", "openai",
-        "rules", "vllm",
+        "embedded", "lanczos", "llama.cpp", "lmstudio", "local", "ollama", "only-describes",
+        "openai", "rules", "vllm",
     ]  # fmt: skip
     assert backends.roles("only-describes") == ["describer"]
     assert {"describer", "painter"} <= set(backends.roles("embedded"))
+
+
+def test_backend_may_fill_fewer_roles_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can still be named for the others."""
+    monkeypatch.setattr(DescriberOnly, "paint", DescriberOnly.describe, raising=False)
+    monkeypatch.setattr(DescriberOnly, "default_roles", ("describer",), raising=False)
+    assert backends.find("painter", "only-describes").name == "embedded"
+    assert isinstance(backends.find("painter", "auto", "only-describes"), DescriberOnly)
+    assert backends.find_all("only-describes", editor=None) == (None,)
+
+
+@pytest.mark.parametrize("broken", [property(lambda self: 1 / 0), 7])
+def test_broken_default_roles_are_an_error(monkeypatch: pytest.MonkeyPatch, broken: Any) -> None:
+    monkeypatch.setattr(DescriberOnly, "default_roles", broken, raising=False)
+    with pytest.raises(BackendError, match="has a broken attribute default_roles"):
+        backends.find("describer", "only-describes")
 
 
 def test_base_url_is_a_server_with_the_other_settings() -> None:

@@ -34,7 +34,10 @@ MAX_PROMPT: Final = 5_000  #: characters
 FORMATS: Final[dict[Kind, str]] = {"text": "transformers", "image": "diffusers"}
 IMAGE_ROLES: Final = ("painter", "editor")
 #: Packages whose versions a trace states, since they decide what is computed.
-PACKAGES: Final = ("torch", "transformers", "diffusers", "bitsandbytes", "torchao")
+PACKAGES: Final = (
+    "torch", "torchvision", "transformers", "tokenizers", "diffusers", "accelerate", "safetensors",
+    "bitsandbytes", "torchao", "gguf",
+)  # fmt: skip
 EDIT: Final = "Keep the picture exactly as it is, and make this one change and no other: {change}"
 LICENSE: Final = (
     "The model {model.name} has the license {model.license}, which does not allow every use: read "
