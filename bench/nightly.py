@@ -156,6 +156,19 @@ def run_plotter() -> Row:
     return Row("plots by CompressAI", plots, failed, 0, skipped, result.wall, result.cpu, output)
 
 
+def run_local_models() -> Row:
+    """Run the backend local with PyTorch on small models, and write docs/local-tests.md.
+
+    Without PyTorch the step is skipped; bench/local_models.py states what it needs.
+    """
+    result = run([sys.executable, "bench/local_models.py"])
+    skipped = int(result.output.startswith("skipped"))
+    output = result.output if result.code or skipped else ""
+    counted = re.search(r"(\d+) (?:tests )?passed", result.output)
+    passed, failed = int(counted[1]) if counted else 0, int(result.code != 0)
+    return Row("local models", 0, failed, passed, skipped, result.wall, result.cpu, output)
+
+
 def run_readme() -> Row:
     """Run the commands of the README that measure; those that take long run only here."""
     result = run([sys.executable, ".ci/readme.py", "--night", "Measure it"])
@@ -201,6 +214,7 @@ def main() -> int:
     rows.append(run_soak(args.share, seed))
     rows.append(run_batch(args.share, seed))
     rows.append(run_plotter())
+    rows.append(run_local_models())
     rows.append(run_readme())
     for row in rows:
         print(row.output, end="")

@@ -1,6 +1,6 @@
 """Small models of the classes that ``--backend local`` loads, made by code in seconds.
 
-    python bench/tiny_models.py FOLDER    # makes vlm, klein and z-image in it
+    python bench/tiny_models.py FOLDER    # makes vlm, klein, klein.gguf and z-image in it
 
 The pipelines have random weights. The model for texts and images has the architecture of Qwen3-VL
 and 0.3 million parameters, which are trained here on a few pictures of one color: so it describes
@@ -205,6 +205,7 @@ def main() -> None:
     args = parser.parse_args()
     started = time.perf_counter()
     make_pipelines(args.folder)
+    make_gguf(args.folder / "klein", args.folder / "klein.gguf")
     make_text_model(args.folder / "vlm", args.steps)
     print(f"{args.folder}: {time.perf_counter() - started:.0f} s")
 

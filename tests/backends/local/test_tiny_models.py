@@ -1,0 +1,320 @@
+"""The backend ``local`` with PyTorch, transformers and diffusers, on small models made on the spot.
+
+Each class of models is loaded from a folder by the code that loads real ones, on the CPU, without
+a network: a chat model with vision (Qwen3-VL), a painter that edits (FLUX.2-klein), and one that
+only starts from images (Z-Image). The packages are not those of the gate: ``make nightly`` runs
+this file with the Python that SEMCODEC_LOCAL names (bench/local_models.py). To run it again without
+making the models, name a folder of ``bench/tiny_models.py`` in SEMCODEC_TINY_MODELS.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageChops, ImageStat
+
+import semcodec
+from semcodec.backends import Guide
+from semcodec.backends.local import LocalBackend, backend, weights
+from semcodec.backends.local.store import ModelStore
+from semcodec.backends.prompting import ChatRequest
+from semcodec.errors import BackendError, MissingFeatureError, SemcodecError
+
+REASON = "needs 'semcodec[local]'; make nightly runs it"
+torch = pytest.importorskip("torch", reason=REASON)
+diffusers = pytest.importorskip("diffusers", reason=REASON)
+pytest.importorskip("transformers", reason=REASON)
+tiny_models: Any = pytest.importorskip("tiny_models", reason=REASON)
+tiny_pipeline: Any = pytest.importorskip("tiny_pipeline", reason=REASON)
+
+pytestmark = pytest.mark.filterwarnings("default")  # those of the libraries are theirs
+ROOT = Path(__file__).parents[3]
+SIZE = (512, 512)
+RED, BLUE = tiny_models.CAPTIONS
+PHOTOS = {color: tiny_models.make_photograph(color) for color in tiny_models.CAPTIONS}
+RECORD = semcodec.pack("large red boat calm water", coding="lexicon", size=SIZE)
+MAX_STOP_SECONDS = 20.0  #: from a signal to the end of a process, on a busy machine
+Record = Callable[[str, object], None]
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small model of each class."""
+    if made := os.environ.get("SEMCODEC_TINY_MODELS"):
+        return Path(made)
+    folder = tmp_path_factory.mktemp("models")
+    tiny_models.make_pipelines(folder)
+    tiny_models.make_text_model(folder / "vlm")
+    tiny_models.make_gguf(folder / "klein", folder / "klein.gguf")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail every connection, and begin without loaded models."""
+
+    def refuse(*arguments: object) -> None:
+        raise AssertionError("a library tried to use the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(backend, "STORE", ModelStore())
+
+
+def make(models: Path, painter: str = "klein", **settings: Any) -> LocalBackend:
+    folders = {"text_model": str(models / "vlm"), "image_model": str(models / painter)}
+    return LocalBackend(**{"device": "cpu", "steps": 2, **folders, **settings})
+
+
+def difference(a: Image.Image, b: Image.Image) -> float:
+    """Return the mean difference of two pictures, 0 to 255."""
+    bands: list[float] = ImageStat.Stat(ImageChops.difference(a, b)).mean
+    return sum(bands) / len(bands)
+
+
+# --- texts
+
+
+def test_pictures_are_described_by_what_they_show(models: Path) -> None:
+    local = make(models)
+    texts = {color: local.describe(photo) for color, photo in PHOTOS.items()}
+    assert texts == tiny_models.CAPTIONS
+
+
+def test_batch_has_the_descriptions_of_single_calls(models: Path) -> None:
+    photos = [PHOTOS[color] for color in (RED, BLUE, BLUE, RED)]
+    photos.append(PHOTOS[RED].resize((150, 64)))
+    local = make(models, batch=5)
+    assert local.describe_many(photos) == [local.describe(photo) for photo in photos]
+
+
+def test_text_alone_is_answered_by_the_same_model_and_the_same_each_time(models: Path) -> None:
+    chat = ChatRequest("select", "You condense.", "Choose 12 words.")
+    local = make(models, most_output=16)
+    assert local._models.complete(chat) == local._models.complete(chat)
+
+
+def test_model_that_rambles_yields_a_record_and_a_picture(models: Path) -> None:
+    local = make(models, most_output=80)
+    encoded = semcodec.encode(PHOTOS[RED], backend=local)
+    assert semcodec.validate(encoded.data).verdict == "valid"
+    assert "boat" in encoded.record.words
+    stages = [stage for stage in encoded.trace.stages if stage.notes.get("repairs")]
+    assert [stage.name for stage in stages] == ["select"]
+    decoded = semcodec.decode(encoded.data, backend=local, reflect=1)
+    assert decoded.image.size == encoded.record.size
+    assert "boat" in str(decoded.trace.stages[0].output)
+
+
+@pytest.mark.parametrize("quantization", ["nf4", "int8", "fp8"])
+def test_quantized_text_model_describes(models: Path, quantization: str) -> None:
+    local = make(models, quantization=quantization)
+    assert local.describe(PHOTOS[RED]) == tiny_models.CAPTIONS[RED]
+
+
+# --- pictures
+
+
+@pytest.mark.parametrize("painter", ["klein", "z-image"])
+def test_seed_reproduces_the_picture(models: Path, painter: str) -> None:
+    local = make(models, painter)
+    pictures = [semcodec.decode(RECORD, painter=local, seed=seed).to_file() for seed in (7, 7, 8)]
+    assert pictures[0] == pictures[1] != pictures[2]
+    with Image.open(io.BytesIO(pictures[0])) as picture:
+        assert picture.size == SIZE
+
+
+def test_edit_changes_the_picture_and_keeps_its_size(models: Path) -> None:
+    local = make(models)
+    picture = local.paint("a red boat", SIZE, 7)
+    edited = local.edit(picture.resize((500, 400)), "Make the boat blue.", 7)
+    assert edited.size == (500, 400)
+    assert difference(edited.resize(SIZE), picture) > 1
+    with pytest.raises(MissingFeatureError):
+        make(models, "z-image").edit(picture, "Make the boat blue.", 7)
+
+
+@pytest.mark.parametrize("painter", ["klein", "z-image"])
+def test_picture_starts_from_the_colors(
+    models: Path, painter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With an autoencoder that keeps average colors, the picture shows those of the start."""
+    load = weights.load_pipelines
+
+    def load_with_colors(*arguments: Any) -> Any:
+        pipelines = load(*arguments)
+        tiny_pipeline.average_colors(pipelines[0].vae)
+        return pipelines
+
+    monkeypatch.setattr(weights, "load_pipelines", load_with_colors)
+    local = make(models, painter, start_from_colors=True, start_strength=0.3)
+    colors = Image.linear_gradient("L").resize(SIZE).convert("RGB")
+    plain = local.paint("a red boat", SIZE, 7)
+    started = local.paint("a red boat", SIZE, 7, Guide(colors=colors))
+    assert difference(started, colors) < 0.7 * difference(plain, colors)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"quantization": "int8"}, {"quantization": "fp8"}, {"gguf": ""}]
+)
+def test_other_precisions_paint_nearly_the_same(models: Path, settings: dict[str, str]) -> None:
+    plain = make(models).paint("a red boat", SIZE, 7)
+    if "gguf" in settings:
+        settings = {"gguf": str(models / "klein.gguf")}
+    other = make(models, **settings).paint("a red boat", SIZE, 7)
+    assert 0 < difference(plain, other) < 8
+
+
+# --- memory, interruption and damaged folders
+
+
+def test_second_attempt_after_memory_ran_out(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    forward, failures = diffusers.Flux2Transformer2DModel.forward, [1]
+
+    def fail_once(self: Any, *arguments: Any, **options: Any) -> Any:
+        if failures:
+            failures.pop()
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
+        return forward(self, *arguments, **options)
+
+    monkeypatch.setattr(diffusers.Flux2Transformer2DModel, "forward", fail_once)
+    decoded = semcodec.decode(RECORD, painter=make(models), reflect="off")
+    paint = decoded.trace.stages[-1]
+    assert "tried again with --quantization int8" in paint.notes["repairs"][0]
+    assert [note["quantization"] for note in paint.notes["models"]] == ["none", "int8"]
+
+
+def test_memory_that_stays_too_small_is_one_message(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: Any, *arguments: Any, **options: Any) -> Any:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
+
+    monkeypatch.setattr(diffusers.Flux2Transformer2DModel, "forward", fail)
+    with pytest.raises(BackendError, match=r"^Out of memory with .* paint a smaller --size\.$"):
+        semcodec.decode(RECORD, painter=make(models))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other signals")
+@pytest.mark.parametrize("stage", ["paint", "describe"])
+def test_interrupt_ends_the_process_without_an_output(
+    models: Path, tmp_path: Path, stage: str, record_property: Record
+) -> None:
+    (tmp_path / "a.semc").write_bytes(RECORD)
+    Image.new("RGB", (64, 64), "green").save(tmp_path / "a.png")  # a color that it does not know
+    command = {
+        "paint": ["decode", "a.semc", "-o", "out.png", "--painter", "local", "--steps", "200"],
+        "describe": ["encode", "a.png", "-o", "out.semc", "--describer", "local"],
+    }[stage]
+    names = ["--model", str(models / "vlm"), "--painter-model", str(models / "klein")]
+    process = start_semcodec([*command, *names, "--device", "cpu"], tmp_path)
+    wait_for_work(process)
+    started = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=MAX_STOP_SECONDS)
+    record_property("seconds", round(time.monotonic() - started, 2))
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert not list(tmp_path.glob("*out*"))
+
+
+def start_semcodec(arguments: list[str], folder: Path) -> subprocess.Popen[str]:
+    """Return a process of the command line that prints "working" when a model has begun."""
+    code = (
+        "import sys; from semcodec.backends import activity; from semcodec.__main__ import main\n"
+        "show = activity.show\n"
+        "def tell(text):\n"
+        "    show(text)\n"
+        "    if text.startswith(('step 2', 'token 2')):\n"
+        "        print('working', file=sys.__stdout__, flush=True)\n"
+        "activity.show = tell\n"
+        "sys.exit(main())\n"
+    )
+    path = os.pathsep.join([str(ROOT), str(ROOT / "embedded")])
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_work(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    assert process.stdout.readline() == "working\n"
+
+
+def damage(folder: Path, kind: str) -> None:
+    """Damage a copy of a pipeline."""
+    transformer = folder / "transformer" / tiny_models.WEIGHTS
+    match kind:
+        case "cut":
+            transformer.write_bytes(transformer.read_bytes()[:1000])
+        case "pickle":
+            (folder / "transformer" / "diffusion_pytorch_model.bin").write_bytes(b"\x80\x04.")
+            transformer.unlink()
+        case "empty":
+            transformer.write_bytes(b"")
+        case "other":
+            shutil.copy(folder / "vae" / tiny_models.WEIGHTS, transformer)
+        case "config":
+            (folder / "transformer" / "config.json").write_text('{"num_layers": "x"}')
+        case "code":
+            index = json.loads((folder / "model_index.json").read_text())
+            index["vae"] = ["evil", "Model"]
+            (folder / "model_index.json").write_text(json.dumps(index))
+            (folder / "vae" / "evil.py").write_text("raise SystemExit('code was run')")
+
+
+@pytest.mark.parametrize("kind", ["cut", "pickle", "empty", "other", "config", "code"])
+def test_damaged_folder_is_one_message(models: Path, tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "klein"
+    shutil.copytree(models / "klein", folder)
+    damage(folder, kind)
+    with pytest.raises(SemcodecError) as caught:
+        make(models, image_model=str(folder)).paint("a red boat", SIZE, 7)
+    assert len(str(caught.value)) < 700
+    assert "\n" not in str(caught.value)
+
+
+# --- the command line
+
+
+def run_semcodec(arguments: list[str], folder: Path) -> str:
+    process = start_semcodec(arguments, folder)
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    return out + err
+
+
+def test_commands_tell_the_truth(models: Path, tmp_path: Path) -> None:
+    PHOTOS[BLUE].save(tmp_path / "a.png")
+    text, image = ["--model", str(models / "vlm")], ["--painter-model", str(models / "klein")]
+    shown = run_semcodec(["encode", "a.png", "--backend", "local", *text], tmp_path)
+    assert "small blue house" in shown
+    shown = run_semcodec(
+        ["decode", "a.semc", "-o", "b.png", "--painter", "local", *image, "--steps", "2",
+         "--size", "512x512", "--trace", "t.json"], tmp_path,
+    )  # fmt: skip
+    assert "b.png: painted from" in shown
+    [note] = json.loads((tmp_path / "t.json").read_text())["stages"][-1]["notes"]["models"]
+    assert note["versions"]["torch"].partition("+")[0] == torch.__version__.partition("+")[0]
+    assert (note["device"], note["dtype"], note["model"]) == ("cpu", "float32", "klein")
+    shown = run_semcodec(["doctor", "--backend", "local", *text], tmp_path)
+    assert "CPU" in shown
+    assert "embedded" in shown
+    shown = run_semcodec(["models", "list"], tmp_path)
+    assert "Apache-2.0" in shown
