@@ -31,7 +31,7 @@ def describe_models(args: argparse.Namespace) -> list[tuple[str, str]]:
         settings = LocalBackend(**local_options.read_settings(args)).settings
         models = LocalModels(settings)
         device = models.device
-        plan = make_plan(settings, catalog.choose(device.memory))
+        plan = make_plan(settings, catalog.choose(device.memory), device)
         painter = models.model("image") if models.paints_by_default else None
         return [
             ("device", _describe_device(device)),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+import semcodec
 from semcodec.backends import activity
 from semcodec.cli import local_options
 from semcodec.cli.progress import Progress
@@ -149,7 +150,7 @@ def test_interrupted_decode_leaves_no_picture(
     models: list[str],
 ) -> None:
     record, picture = tmp_path / "a.semc", tmp_path / "a.png"
-    run("encode", photo, "-o", record)
+    record.write_bytes(semcodec.pack("red boat", coding="lexicon", size=(512, 512)))
     machine.failures = [None, None, KeyboardInterrupt()]
     code, _, _ = run("decode", record, "-o", picture, "--painter", "local", *models, "--steps", "4")
     assert code == 130

@@ -126,9 +126,10 @@ class LocalBackend(PromptBackend):
 
     def seen_size(self, image: Image) -> tuple[int, int]:
         """Return the width and height in pixels at which the model gets ``image``."""
-        reduced = image.copy()
-        reduced.thumbnail(described_size(image.size, self.settings.image_side))
-        return reduced.size
+        width, height = image.size
+        max_width, max_height = described_size(image.size, self.settings.image_side)
+        scale = min(1.0, max_width / width, max_height / height)
+        return max(1, round(width * scale)), max(1, round(height * scale))
 
     def paintable_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the size near a megapixel, or smaller, that is painted for ``size``."""
@@ -191,6 +192,7 @@ class LocalModels:
     def __init__(self, settings: LocalSettings) -> None:
         self._settings = settings
         self._plans: dict[Kind, Plan] = {}  # smaller than planned, after memory ran out
+        self._folders: dict[Kind, Path] = {}  # those found so far
 
     @cached_property
     def device(self) -> Device:
@@ -273,12 +275,13 @@ class LocalModels:
                 raise self._memory_error(kind, stage, smaller) from error.with_traceback(None)
 
     def _plan(self, kind: Kind) -> Plan:
-        return self._plans.get(kind) or memory.make_plan(self._settings, self._defaults)
+        planned = memory.make_plan(self._settings, self._defaults, self.device)
+        return self._plans.get(kind, planned)
 
     def _use(self, kind: Kind, plan: Plan, use: Callable[[Any], T]) -> T:
         """Return the result of ``use`` with the model of a kind, which is loaded if necessary."""
         model = self.model(kind)
-        folder = _locate(model)
+        folder = self._folders[kind] = self._folders.get(kind) or _locate(model)
         key = (folder, plan.weights, self.device, self._settings.gguf)
         moves_itself = kind == "image" and plan.offload != "none"
         loaded = STORE.get(
@@ -304,7 +307,7 @@ class LocalModels:
     def dependencies(self, kind: Kind) -> dict[str, Any]:
         """Return what the result of a call depends on, for the trace."""
         model, plan = self.model(kind), self._plan(kind)
-        folder = storage.locate(model)
+        folder = self._folders.get(kind) or storage.locate(model)
         return {
             "model": _published_name(model),
             "revision": folder and storage.resolved_revision(folder),

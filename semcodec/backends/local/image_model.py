@@ -6,6 +6,7 @@ depend on the batch.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from semcodec.backends.local.catalog import Model
 from semcodec.backends.local.devices import import_torch
 from semcodec.backends.local.starts import parameters_of, start_arguments
 from semcodec.backends.local.weights import quiet
-from semcodec.errors import MissingFeatureError
+from semcodec.errors import InvalidResponseError, MissingFeatureError
 from semcodec.imaging.fitting import MAX_CODE_AREA
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ MAX_AREA: Final = MAX_CODE_AREA  #: pixels; most open models are trained near a 
 MIN_AREA: Final = 512 * 512  #: pixels; the same models paint poorly below
 MAX_SIDE: Final = 4096  #: pixels
 DISTILLED_STEPS: Final = 4  #: of a distilled model without an entry in the catalog
+DEFAULT_STEPS: Final = 50  #: of any other, if its pipeline has no default
 NO_GUIDANCE: Final = 1.0  #: of a distilled model, which has no use for more
 
 
@@ -123,11 +125,17 @@ class ImageModel:
         own = {name: value for name, value in {**options, **chosen}.items() if name in known}
         try:
             with quiet():
-                picture: Image = pipeline(**own).images[0]
+                picture: Image = pipeline(**own).images[0].convert("RGB")
         except BaseException:
             with suppress(Exception):  # weights that an interrupted call has left on the device
                 pipeline.maybe_free_model_hooks()
             raise
+        if picture.getbbox() is None:
+            message = (
+                f"The model {self._model.name} painted a black picture, as models do whose "
+                "numbers overflow on a device: use another --device, --quantization or --painter-model."
+            )
+            raise InvalidResponseError(message, backend="local", stage="paint")
         return picture
 
     def _missing(self, stage: str, what: str) -> MissingFeatureError:
@@ -162,10 +170,8 @@ def _step_counter(options: dict[str, Any]) -> Callable[..., dict[str, Any]]:
 def _default_steps(pipeline: Any) -> int:
     if _is_distilled(pipeline):
         return DISTILLED_STEPS
-    import inspect
-
     default = inspect.signature(pipeline.__call__).parameters.get("num_inference_steps")
-    return default.default if default and isinstance(default.default, int) else 50
+    return default.default if default and isinstance(default.default, int) else DEFAULT_STEPS
 
 
 def _is_distilled(pipeline: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -44,11 +45,17 @@ class Plan:
         return f"--quantization {self.quantization} --offload {self.offload}"
 
 
-def make_plan(settings: LocalSettings, defaults: Defaults) -> Plan:
-    """Return the plan of the settings; ``"auto"`` is the default for the memory."""
+def make_plan(settings: LocalSettings, defaults: Defaults, device: Device) -> Plan:
+    """Return the plan of the settings; ``"auto"`` is the default for the memory.
+
+    The package for ``nf4`` is made for CUDA, so other devices get 8 bits by default.
+    """
     quantization, offload = settings.quantization, settings.offload
+    usual = defaults.quantization
+    if usual == "nf4" and device.kind != "cuda":
+        usual = "int8"
     return Plan(
-        defaults.quantization if quantization == AUTO else quantization,
+        usual if quantization == AUTO else quantization,
         defaults.offload if offload == AUTO else offload,
         defaults.resident,
     )
@@ -85,8 +92,6 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def free_memory(torch: Any, device: Device) -> None:
     """Return the memory of deleted tensors to the device."""
-    import gc
-
     gc.collect()
     if device.kind == "cuda":
         torch.cuda.empty_cache()

@@ -10,6 +10,7 @@ Loading takes seconds to minutes, so models outlive a backend object: the next r
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ class ModelStore:
     def release(self, kind: Kind) -> None:
         """Forget the model of a kind, so that its memory can be used again."""
         self._loaded.pop(kind, None)
+        gc.collect()  # modules of PyTorch refer to each other in cycles
 
     def _park(self, kind: Kind) -> None:
         """Move the weights of a model to the memory of the computer, if it is on a device.

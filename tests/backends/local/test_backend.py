@@ -11,14 +11,20 @@ from PIL import Image
 
 import semcodec
 from semcodec import backends
+from semcodec._registry import MODEL_SETS
 from semcodec.backends import Guide, activity
 from semcodec.backends.local import LocalBackend, catalog, storage, weights
 from semcodec.backends.local.image_model import MAX_AREA, MIN_AREA, SIZE_STEP, paintable_size
-from semcodec.errors import BackendError, InputError, MissingFeatureError
+from semcodec.errors import BackendError, InputError, InvalidResponseError, MissingFeatureError
 from semcodec.imaging import color_layer
 from semcodec.words.predicates import find_predicates
 from tests.backends.local.conftest import DESCRIPTION, MakeBackend
-from tests.backends.local.fake_libraries import Machine, write_image_folder, write_text_folder
+from tests.backends.local.fake_libraries import (
+    Machine,
+    install,
+    write_image_folder,
+    write_text_folder,
+)
 
 PHOTO = Image.linear_gradient("L").resize((2000, 1000)).convert("RGB")
 SIZE = (512, 512)
@@ -193,6 +199,14 @@ def test_size_to_paint_suits_the_models(size: tuple[int, int]) -> None:
     if max(size) < 4 * min(size):
         assert MIN_AREA * 0.95 < width * height <= MAX_AREA * 1.05
         assert abs(width / height - size[0] / size[1]) < 0.05 * size[0] / size[1]
+
+
+def test_black_picture_of_numbers_that_overflow_is_an_error(
+    machine: Machine, make_backend: MakeBackend
+) -> None:
+    machine.is_overflowing = True
+    with pytest.raises(InvalidResponseError, match="painted a black picture"):
+        make_backend(steps=1).paint("a boat", SIZE, 7)
 
 
 # --- models
@@ -413,6 +427,21 @@ def test_gpu_paints_by_default(gpu: Machine) -> None:
     names = [backend.model_name(role) for role in ("describer", "writer", "painter", "prompts")]
     assert names[0] == names[1] == "Qwen/Qwen3-VL-4B-Instruct"
     assert names[2] == "black-forest-labs/FLUX.2-klein-4B"
+
+
+def test_record_of_the_usual_models_states_them_in_one_byte(
+    gpu: Machine, make_backend: MakeBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a GPU of 6 GB, these are a registered set."""
+    gpu.memory = 6_000_000_000
+    install(monkeypatch, gpu)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
+    folder = Path(str(make_backend().settings.text_model))
+    monkeypatch.setattr(storage, "locate", lambda model: folder)
+    encoded = semcodec.encode(PHOTO, backend=LocalBackend())
+    sets = encoded.record.models.set
+    assert MODEL_SETS[sets] == "local"
+    assert gpu.loads[0][1]["quantization_config"][0] == "bitsandbytes"
 
 
 def test_unknown_device_names_those_that_exist(machine: Machine) -> None:

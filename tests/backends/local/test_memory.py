@@ -6,8 +6,9 @@ import pytest
 from PIL import Image
 
 import semcodec
+from semcodec.backends.local import LocalSettings, catalog
 from semcodec.backends.local.devices import Device
-from semcodec.backends.local.memory import Plan, is_out_of_memory, next_smaller
+from semcodec.backends.local.memory import Plan, is_out_of_memory, make_plan, next_smaller
 from semcodec.errors import BackendError
 from tests.backends.local.conftest import MakeBackend
 from tests.backends.local.fake_libraries import Machine, OutOfMemoryError
@@ -101,6 +102,15 @@ def test_plans_get_smaller_until_there_is_none(device: Device, is_image: bool) -
     last = plans[-1]
     expected = ("int8", "none") if device is CPU else ("nf4", "group" if is_image else "none")
     assert last.weights == expected
+
+
+def test_nf4_is_the_default_only_where_it_runs() -> None:
+    small = catalog.choose(6_000_000_000)
+    apple = Device("mps", "Apple GPU", 6_000_000_000, "bfloat16")
+    plans = [make_plan(LocalSettings(), small, device) for device in (CUDA, apple)]
+    assert [plan.quantization for plan in plans] == ["nf4", "int8"]
+    named = make_plan(LocalSettings(quantization="nf4", offload="none"), small, apple)
+    assert named.weights == ("nf4", "none")
 
 
 @pytest.mark.parametrize(

@@ -93,10 +93,21 @@ def test_pictures_are_described_by_what_they_show(models: Path) -> None:
 
 
 def test_batch_has_the_descriptions_of_single_calls(models: Path) -> None:
-    photos = [PHOTOS[color] for color in (RED, BLUE, BLUE, RED)]
-    photos.append(PHOTOS[RED].resize((150, 64)))
-    local = make(models, batch=5)
+    photos = [PHOTOS[color] for color in (RED, BLUE, BLUE)]
+    local = make(models, batch=3)
     assert local.describe_many(photos) == [local.describe(photo) for photo in photos]
+
+
+def test_batch_of_other_shapes_has_the_answers_of_single_calls(models: Path) -> None:
+    """Their chats have other numbers of tokens, so that shorter ones are padded."""
+    shapes = [(96, 96), (160, 64), (64, 64)]
+    chats = [
+        ChatRequest("describe", "Look.", "What is it?" * count, PHOTOS[RED].resize(shape))
+        for count, shape in enumerate(shapes, 1)
+    ]
+    local = make(models, most_output=24)
+    answers = local._models.complete_all(chats)
+    assert answers == [local._models.complete(chat) for chat in chats]
 
 
 def test_text_alone_is_answered_by_the_same_model_and_the_same_each_time(models: Path) -> None:
