@@ -199,13 +199,10 @@ def _describe_in_full(model: Model) -> str:
         ]
     if model.parts:
         source = model.sources["parameters"]
-        rows += [
-            ("memory", f"{_sizes(model.memory_bytes)} of weights (computed; {source})"),
-            (
-                "largest part",
-                f"{_sizes(model.largest_part_bytes)}, if one is on the device at a time",
-            ),
-        ]
+        rows.append(("memory", f"{_sizes(model.memory_bytes)} of weights (computed; {source})"))
+    if len(model.parts) > 1:
+        sizes = _sizes(model.largest_part_bytes)
+        rows.append(("largest part", f"{sizes}, if one is on the device at a time"))
     return format_table([(name, escape_control(value)) for name, value in rows], "<<")
 
 

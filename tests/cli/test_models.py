@@ -107,6 +107,7 @@ def test_all_about_a_model(run: Run, hub: FakeHub) -> None:
     assert "largest part  8.0 GB in 16 bits, 4.4 GB in 8 bits, 2.8 GB in 4 bits" in klein
     assert "commit        not pinned: the newest one is fetched" in large
     assert "memory" not in converted
+    assert "largest part" not in run("models", "list", "qwen3-vl-2b")[1]
 
 
 def test_folder_of_the_user_is_described(run: Run, tmp_path: Path) -> None:
