@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import pytest
 
-from semcodec.backends.local import backend, devices
+from semcodec.backends.local import backend, catalog, devices
 from semcodec.backends.local.devices import Device
+from semcodec.cli.doctor_models import describe_models
+from semcodec.cli.doctor_roles import describe_roles
+from semcodec.cli.main import make_parser
 from semcodec.errors import BackendError
 from tests.backends.local import fake_hub
-from tests.backends.local.fake_hub import FakeHub
 from tests.cli.conftest import Run
 
 CPU = Device("cpu", "CPU", None, "float32")
@@ -19,29 +22,48 @@ LARGE = Device("cuda", "NVIDIA GeForce RTX 4090", 25_300_000_000, "bfloat16")
 
 
 @pytest.fixture(autouse=True)
-def _cache(hub: FakeHub) -> None:
+def _cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Look for models in an empty cache."""
+    fake_hub.use(monkeypatch, "http://127.0.0.1:9", tmp_path / "hub")
 
 
 def use(monkeypatch: pytest.MonkeyPatch, device: Device) -> None:
     monkeypatch.setattr(backend, "find_device", lambda wanted: device)
 
 
-def section(run: Run, title: str, *options: str) -> dict[str, str]:
-    """Return a section by name, each value as one line."""
-    lines = run("doctor", *options)[1].partition(f"{title}\n")[2].partition("\n\n")[0].splitlines()
-    rows: dict[str, str] = {}
-    for line in lines:
-        if not line.startswith("   "):
-            name, _, text = line.strip().partition(" ")
-            rows[name] = text.strip()
-        else:
-            rows[name] += f" {line.strip()}"
-    return rows
+def arguments(*options: str) -> argparse.Namespace:
+    parsed: argparse.Namespace = make_parser().parse_args(["doctor", *options])
+    return parsed
 
 
-def models_section(run: Run, *options: str) -> dict[str, str]:
-    return section(run, "models on this machine (--backend local)", *options)
+def models_section(*options: str) -> dict[str, str]:
+    """Return the section on models by name."""
+    return dict(describe_models(arguments(*options)))
+
+
+def roles_section(*options: str) -> dict[str, tuple[str, bool]]:
+    """Return what would run and whether it can, by role."""
+    return {role: (text, can_run) for role, text, can_run in describe_roles(arguments(*options))}
+
+
+def can_run(*options: str) -> bool:
+    """Return whether the command exits with 0."""
+    return all(is_available for _, is_available in roles_section(*options).values())
+
+
+def put(cache: Path, name: str, files: dict[str, bytes]) -> Path:
+    """Put a model into the cache, and return its folder."""
+    model = catalog.find(name)
+    repository = model.repository.replace("/", "--")
+    folder = cache / "hub" / f"models--{repository}" / "snapshots" / str(model.revision)
+    write(folder, files)
+    return folder
+
+
+def write(folder: Path, files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
 
 
 def test_missing_packages_are_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,16 +71,18 @@ def test_missing_packages_are_named(run: Run, monkeypatch: pytest.MonkeyPatch) -
         raise BackendError(devices.MISSING, backend="local")
 
     monkeypatch.setattr(backend, "find_device", fail)
-    rows = models_section(run)
+    rows = models_section()
     assert list(rows) == ["device"]
     assert "pip install 'semcodec[local]'" in rows["device"]
-    assert run("doctor")[0] == 0  # the offline backend works
-    assert run("doctor", "--describer", "local")[0] == 2
+    code, out, _ = run("doctor")
+    assert code == 0  # the offline backend works
+    assert "models on this machine (--backend local)\n  device  not available: " in out
+    assert not can_run("--describer", "local")
 
 
-def test_defaults_of_a_gpu(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_defaults_of_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, SMALL)
-    rows = models_section(run)
+    rows = models_section()
     assert rows["device"] == "NVIDIA GeForce RTX 4050, 6.2 GB, bfloat16; defaults for 6 GB"
     assert rows["memory"] == (
         "nf4; one model at a time; one part of the painter is on the device at a time"
@@ -68,63 +92,64 @@ def test_defaults_of_a_gpu(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert "semcodec models fetch flux.2-klein-4b (16.0 GB)" in rows["pictures"]
     use(monkeypatch, LARGE)
-    rows = models_section(run)
+    rows = models_section()
     assert "both models stay on the device" in rows["memory"]
     assert rows["text"].startswith("qwen3-vl-4b ")
 
 
-def test_on_a_cpu_the_offline_painter_paints(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_cpu_the_offline_painter_paints(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     use(monkeypatch, CPU)
-    rows = models_section(run)
+    rows = models_section()
     assert rows["device"] == "CPU, float32"
     assert rows["memory"] == "weights are not quantized"
     assert rows["text"].startswith("qwen3-vl-2b is not on this machine")
     assert rows["pictures"].startswith("none: a picture would take minutes on a CPU")
-    run("models", "fetch", "qwen3-vl-2b")
-    assert run("doctor", "--backend", "local")[0] == 0
-    roles = section(run, "what would run", "--backend", "local")
-    assert roles["describer"] == roles["writer"] == "local, model Qwen/Qwen3-VL-2B-Instruct"
-    assert roles["painter"] == "embedded"
+    put(tmp_path, "qwen3-vl-2b", fake_hub.text_model())
+    roles = roles_section("--backend", "local")
+    used = ("local, model Qwen/Qwen3-VL-2B-Instruct", True)
+    assert roles["describer"] == roles["writer"] == used
+    assert roles["painter"] == ("embedded", True)
 
 
 def test_model_that_is_missing_is_an_error_only_if_it_is_used(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use(monkeypatch, SMALL)
-    assert run("doctor")[0] == 0
-    assert run("doctor", "--backend", "local")[0] == 2
-    roles = section(run, "what would run", "--backend", "local")
-    assert "semcodec models fetch qwen3-vl-2b" in roles["describer"]
-    assert "semcodec models fetch flux.2-klein-4b" in roles["painter"]
-    run("models", "fetch", "qwen3-vl-2b", "flux.2-klein-4b")
-    assert run("doctor", "--backend", "local")[0] == 0
-    roles = section(run, "what would run", "--backend", "local")
-    assert roles["painter"] == "local, model black-forest-labs/FLUX.2-klein-4B"
-    run("models", "remove", "flux.2-klein-4b")
-    assert run("doctor", "--describer", "local")[0] == 0
-    assert run("doctor", "--painter", "local")[0] == 2
-
-
-def test_place_of_a_model_is_shown(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     use(monkeypatch, SMALL)
-    folder = run("models", "fetch", "qwen3-vl-2b")[1].strip()
-    assert models_section(run)["text"].replace(" ", "") == f"qwen3-vl-2b,in{folder}"
+    assert can_run()
+    assert run("doctor", "--backend", "local")[0] == 2
+    roles = roles_section("--backend", "local")
+    assert "semcodec models fetch qwen3-vl-2b" in roles["describer"][0]
+    assert "semcodec models fetch flux.2-klein-4b" in roles["painter"][0]
+    put(tmp_path, "qwen3-vl-2b", fake_hub.text_model())
+    painter = put(tmp_path, "flux.2-klein-4b", fake_hub.pipeline())
+    assert run("doctor", "--backend", "local")[0] == 0
+    used = ("local, model black-forest-labs/FLUX.2-klein-4B", True)
+    assert roles_section("--backend", "local")["painter"] == used
+    (painter / "vae" / "config.json").unlink()
+    assert can_run("--describer", "local")
+    assert not can_run("--painter", "local")
+
+
+def test_place_of_a_model_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    use(monkeypatch, SMALL)
+    folder = put(tmp_path, "qwen3-vl-2b", fake_hub.text_model())
+    assert models_section()["text"] == f"qwen3-vl-2b, in {folder}"
     own = tmp_path / "own"
-    own.mkdir()
-    for name, data in fake_hub.text_model().items():
-        if "/" not in name and name != "model.safetensors":
-            (own / name).write_bytes(data)
-    text = models_section(run, "--model", str(own))["text"]
-    assert "own lacks model.safetensors: fetch it again" in text
-    assert run("doctor", "--describer", "local", "--model", str(own))[0] == 2
+    write(own, fake_hub.text_model())
+    assert models_section("--model", str(own))["text"] == f"{own}, in {own}"
+    (own / "model.safetensors").unlink()
+    assert (
+        "own lacks model.safetensors: fetch it again"
+        in (models_section("--model", str(own))["text"])
+    )
+    assert not can_run("--describer", "local", "--model", str(own))
 
 
-def test_options_select_models_and_precision(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_options_select_models_and_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, CPU)
-    rows = models_section(run, "--painter-model", "z-image-turbo", "--quantization", "int8")
+    rows = models_section("--painter-model", "z-image-turbo", "--quantization", "int8")
     assert "semcodec models fetch z-image-turbo" in rows["pictures"]
-    assert rows["memory"] == "int8"
-    rows = models_section(run, "--model", "qwen3-vl-2")
-    assert "did you mean qwen3-vl-2b" in rows["device"]
+    assert rows["memory"].startswith("int8")
+    assert "did you mean qwen3-vl-2b" in models_section("--model", "qwen3-vl-2")["device"]

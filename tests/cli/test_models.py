@@ -16,6 +16,7 @@ from semcodec.backends.local import catalog
 from semcodec.backends.local import hub as hub_client
 from semcodec.cli import output
 from semcodec.errors import BackendError
+from tests import profiles
 from tests.backends.local import fake_hub
 from tests.backends.local.fake_hub import FakeHub
 from tests.cli.conftest import Run
@@ -51,7 +52,7 @@ def test_model_is_fetched_listed_and_removed(run: Run, hub: FakeHub, tmp_path: P
     assert str(catalog.find("qwen3-vl-2b").revision) in err
     assert "in 8 files to" in err
     assert row(run, "qwen3-vl-2b").endswith(" here")
-    assert f"place         {folder}" in run("models", "list", "qwen3-vl-2b")[1]
+    assert f"place       {folder}" in run("models", "list", "qwen3-vl-2b")[1]
     hub.forget()
     code, out, err = run("models", "fetch", "qwen3-vl-2b")
     assert (code, out.strip(), "Fetching" in err, hub.fetched) == (0, str(folder), False, [])
@@ -144,6 +145,7 @@ def test_list_works_without_the_client_of_the_hub(
     assert run("models", "fetch", "qwen3-vl-2b")[0] == 2
 
 
+@profiles.at_night
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_environment_is_used_and_ctrl_c_stops_at_once(tmp_path: Path) -> None:
     """In a process, since the client reads HF_ENDPOINT and HF_HOME when it is imported."""
