@@ -44,5 +44,5 @@ def import_hub() -> ModuleType:
                 importlib.import_module(f"huggingface_hub.{name}")
             return importlib.import_module("huggingface_hub")
     except ImportError as error:
-        message = "Models of the hub need huggingface_hub: pip install 'semcodec[local]'."
+        message = "Models of the hub need its client: pip install huggingface_hub."
         raise BackendError(message, backend="local", stage="load", unavailable=True) from error
