@@ -159,8 +159,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     """Return a JSON object; empty if the file is missing, too large or not a JSON object."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_INDEX_BYTES + 1)
-        value = json.loads(data) if len(data) <= MAX_INDEX_BYTES else None
+            value = json.loads(file.read(MAX_INDEX_BYTES))
     except (OSError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -29,6 +29,7 @@ def fetch(model: catalog.Model) -> Path:
 
 def test_only_needed_files_of_a_text_model_are_fetched(hub: FakeHub) -> None:
     assert storage.locate(TEXT) is None
+    assert hub.paths == []  # looking for a model asks nothing
     folder = fetch(TEXT)
     assert storage.locate(TEXT) == folder
     assert storage.resolved_revision(folder) == TEXT.revision
