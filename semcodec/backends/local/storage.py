@@ -18,6 +18,7 @@ from semcodec.backends.local.catalog import Format, Model
 from semcodec.errors import BackendError
 
 MAX_INDEX_BYTES: Final = 16 << 20  #: of a JSON file that lists files; real ones have 0.1 MB
+MAX_PARTS: Final = 64  #: of a pipeline; real ones have up to 10
 #: Each of these sets of files is a tokenizer.
 TOKENIZERS: Final = (
     ("tokenizer.json",), ("vocab.json", "merges.txt"), ("tokenizer.model",), ("spiece.model",),
@@ -107,8 +108,9 @@ def missing_files(folder: Path, form: Format) -> list[str]:
 def _missing_of_pipeline(folder: Path) -> Iterator[str]:
     """Yield what a pipeline lacks: each part that its index names is a folder."""
     parts = _read_json(folder / "model_index.json")
-    if not parts:
+    if not 0 < len(parts) <= MAX_PARTS:
         yield "model_index.json"
+        return
     for name, value in parts.items():
         if name.startswith("_") or not isinstance(value, list) or not all(value):
             continue  # an option, or a part that this pipeline does not have

@@ -111,6 +111,7 @@ HOSTILE = {
     "deep": b"[" * 100_000,
     "empty": b"",
     "outside": json.dumps({"../../../etc": ["diffusers", "X"]}).encode(),
+    "many": json.dumps({f"_{n}": n for n in range(65)}).encode(),
     "numbers": json.dumps({"vae": [1, 2], "unet": {"a": 1}, "x": ["a"]}).encode(),
 }
 
