@@ -26,7 +26,10 @@ from commands import ROOT, Result, describe_commit, run
 VARIABLE: Final = "SEMCODEC_LOCAL"
 MISSING: Final = f"skipped: set {VARIABLE} to the Python of an environment with semcodec[local]"
 PAGE: Final = ROOT / "docs" / "local-tests.md"
-TESTS: Final = "tests/backends/local/test_tiny_models.py"
+TESTS: Final = (
+    "tests/backends/local/test_tiny_models.py",
+    "tests/backends/local/test_fetched_models.py",
+)
 PACKAGES: Final = ("torch", "torchvision", "transformers", "diffusers", "torchao", "bitsandbytes")
 INTRODUCTION: Final = """\
 # The last run of local models
@@ -58,7 +61,8 @@ def run_tests(python: str) -> tuple[Result, list[Case]]:
     """Run the tests with another Python, and return the result and all cases."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [python, "-m", "pytest", TESTS, "-p", "no:cacheprovider", f"--junitxml={report}"]
+        options = ["-p", "no:cacheprovider", f"--junitxml={report}"]
+        command = [python, "-m", "pytest", *TESTS, *options]
         path = os.pathsep.join([str(ROOT), str(ROOT / "embedded")])
         result = run(command, {"SEMCODEC_PROFILE": "nightly", "PYTHONPATH": path})
         return result, read_report(report) if report.exists() else []

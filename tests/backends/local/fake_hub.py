@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from huggingface_hub import constants
 
-NEWEST = "f" * 40  #: the commit of the branch main
+NEWEST = "f" * 40
 CHUNK = 1 << 16
 PIPELINES = (
     "black-forest-labs/FLUX.2-klein-4B",
@@ -43,6 +43,7 @@ class FakeHub:
 
     Attributes:
         repositories: the content of the files, by repository and name.
+        newest: the commit of the branch main.
         status: the status of all responses, instead of the right one.
         error_code: the code of an error in the header ``X-Error-Code``.
         delay: seconds between two chunks of a file.
@@ -53,6 +54,7 @@ class FakeHub:
 
     def __init__(self) -> None:
         self.repositories: dict[str, dict[str, bytes]] = {}
+        self.newest = NEWEST
         self.status: int | None = None
         self.error_code = ""
         self.delay = 0.0
@@ -131,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
                 for name, data in files.items()
             ]
         else:
-            commit = NEWEST if rest[1:] in ([], ["main"]) else rest[1]
+            commit = self.fake.newest if rest[1:] in ([], ["main"]) else rest[1]
             siblings = [{"rfilename": name} for name in files]
             value = {"id": "some/model", "sha": commit, "siblings": siblings}
         self.send(200, json.dumps(value).encode(), {})

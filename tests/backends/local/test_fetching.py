@@ -80,6 +80,14 @@ def test_newest_commit_is_fetched_if_none_is_pinned(hub: FakeHub) -> None:
     assert storage.locate(UNPINNED) == folder
 
 
+def test_planned_commit_is_fetched_although_a_newer_one_has_come(hub: FakeHub) -> None:
+    plan = fetching.plan(UNPINNED)
+    hub.newest = "e" * 40
+    hub.forget()
+    assert storage.resolved_revision(fetching.fetch(UNPINNED, plan)) == NEWEST
+    assert not [path for path in hub.paths if hub.newest in path]
+
+
 def test_plan_states_sizes_and_downloads_nothing(hub: FakeHub) -> None:
     plan = fetching.plan(TEXT)
     files = fake_hub.text_model()
@@ -142,10 +150,10 @@ def test_number_of_files_is_limited(hub: FakeHub, monkeypatch: pytest.MonkeyPatc
 def test_disk_that_is_too_full_is_an_error_before_the_download(
     hub: FakeHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    free = fetching.MIN_FREE_BYTES + sum(map(len, fake_hub.text_model().values()))
+    free = fetching.MIN_FREE_BYTES + fetching.plan(TEXT).missing_bytes
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
     assert fetching.plan(TEXT).free_bytes == free
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free - 400))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free - 1))
     with pytest.raises(BackendError, match="HF_HOME"):
         fetching.plan(TEXT)
     assert hub.fetched == []
