@@ -18,6 +18,8 @@ from huggingface_hub import constants
 
 NEWEST = "f" * 40
 CHUNK = 1 << 16
+#: Asked for by the client itself, once in a process with its first request.
+OF_THE_CLIENT = ("/api/agent-harnesses",)
 PIPELINES = (
     "black-forest-labs/FLUX.2-klein-4B",
     "black-forest-labs/FLUX.2-klein-9B",
@@ -112,6 +114,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def respond(self) -> None:
         path = urlsplit(self.path).path
+        if path in OF_THE_CLIENT:
+            self.send(404, b"{}", {})
+            return
         self.fake.paths.append(f"{self.command} {path}")
         if self.fake.status is not None:
             self.send(self.fake.status, self.fake.body, {"X-Error-Code": self.fake.error_code})
