@@ -29,9 +29,9 @@ class Plan:
 
     Attributes:
         revision: the commit that is fetched.
-        missing_files: the names of the files that are not on this machine.
+        missing_files: the names of the files that are not on this machine, sorted.
         total_bytes: the size of all files of the model.
-        missing_bytes: the size of these files.
+        missing_bytes: the size of the missing ones.
         free_bytes: free space of the disk where they go.
     """
 
@@ -142,7 +142,7 @@ def remove(model: Model) -> int:
 
 
 def format_size(number: int) -> str:
-    """Return bytes in GB or MB, with two digits at least."""
+    """Return a number of bytes in GB or MB, with one decimal."""
     return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{number / 1e6:.1f} MB"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -240,10 +241,12 @@ def test_missing_client_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def settings_of_the_client() -> Iterator[None]:
     """Check that the client logs and shows bars after the test as before."""
-    utils = huggingface_hub.utils
-    before = utils.logging.get_verbosity(), utils.are_progress_bars_disabled()
+    utils = hub_client.import_hub().utils
+    utils.logging.set_verbosity_warning()
+    utils.enable_progress_bars()
     yield
-    assert (utils.logging.get_verbosity(), utils.are_progress_bars_disabled()) == before
+    assert utils.logging.get_verbosity() == logging.WARNING
+    assert not utils.are_progress_bars_disabled()
 
 
 @pytest.mark.parametrize("show_progress", [False, True])
@@ -255,13 +258,14 @@ def test_bars_are_shown_only_if_wanted(
     download = huggingface_hub.hf_hub_download
 
     def record(*args: str, **kwargs: str) -> str:
-        states.append(huggingface_hub.utils.are_progress_bars_disabled())
+        utils = huggingface_hub.utils
+        states.append((utils.are_progress_bars_disabled(), utils.logging.get_verbosity()))
         return str(download(*args, **kwargs))
 
     plan = fetching.plan(TEXT)
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", record)
     fetching.fetch(TEXT, plan, show_progress=show_progress)
-    assert set(states) == {not show_progress}
+    assert set(states) == {(not show_progress, logging.ERROR)}
     assert capsys.readouterr() == ("", "")  # bars only on a terminal
 
 
