@@ -133,7 +133,7 @@ class ImageModel:
         if picture.getbbox() is None:
             message = (
                 f"The model {self._model.name} painted a black picture, as models do whose "
-                "numbers overflow on a device: use another --device, --quantization or --painter-model."
+                "numbers overflow: use another --device, --quantization or --painter-model."
             )
             raise InvalidResponseError(message, backend="local", stage="paint")
         return picture

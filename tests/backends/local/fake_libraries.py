@@ -11,6 +11,7 @@ import json
 import random
 import sys
 import types
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -135,7 +136,7 @@ def _torch(machine: Machine) -> Any:
         cuda=types.SimpleNamespace(
             is_available=lambda: machine.memory is not None,
             get_device_properties=lambda index: properties,
-            empty_cache=lambda: None,
+            empty_cache=lambda: machine.moves.append(("cache", "emptied")),
         ),
         backends=types.SimpleNamespace(mps=types.SimpleNamespace(is_available=lambda: False)),
         device=lambda name: name,
@@ -210,6 +211,7 @@ class FakePipeline:
 
     def __init__(self, machine: Machine) -> None:
         self.machine, self.config, self.components = machine, types.SimpleNamespace(), {}
+        weakref.finalize(self, machine.moves.append, ("image", "deleted"))
 
     def set_progress_bar_config(self, disable: bool) -> None:
         assert disable

@@ -15,6 +15,7 @@ from semcodec._registry import MODEL_SETS
 from semcodec.backends import Guide, activity
 from semcodec.backends.local import LocalBackend, catalog, storage, weights
 from semcodec.backends.local.image_model import MAX_AREA, MIN_AREA, SIZE_STEP, paintable_size
+from semcodec.backends.prompting import ChatRequest
 from semcodec.errors import BackendError, InputError, InvalidResponseError, MissingFeatureError
 from semcodec.imaging import color_layer
 from semcodec.words.predicates import find_predicates
@@ -78,6 +79,15 @@ def test_answer_at_the_limit_is_known_to_be_cut(
     machine.answer = lambda chat: "<think>" + "so " * 400
     with pytest.raises(BackendError, match="was cut off in the thoughts of the model"):
         make_backend(most_output=200).describe(PHOTO)
+
+
+def test_long_answer_that_ends_is_not_cut(machine: Machine, make_backend: MakeBackend) -> None:
+    request = ChatRequest("select", "Condense.", "Choose words.")
+    machine.answer = lambda chat: "x" * 39
+    models = make_backend(most_output=40)._models
+    assert not models.complete(request).is_truncated  # 39 tokens, and the one that ends it
+    machine.answer = lambda chat: "x" * 40
+    assert models.complete(request).is_truncated
 
 
 def test_checker_answers_by_the_same_model(machine: Machine, make_backend: MakeBackend) -> None:

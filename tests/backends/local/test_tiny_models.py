@@ -45,7 +45,7 @@ SIZE = (512, 512)
 RED, BLUE = tiny_models.CAPTIONS
 PHOTOS = {color: tiny_models.make_photograph(color) for color in tiny_models.CAPTIONS}
 RECORD = semcodec.pack("large red boat calm water", coding="lexicon", size=SIZE)
-MAX_STOP_SECONDS = 20.0  #: from a signal to the end of a process, on a busy machine
+MAX_STOP_SECONDS = 120.0  #: from a signal to the end of a process, on a busy machine
 Record = Callable[[str, object], None]
 
 
@@ -169,11 +169,11 @@ def test_picture_starts_from_the_colors(
         return pipelines
 
     monkeypatch.setattr(weights, "load_pipelines", load_with_colors)
-    local = make(models, painter, start_from_colors=True, start_strength=0.3)
+    local = make(models, painter, start_from_colors=True, start_strength=0.05)
     colors = Image.linear_gradient("L").resize(SIZE).convert("RGB")
     plain = local.paint("a red boat", SIZE, 7)
     started = local.paint("a red boat", SIZE, 7, Guide(colors=colors))
-    assert difference(started, colors) < 0.7 * difference(plain, colors)
+    assert difference(started, colors) < difference(plain, colors) / 2
 
 
 @pytest.mark.parametrize(
