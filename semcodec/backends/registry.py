@@ -32,6 +32,7 @@ AUTO: Final = "auto"
 OFFLINE_BACKEND: Final = "embedded"
 OPENAI: Final = "openai"
 LOCAL: Final = "local"
+LOCAL_LIGHT: Final = "local-light"
 MAX_SHOWN_NAME: Final = 40  #: characters of an unknown name in a message
 #: The default backend of each role; a role without one may stay empty.
 DEFAULTS: Final = {
@@ -56,11 +57,19 @@ def _create_local_backend() -> Any:
     return LocalBackend()
 
 
+def _create_local_light_backend() -> Any:
+    with block_fork():
+        from semcodec.backends.local_light import create
+
+    return create()
+
+
 BUILT_IN: Final[dict[str, Callable[[], Any]]] = {
     RuleBasedWriter.name: RuleBasedWriter,
     LanczosUpscaler.name: LanczosUpscaler,
     OPENAI: lambda: _openai_backend_class()(),
     LOCAL: _create_local_backend,
+    LOCAL_LIGHT: _create_local_light_backend,
 }
 
 

@@ -1,0 +1,195 @@
+"""A model that paints in a converted folder: pictures from texts, and from other pictures."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from semcodec.backends import activity
+from semcodec.backends.local_light import runtime
+from semcodec.backends.local_light.converted import Converted
+from semcodec.backends.local_light.runtime import Interruption, OutOfMemoryError
+from semcodec.backends.local_light.settings import NAME, LightSettings
+from semcodec.backends.local_light.store import STORE
+from semcodec.backends.notes import add_note
+from semcodec.errors import BackendError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MIN_SIDE: Final = 64  #: pixels of a painted picture
+MAX_ASPECT: Final = 4  #: longer to shorter side of a painted picture; a longer one is cropped
+SMALLER: Final = 0.7  #: of both sides, where the memory is not enough: half of the pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """What the library's pipeline of a class of models needs.
+
+    Attributes:
+        steps: of a distilled model; None for the library's default.
+        guidance: scale of classifier-free guidance; None for the library's default.
+        edits: whether a picture is a reference, which the text can change; else it is the start,
+            with noise of some strength. The weights of the first kind are loaded once for pictures
+            from texts and from pictures, those of the second kind once for each.
+    """
+
+    steps: int | None = None
+    guidance: float | None = None
+    edits: bool = False
+
+
+#: The models that are distilled; the library's defaults for both are 50 steps and guidance.
+PIPELINES: Final = {
+    "Flux2KleinPipeline": Pipeline(steps=4, guidance=1.0, edits=True),
+    "ZImagePipeline": Pipeline(steps=9, guidance=0.0),
+}
+SIDE_MULTIPLE: Final = 16  #: pixels; each side of a picture is a multiple
+
+
+class LightImageModel:
+    """A converted image model; it is loaded at the first picture, and paints one at a time."""
+
+    def __init__(self, converted: Converted, settings: LightSettings) -> None:
+        self.converted, self._settings = converted, settings
+        self._facts = PIPELINES.get(converted.pipeline, Pipeline())
+
+    @property
+    def edits(self) -> bool:
+        """Whether the model takes a picture as a reference, and not as a noisy start."""
+        return self._facts.edits
+
+    def paintable_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return the size with the aspect ratio of ``size`` that is painted."""
+        width, height = size
+        aspect = min(max(width / height, 1 / MAX_ASPECT), MAX_ASPECT)
+        side = min(
+            self._settings.painted_side * STORE.scale.get("image", 1.0), math.sqrt(width * height)
+        )
+        return _round(side * math.sqrt(aspect)), _round(side / math.sqrt(aspect))
+
+    def paint(
+        self, prompt: str, size: tuple[int, int], seed: int, start: Image | None, stage: str
+    ) -> Image:
+        """Return a picture of ``prompt``; the same seed gives the same one on the same machine.
+
+        Where the memory is not enough, a smaller picture is painted once.
+
+        Args:
+            prompt: what to paint, or how to change ``start``.
+            size: width and height in pixels, as ``paintable_size`` returns them.
+            seed: 0..2^32-1.
+            start: the picture to edit, or to start from; None to start from noise.
+            stage: ``"paint"`` or ``"edit"``.
+
+        Raises:
+            BackendError: the model cannot be loaded, or fails.
+        """
+        with STORE.lock, activity.showing(f"loading {self.converted.title}"):
+            pipeline = self._load(has_start=start is not None)
+            try:
+                return self._generate(pipeline, prompt, size, seed, start, stage)
+            except OutOfMemoryError as error:
+                smaller = _round(size[0] * SMALLER), _round(size[1] * SMALLER)
+                if smaller == size:
+                    raise _no_memory(error) from error
+            STORE.reduce("image", SMALLER)
+            shown = f"{smaller[0]} x {smaller[1]}"
+            add_note("repairs", f"{stage}: out of memory; tried again at {shown} pixels")
+            try:
+                return self._generate(pipeline, prompt, smaller, seed, start, stage)
+            except OutOfMemoryError as error:
+                raise _no_memory(error) from error
+
+    def _load(self, *, has_start: bool) -> Any:
+        """Return the pipeline for pictures from texts or from pictures, loaded at the first call.
+
+        In version 2026.4 of the library, a pipeline that is made of another one has no scheduler,
+        and ends the process with a segmentation fault unless it gets one.
+        """
+        name = "Image2ImagePipeline" if has_start else "Text2ImagePipeline"
+        genai, folder = runtime.import_genai(), self.converted.folder
+        device = self._settings.device
+
+        def load(_: Interruption) -> dict[str, Any]:
+            if not self._facts.edits:
+                return {name: getattr(genai, name)(str(folder), device)}
+            image_to_image = genai.Image2ImagePipeline(str(folder), device)
+            text_to_image = genai.Text2ImagePipeline(image_to_image)
+            config = folder / "scheduler" / "scheduler_config.json"
+            text_to_image.set_scheduler(genai.Scheduler.from_config(str(config)))
+            return {"Image2ImagePipeline": image_to_image, "Text2ImagePipeline": text_to_image}
+
+        problem = f"cannot load {self.converted.title}"
+        try:
+            return STORE.get(
+                "image", (folder, device), name, lambda: runtime.call(load, "load", problem)
+            )
+        except OutOfMemoryError as error:
+            raise _no_memory(error) from error
+
+    def _generate(
+        self,
+        pipeline: Any,
+        prompt: str,
+        size: tuple[int, int],
+        seed: int,
+        start: Image | None,
+        stage: str,
+    ) -> Image:
+        from PIL import Image
+
+        genai = runtime.import_genai()
+        options = self._options(size, start is not None)
+
+        def generate(interruption: Interruption) -> Any:
+            # An exception in the callback would end the process.
+            def is_over(step: int, steps: int, latent: object) -> bool:
+                activity.show(f"step {step + 1} of {steps}")
+                return interruption.is_requested()
+
+            options["callback"] = is_over
+            options["generator"] = genai.CppStdGenerator(seed)
+            images = () if start is None else (runtime.to_tensor(start.resize(size)),)
+            return pipeline.generate(prompt, *images, **options).data
+
+        pixels = runtime.call(generate, stage, f"cannot {stage}")
+        if tuple(pixels.shape) != (1, size[1], size[0], 3):
+            message = f"The model {self.converted.title} returned no picture to '{stage}'."
+            raise BackendError(f"{message[:-1]}: use another model.", backend=NAME, stage=stage)
+        self._note(stage, size, seed)
+        return Image.frombytes("RGB", size, pixels.tobytes())
+
+    def _options(self, size: tuple[int, int], has_start: bool) -> dict[str, Any]:
+        """Return the arguments of the library; those that are None keep its own defaults."""
+        steps = self._settings.steps or self.converted.model.steps or self._facts.steps
+        strength = self._settings.start_strength
+        has_strength = has_start and not self._facts.edits
+        if has_strength and steps and strength < 1:
+            # The library leaves out a share of the steps; with few, it would leave out none.
+            steps = max(steps, math.ceil(1 / (1 - strength)))
+        options = {
+            "width": size[0],
+            "height": size[1],
+            "num_inference_steps": steps,
+            "guidance_scale": self._facts.guidance,
+            "strength": strength if has_strength else None,
+        }
+        return {name: value for name, value in options.items() if value is not None}
+
+    def _note(self, stage: str, size: tuple[int, int], seed: int) -> None:
+        details = self.converted.details() | runtime.describe(self._settings.device)
+        add_note("models", {"stage": stage, **details, "size": [*size], "seed": seed})
+
+
+def _round(side: float) -> int:
+    return max(MIN_SIDE, round(side / SIDE_MULTIPLE) * SIDE_MULTIPLE)
+
+
+def _no_memory(error: OutOfMemoryError) -> BackendError:
+    message = (
+        f"The memory is not enough for the image model of {NAME}: use a smaller or more strongly "
+        "quantized model, a smaller painted_side in the config file, or --painter embedded."
+    )
+    return BackendError(message, backend=NAME, stage=error.stage, unavailable=True)

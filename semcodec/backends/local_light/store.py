@@ -1,0 +1,60 @@
+"""The pipelines that this process has loaded; they stay until another model of their kind is used.
+
+Loading takes seconds to minutes, so pipelines outlive a backend object: the next run of ``encode``
+or ``decode`` finds them. What must stay true: one call runs at a time, because a pipeline has the
+state of its call, and a second one would gain nothing on the same cores; at most one text model and one
+image model are loaded; and a child of ``fork`` has none, because the threads of OpenVINO do not
+exist there, and a lock that is held stays so.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Hashable
+from typing import Any, Final
+
+from semcodec.backends.local.catalog import Kind
+
+
+class PipelineStore:
+    """Loaded pipelines. Hold ``lock`` while using one.
+
+    Attributes:
+        lock: held during a call of a pipeline.
+        scale: by kind of model, the share of the sides of pictures that fits the memory; less than
+            1 after the memory was not enough.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.scale: dict[Kind, float] = {}
+        self._keys: dict[Kind, Hashable] = {}
+        self._pipelines: dict[Kind, dict[str, Any]] = {}
+
+    def get(self, kind: Kind, key: Hashable, name: str, load: Callable[[], dict[str, Any]]) -> Any:
+        """Return the pipeline ``name`` of a model, loaded at the first call.
+
+        Args:
+            kind: what the model is for.
+            key: what identifies the model: its folder and device.
+            name: of the pipeline's class.
+            load: returns that pipeline, and possibly others that share its weights, by name.
+        """
+        if self._keys.get(kind) != key:
+            self._pipelines[kind] = {}  # the memory of the last model is free again
+            self.scale.pop(kind, None)
+            self._keys[kind] = key
+        loaded = self._pipelines[kind]
+        if name not in loaded:
+            loaded |= load()
+        return loaded[name]
+
+    def reduce(self, kind: Kind, factor: float) -> None:
+        """Make pictures smaller from now on, because the memory was not enough."""
+        self.scale[kind] = self.scale.get(kind, 1.0) * factor
+
+
+STORE: Final = PipelineStore()  #: the pipelines of this process
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=STORE.__init__)  # type: ignore[misc]  # starts anew
