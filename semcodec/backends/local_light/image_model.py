@@ -168,7 +168,7 @@ class LightImageModel:
         has_strength = has_start and not self._facts.edits
         if has_strength and steps and strength < 1:
             # The library leaves out a share of the steps; with few, it would leave out none.
-            steps = max(steps, math.ceil(1 / (1 - strength)))
+            steps = max(steps, math.ceil(round(1 / (1 - strength), 6)))
         options = {
             "width": size[0],
             "height": size[1],

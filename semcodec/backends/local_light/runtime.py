@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 POLL_SECONDS: Final = 0.1  #: between two looks at a thread; Windows handles signals only then
+START_SECONDS: Final = 1.0  #: in which a thread starts, unless Ctrl-C came before
 MAX_MESSAGE: Final = 300  #: characters of an error of the library
 MISSING: Final = "The backend local-light needs its packages: pip install 'semcodec[local-light]'."
 #: Parts of messages about memory: of C++, of OpenVINO, of drivers.
@@ -109,33 +110,38 @@ def call(work: Callable[[Interruption], T], stage: str, problem: str) -> T:
         BackendError: the library raised any other exception.
         KeyboardInterrupt: Ctrl-C came; the call has ended.
     """
-    interruption, results, errors = Interruption(), list[T](), list[BaseException]()
+    interruption, done = Interruption(), threading.Event()
+    results, errors = list[T](), list[BaseException]()
 
     def run() -> None:
         try:
-            results.append(work(interruption))
+            if not interruption.is_requested():  # Ctrl-C may come while the thread is started
+                results.append(work(interruption))
         except BaseException as error:  # whatever it is, it is raised in the thread that waits
             errors.append(error)
+        finally:
+            done.set()
 
     context = contextvars.copy_context()  # notes of the call belong to the run
     thread = threading.Thread(
         target=context.run, args=(run,), name=f"semcodec-{stage}", daemon=True
     )
-    thread.start()
     try:
-        _wait(thread)
+        thread.start()
+        _wait(done)
     except KeyboardInterrupt:
         interruption.request()
-        _wait(thread)
+        if thread.ident is not None or done.wait(START_SECONDS):
+            _wait(done)
         raise
     if errors:
         raise translate(errors[0], stage, problem) from errors[0]
     return results[0]
 
 
-def _wait(thread: threading.Thread) -> None:
-    while thread.is_alive():
-        thread.join(POLL_SECONDS)
+def _wait(done: threading.Event) -> None:
+    while not done.wait(POLL_SECONDS):
+        pass
 
 
 def translate(error: BaseException, stage: str, problem: str) -> BaseException:

@@ -1,10 +1,13 @@
 """The pipelines that this process has loaded; they stay until another model of their kind is used.
 
 Loading takes seconds to minutes, so pipelines outlive a backend object: the next run of ``encode``
-or ``decode`` finds them. What must stay true: one call runs at a time, because a pipeline has the
-state of its call, and a second one would gain nothing on the same cores; at most one text model and one
-image model are loaded; and a child of ``fork`` has none, because the threads of OpenVINO do not
-exist there, and a lock that is held stays so.
+or ``decode`` finds them. What must stay true:
+
+* One call runs at a time: a pipeline has the state of its call, and a second call would gain
+  nothing on the same cores.
+* At most one text model and one image model are loaded.
+* A child of ``fork`` has none, because the threads of OpenVINO do not exist there, and a lock that
+  another thread held is never released.
 """
 
 from __future__ import annotations
@@ -32,6 +35,14 @@ class PipelineStore:
         self._keys: dict[Kind, Hashable] = {}
         self._pipelines: dict[Kind, dict[str, Any]] = {}
 
+    def forget(self) -> None:
+        """Start anew in a child of ``fork``, where the loaded pipelines cannot be used.
+
+        Nor can they be freed: their destructors wait for threads, and end the process.
+        """
+        self._of_parent = self.__dict__.copy()
+        self.__init__()  # type: ignore[misc]
+
     def get(self, kind: Kind, key: Hashable, name: str, load: Callable[[], dict[str, Any]]) -> Any:
         """Return the pipeline ``name`` of a model, loaded at the first call.
 
@@ -57,4 +68,4 @@ class PipelineStore:
 
 STORE: Final = PipelineStore()  #: the pipelines of this process
 if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(after_in_child=STORE.__init__)  # type: ignore[misc]  # starts anew
+    os.register_at_fork(after_in_child=STORE.forget)
