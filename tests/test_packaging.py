@@ -60,6 +60,7 @@ CODE_OF_EXTRAS = {
     "qr": ["semcodec"],
     "embedded": ["semcodec/cli"],
     "local": ["semcodec/backends/local"],
+    "local-light": ["semcodec/backends", "tests/backends/local_light"],
     "judge": ["semcodec/words"],
     "report": ["semcodec/measure"],
     "bench": ["bench", "semcodec/measure"],
@@ -87,6 +88,7 @@ EXTRAS_OF_PARTS = {
         "bench",
         "metrics",
         "local",
+        "local-light",
     ],
     "bench": ["bench", "image-server", "local", "metrics", "dev"],  # dev: it also measures the gate
     "fuzz": ["fuzz"],
@@ -231,7 +233,7 @@ def test_every_extra_is_checked_here_and_all_includes_those_of_users() -> None:
         "semcodec",
         "embedded",
         # bench has much that only the scripts of this project need; the others have gigabytes.
-        *({*EXTRAS_OF_PARTS["semcodec"]} - {"bench", "metrics", "local"}),
+        *({*EXTRAS_OF_PARTS["semcodec"]} - {"bench", "metrics", "local", "local-light"}),
     }
 
 

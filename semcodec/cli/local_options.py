@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterable
 from typing import Any, Final
 
+from semcodec.backends import LOCAL_LIGHT
 from semcodec.backends.local import LocalBackend
 from semcodec.backends.local.settings import CHOICES, MAX_STEPS, NAME
 from semcodec.cli.output import UsageError
@@ -29,7 +30,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         "Open models on this machine: --model names the one that describes and writes, "
         "--painter-model the one that paints, by a name of semcodec models list or by a folder of "
         "weights. Nothing is downloaded: semcodec models fetch does that. --prompts and "
-        "--start-from-colors apply, too.",
+        "--start-from-colors apply, too. Of these options, --steps also applies to --backend "
+        f"{LOCAL_LIGHT}, as --model and --painter-model do.",
     )
     group.add_argument(
         "--device",
@@ -71,7 +73,7 @@ def create_backends(args: argparse.Namespace, names: Iterable[str | None]) -> di
             processes would each load the models.
     """
     if NAME not in names:
-        _reject_unused_options(args)
+        _reject_unused_options(args, exempt=("steps",) if LOCAL_LIGHT in names else ())
         return {}
     if getattr(args, "jobs", 1) > 1:
         raise UsageError(
@@ -101,9 +103,9 @@ def read_settings(args: argparse.Namespace) -> dict[str, Any]:
     return {**own, **shared}
 
 
-def _reject_unused_options(args: argparse.Namespace) -> None:
+def _reject_unused_options(args: argparse.Namespace, exempt: Iterable[str]) -> None:
     for option in SETTINGS:
-        if getattr(args, option, None) is not None:
+        if getattr(args, option, None) is not None and option not in exempt:
             flag = "--" + option
             raise UsageError(f"{flag} needs local models: add --backend {NAME}, or omit it.")
 

@@ -13,7 +13,7 @@ from semcodec import backends
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.registry import ENTRY_POINT_GROUP
 from semcodec.bulk.digests import digest_file, digest_values
-from semcodec.cli import local_options, openai_options
+from semcodec.cli import light_options, local_options, openai_options
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
 
@@ -59,6 +59,8 @@ def describe_backend(args: argparse.Namespace, name: str) -> Any:
     """Return the settings of a server, or the version of the package of another backend."""
     if name == backends.LOCAL:
         return local_options.describe_backend(args)
+    if name == backends.LOCAL_LIGHT:
+        return light_options.describe_backend(args)
     if not backends.is_server(name):
         wanted = {name} | ({*backends.DEFAULTS.values()} if name == backends.AUTO else set())
         found = [e for e in entry_points(group=ENTRY_POINT_GROUP) if e.name in wanted and e.dist]

@@ -72,8 +72,8 @@ def test_message_about_an_unknown_role_lists_the_known_ones(role: Any) -> None:
 
 def test_names_are_sorted_and_roles_are_those_of_the_class() -> None:
     assert backends.names() == [
-        "embedded", "lanczos", "llama.cpp", "lmstudio", "local", "ollama", "only-describes",
-        "openai", "rules", "vllm",
+        "embedded", "lanczos", "llama.cpp", "lmstudio", "local", "local-light", "ollama",
+        "only-describes", "openai", "rules", "vllm",
     ]  # fmt: skip
     assert backends.roles("only-describes") == ["describer"]
     assert {"describer", "painter"} <= set(backends.roles("embedded"))

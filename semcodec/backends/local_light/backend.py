@@ -7,10 +7,11 @@ is that of another backend. So there are three classes, and ``create`` chooses o
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends.guides import Guide, GuideKind
-from semcodec.backends.local_light import converted
+from semcodec.backends.local_light import converted, runtime
 from semcodec.backends.local_light.converted import Converted
 from semcodec.backends.local_light.image_model import LightImageModel
 from semcodec.backends.local_light.settings import NAME, LightSettings
@@ -23,6 +24,7 @@ from semcodec.imaging.uniform import is_unchanged
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+MODELS: Final = ("text_model", "image_model")  #: settings that name a model
 MAX_PROMPT: Final = 5_000  #: characters
 EDIT: Final = "Keep the picture exactly as it is, and make this one change and no other: {change}"
 ONLY_COLORS: Final = (
@@ -46,6 +48,10 @@ class TextBackend(PromptBackend):
         """Return the model that a record names for ``role``, or the name of the prompts."""
         return self._prompts.name if role == "prompts" else self._text.converted.title
 
+    def dependencies(self) -> dict[str, Any]:
+        """Return what the results of this backend depend on, as JSON values."""
+        return describe_dependencies(self.settings, self._text.converted)
+
     def seen_size(self, image: Image) -> tuple[int, int]:
         """Return the width and height in pixels at which the model sees ``image``."""
         return self._text.seen_size(image.size)
@@ -65,6 +71,10 @@ class ImageBackend:
     def model_name(self, role: str) -> str:
         """Return the model that a record names for ``role``."""
         return self._image.converted.title
+
+    def dependencies(self) -> dict[str, Any]:
+        """Return what the results of this backend depend on, as JSON values."""
+        return describe_dependencies(self.settings, self._image.converted)
 
     @property
     def guides(self) -> frozenset[GuideKind]:
@@ -117,6 +127,22 @@ class LocalLightBackend(TextBackend, ImageBackend):
         """Return the model that a record names for ``role``, or the name of the prompts."""
         is_image = role in ("painter", "editor")
         return (ImageBackend if is_image else TextBackend).model_name(self, role)
+
+    def dependencies(self) -> dict[str, Any]:
+        """Return what the results of this backend depend on, as JSON values."""
+        models = self._text.converted, self._image.converted
+        return describe_dependencies(self.settings, *models)
+
+
+def describe_dependencies(settings: LightSettings, *models: Converted) -> dict[str, Any]:
+    """Return the settings, the models and the version of the library.
+
+    Raises:
+        BackendError: the library is not installed.
+    """
+    values = {name: value for name, value in asdict(settings).items() if name not in MODELS}
+    details = [model.details() | {"folder": str(model.folder)} for model in models]
+    return {**values, **runtime.describe(settings.device), "models": details}
 
 
 def create(**settings: Any) -> TextBackend | ImageBackend:

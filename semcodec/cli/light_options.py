@@ -1,0 +1,60 @@
+"""The backend ``local-light`` of the command line, which has no options of its own.
+
+It takes those that name models and steps; its device and its sizes are set in the config file.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from typing import Any, Final
+
+from semcodec.backends import LOCAL_LIGHT
+from semcodec.backends.local_light import create
+from semcodec.cli.output import UsageError
+from semcodec.errors import InputError
+
+#: Options of servers and of the backend local that apply, too, and the settings that they set.
+SHARED: Final = {
+    "model": "text_model",
+    "painter_model": "image_model",
+    "start_from_colors": "start_from_colors",
+    "prompts": "prompts",
+    "steps": "steps",
+}
+
+
+def create_backends(args: argparse.Namespace, names: Iterable[str | None]) -> dict[str, Any]:
+    """Return the backend ``local-light`` by its name if it is among ``names``, else nothing.
+
+    Raises:
+        UsageError: a setting is not valid, or several processes would each load the models.
+        BackendError: a model is not on this machine.
+    """
+    if LOCAL_LIGHT not in names:
+        return {}
+    if getattr(args, "jobs", 1) > 1:
+        raise UsageError(
+            f"With --jobs each process would load the models of --backend {LOCAL_LIGHT}: "
+            "omit --jobs."
+        )
+    try:
+        return {LOCAL_LIGHT: create(**read_settings(args))}
+    except InputError as error:  # in an option or the config file
+        raise UsageError(str(error)) from error
+
+
+def describe_backend(args: argparse.Namespace) -> dict[str, Any]:
+    """Return what the results of the backend depend on: settings, models, version of the library.
+
+    Raises:
+        UsageError: a setting is not valid.
+        BackendError: its package is not installed, or a model is not on this machine.
+    """
+    backend = create_backends(args, [LOCAL_LIGHT])[LOCAL_LIGHT]
+    return dict(backend.dependencies())
+
+
+def read_settings(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the settings of the options; None for those that are not given."""
+    return {setting: getattr(args, option, None) for option, setting in SHARED.items()}
