@@ -64,6 +64,13 @@ def _create_local_light_backend() -> Any:
     return create()
 
 
+def _local_light_backend_class() -> type:
+    with block_fork():
+        from semcodec.backends.local_light import LocalLightBackend
+
+    return LocalLightBackend
+
+
 BUILT_IN: Final[dict[str, Callable[[], Any]]] = {
     RuleBasedWriter.name: RuleBasedWriter,
     LanczosUpscaler.name: LanczosUpscaler,
@@ -93,13 +100,17 @@ def names() -> list[str]:
 def roles(name: str) -> list[str]:
     """Return the roles that the backend ``name`` can fill.
 
-    The backend ``openai`` is not instantiated for this, so its settings may be incomplete.
+    The backends ``openai`` and ``local-light`` are not instantiated for this, so their settings may
+    be incomplete; the latter has only the roles for which a model is on this machine.
 
     Raises:
         InputError: no backend has this name, or it cannot fill any role.
         BackendError: it cannot be loaded.
     """
-    backend = _openai_backend_class() if is_server(name) else load(name)
+    if is_server(name):
+        backend: Any = _openai_backend_class()
+    else:
+        backend = _local_light_backend_class() if name == LOCAL_LIGHT else load(name)
     missing = PRESETS[name].missing_roles if name in PRESETS else ()
     return [role for role in ROLES if _can_fill(backend, role) and role not in missing]
 

@@ -5,7 +5,7 @@ Importing this package loads neither OpenVINO nor numpy; the first call of a mod
 
 from __future__ import annotations
 
-from semcodec.backends.local_light.backend import create
+from semcodec.backends.local_light.backend import LocalLightBackend, create
 from semcodec.backends.local_light.settings import LightSettings
 
-__all__ = ["create", "LightSettings"]
+__all__ = ["create", "LightSettings", "LocalLightBackend"]
