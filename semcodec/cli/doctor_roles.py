@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
 from semcodec import backends
+from semcodec.backends import local_light
 from semcodec.backends.isolation import attempt, backend_name, has_method, valid_name
 from semcodec.backends.local import LocalBackend
 from semcodec.backends.local.settings import NAME as LOCAL
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.recording import ModelRequest
-from semcodec.cli import local_options, openai_options
+from semcodec.cli import light_options, local_options, openai_options
 from semcodec.cli.doctor_models import find_missing
 from semcodec.errors import BackendError, SemcodecError
 from semcodec.pipeline.layers.stages import find_locator
@@ -52,7 +53,7 @@ class _Selection:
         """Return the backend and the model of a role and True, or the error and False."""
         try:
             backend = self._find(role)
-            missing = find_missing(backend, role)
+            missing = find_missing(backend, role) or self._find_missing_package(backend)
             name = _name(backend, role)
             return (f"{name}: {missing}", False) if missing else (name, True)
         except SemcodecError as error:
@@ -102,9 +103,9 @@ class _Selection:
         """Return the locator that ``encode`` finds; None if there is none."""
         if self._args.locator:
             return self._find_optional("locator")
-        backend, describer = self._load(self._args.backend), self._find_optional("describer")
+        describer = self._find_optional("describer")
         try:
-            return find_locator(backend, describer, None)
+            return find_locator(self._load(self._args.backend), describer, None)
         except SemcodecError:
             return None
 
@@ -137,7 +138,13 @@ class _Selection:
     def _create(self, name: str) -> Any:
         if name == LOCAL:
             return LocalBackend(**local_options.read_settings(self._args))
+        if name == backends.LOCAL_LIGHT:
+            return local_light.create(**light_options.read_settings(self._args))
         return self._server(name) if backends.is_server(name) else backends.load(name)
+
+    def _find_missing_package(self, backend: object) -> str:
+        is_light = backend is self._instances.get(backends.LOCAL_LIGHT)
+        return light_options.find_missing_package() if is_light else ""
 
     def _server(self, name: str) -> OpenAIBackend:
         settings = openai_options.model_settings(self._args)

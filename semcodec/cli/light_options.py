@@ -6,13 +6,16 @@ It takes those that name models and steps; its device and its sizes are set in t
 from __future__ import annotations
 
 import argparse
+import importlib.util
 from collections.abc import Iterable
 from typing import Any, Final
 
 from semcodec.backends import LOCAL_LIGHT
-from semcodec.backends.local_light import create
+from semcodec.backends.local.catalog import Kind
+from semcodec.backends.local_light import LightSettings, converted, create
+from semcodec.backends.local_light.runtime import MISSING, PACKAGE
 from semcodec.cli.output import UsageError
-from semcodec.errors import InputError
+from semcodec.errors import InputError, SemcodecError
 
 #: Options of servers and of the backend local that apply, too, and the settings that they set.
 SHARED: Final = {
@@ -53,6 +56,36 @@ def describe_backend(args: argparse.Namespace) -> dict[str, Any]:
     """
     backend = create_backends(args, [LOCAL_LIGHT])[LOCAL_LIGHT]
     return dict(backend.dependencies())
+
+
+def describe_models(args: argparse.Namespace) -> list[tuple[str, str]]:
+    """Return what the backend would use, as names and values for ``doctor``. Nothing is loaded."""
+    rows = [("packages", find_missing_package() or "installed")]
+    try:
+        settings = LightSettings.load(**read_settings(args))
+        rows.append(("device", f"{settings.device} of OpenVINO"))
+        rows.append(("text", _describe_model("text", settings.text_model)))
+        rows.append(("pictures", _describe_model("image", settings.image_model)))
+    except SemcodecError as error:
+        rows.append(("settings", f"not usable: {error}"))
+    return rows
+
+
+def find_missing_package() -> str:
+    """Return what to install for the backend; "" if its package is there."""
+    return "" if importlib.util.find_spec(PACKAGE) else MISSING
+
+
+def _describe_model(kind: Kind, name: str | None) -> str:
+    try:
+        found = converted.find(name, kind)
+    except SemcodecError as error:
+        return f"not available: {error}"
+    if found is None:
+        fetch = " or ".join(f"semcodec models fetch {m.name}" for m in converted.offered(kind))
+        return f"none, so another backend is used: {fetch}, or name a folder"
+    precision = f", {found.precision}" if found.precision else ""
+    return f"{found.title}{precision}, in {found.folder}"
 
 
 def read_settings(args: argparse.Namespace) -> dict[str, Any]:

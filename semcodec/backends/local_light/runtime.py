@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 POLL_SECONDS: Final = 0.1  #: between two looks at a thread; Windows handles signals only then
 START_SECONDS: Final = 1.0  #: in which a thread starts, unless Ctrl-C came before
 MAX_MESSAGE: Final = 300  #: characters of an error of the library
+PACKAGE: Final = "openvino_genai"
 MISSING: Final = "The backend local-light needs its packages: pip install 'semcodec[local-light]'."
 #: Parts of messages about memory: of C++, of OpenVINO, of drivers.
 MEMORY_ERRORS: Final = (
@@ -60,12 +61,12 @@ class Interruption:
 
 
 def import_genai() -> Any:
-    """Return the module ``openvino_genai``.
+    """Return the module of openvino-genai.
 
     Raises:
         BackendError: it is not installed, or cannot be loaded.
     """
-    return _import("openvino_genai")
+    return _import(PACKAGE)
 
 
 def import_openvino() -> Any:
