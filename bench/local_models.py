@@ -1,11 +1,11 @@
-"""Run ``--backend local`` with PyTorch on small models, and write docs/local-tests.md.
+"""Run a local backend with its real libraries on small models, and write a page of results.
 
-    python bench/local_models.py --python /path/to/python
+    python bench/local_models.py [--suite local-light] --python /path/to/python
 
 The Python has an environment of its own, since PyTorch takes gigabytes: ``python -m venv E`` and
-``E/bin/pip install -e '.[local]' pytest hypothesis``. ``make nightly`` runs this script if the
-variable SEMCODEC_LOCAL names such a Python. The tests are those of
-tests/backends/local/test_tiny_models.py, which make their models themselves and use no network.
+``E/bin/pip install -e '.[local]' pytest hypothesis``, or with ``local-light``. ``make nightly``
+runs this script for each suite whose variable, SEMCODEC_LOCAL or SEMCODEC_LOCAL_LIGHT, names such a
+Python. The tests make their models themselves and use no network.
 """
 
 from __future__ import annotations
@@ -23,15 +23,34 @@ from xml.etree import ElementTree
 
 from commands import ROOT, Result, describe_commit, run
 
-VARIABLE: Final = "SEMCODEC_LOCAL"
-MISSING: Final = f"skipped: set {VARIABLE} to the Python of an environment with semcodec[local]"
-PAGE: Final = ROOT / "docs" / "local-tests.md"
-TESTS: Final = (
-    "tests/backends/local/test_tiny_models.py",
-    "tests/backends/local/test_fetched_models.py",
-)
-PACKAGES: Final = ("torch", "torchvision", "transformers", "diffusers", "torchao", "bitsandbytes")
-INTRODUCTION: Final = """\
+MISSING: Final = "skipped: set {variable} to the Python of an environment with semcodec[{name}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The tests of a backend with its real libraries.
+
+    Attributes:
+        variable: of the environment, the path of the Python that runs them.
+        tests: their files.
+        page: the page of results.
+        packages: whose versions the page states.
+        introduction: the beginning of the page.
+    """
+
+    variable: str
+    tests: tuple[str, ...]
+    page: Path
+    packages: tuple[str, ...]
+    introduction: str
+
+
+LOCAL: Final = Suite(
+    "SEMCODEC_LOCAL",
+    ("tests/backends/local/test_tiny_models.py", "tests/backends/local/test_fetched_models.py"),
+    ROOT / "docs" / "local-tests.md",
+    ("torch", "torchvision", "transformers", "diffusers", "torchao", "bitsandbytes"),
+    """\
 # The last run of local models
 
 `make nightly` writes this page. It runs `--backend local` with PyTorch, transformers and diffusers
@@ -39,7 +58,24 @@ on the CPU, without a network, on small models that the tests make: a chat model
 architecture of Qwen3-VL (0.3 million parameters, trained on two pictures), and pipelines of
 FLUX.2-klein and Z-Image with random weights. So it shows that the code that loads, runs and
 interrupts models works; it shows nothing about the quality of real ones.
-"""
+""",
+)
+LOCAL_LIGHT: Final = Suite(
+    "SEMCODEC_LOCAL_LIGHT",
+    ("tests/backends/local_light/test_openvino.py",),
+    ROOT / "docs" / "local-light-tests.md",
+    ("openvino", "openvino-genai", "openvino-tokenizers"),
+    """\
+# The last run of models of local-light
+
+`make nightly` writes this page. It runs `--backend local-light` with openvino-genai on the CPU,
+without a network, on models that the tests write in OpenVINO's format: a chat model with vision of
+the architecture of LLaVA with random weights, and a painter with the interface of FLUX.2-klein that
+paints the colors of its text or of its reference. So it shows that the code that loads, runs and
+interrupts models works; it shows nothing about the quality of real ones.
+""",
+)
+SUITES: Final = {"local": LOCAL, "local-light": LOCAL_LIGHT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +93,12 @@ class Case:
     seconds: float
 
 
-def run_tests(python: str) -> tuple[Result, list[Case]]:
+def run_tests(suite: Suite, python: str) -> tuple[Result, list[Case]]:
     """Run the tests with another Python, and return the result and all cases."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         options = ["-p", "no:cacheprovider", f"--junitxml={report}"]
-        command = [python, "-m", "pytest", *TESTS, *options]
+        command = [python, "-m", "pytest", *suite.tests, *options]
         path = os.pathsep.join([str(ROOT), str(ROOT / "embedded")])
         result = run(command, {"SEMCODEC_PROFILE": "nightly", "PYTHONPATH": path})
         return result, read_report(report) if report.exists() else []
@@ -79,11 +115,11 @@ def read_report(path: Path) -> list[Case]:
     return cases
 
 
-def read_versions(python: str) -> dict[str, str]:
+def read_versions(suite: Suite, python: str) -> dict[str, str]:
     """Return the versions of the packages in the environment of a Python."""
     code = (
         "import json, platform, importlib.metadata as m\n"
-        f"found = {{name: m.version(name) for name in {PACKAGES!r}}}\n"
+        f"found = {{name: m.version(name) for name in {suite.packages!r}}}\n"
         "print(json.dumps({'Python': platform.python_version(), **found}))"
     )
     result = run([python, "-c", code])
@@ -91,16 +127,16 @@ def read_versions(python: str) -> dict[str, str]:
     return versions
 
 
-def render(result: Result, cases: list[Case], versions: dict[str, str]) -> str:
+def render(suite: Suite, result: Result, cases: list[Case], versions: dict[str, str]) -> str:
     """Return the page as Markdown."""
     passed = sum(case.outcome == "passed" for case in cases)
     facts = {
-        "commit": describe_commit(PAGE),
+        "commit": describe_commit(suite.page),
         "packages": ", ".join(f"{name} {version}" for name, version in versions.items()),
         "result": f"{passed} of {len(cases)} passed",
         "time": f"{result.wall:.0f} s, {result.cpu:.0f} s of CPU",
     }
-    lines = [INTRODUCTION, "| | |", "|---|---|"]
+    lines = [suite.introduction, "| | |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in facts.items()]
     lines += ["", "| test | result | s |", "|---|---|--:|"]
     lines += [f"| {describe(case.name)} | {case.outcome} | {case.seconds:.1f} |" for case in cases]
@@ -122,17 +158,21 @@ def main() -> int:
     """Run the tests and write the page; return 1 if one failed."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument(
-        "--python",
-        default=os.environ.get(VARIABLE),
-        help=f"Python of the environment (default: the variable {VARIABLE})",
+        "--suite", choices=SUITES, default="local", help="backend to run (default: local)"
     )
-    parser.add_argument("--out", type=Path, default=PAGE, help="page (default: docs)")
+    parser.add_argument(
+        "--python", help="Python of the environment (default: the variable of the suite)"
+    )
+    parser.add_argument("--out", type=Path, help="page (default: docs)")
     args = parser.parse_args()
-    if not args.python:
-        print(MISSING)
+    suite = SUITES[args.suite]
+    python = args.python or os.environ.get(suite.variable)
+    if not python:
+        print(MISSING.format(variable=suite.variable, name=args.suite))
         return 0
-    result, cases = run_tests(args.python)
-    args.out.write_text(render(result, cases, read_versions(args.python)), "utf-8")
+    result, cases = run_tests(suite, python)
+    page = render(suite, result, cases, read_versions(suite, python))
+    (args.out or suite.page).write_text(page, "utf-8")
     print(result.output if result.code else f"{len(cases)} tests passed")
     return int(result.code != 0)
 

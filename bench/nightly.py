@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final
 
 import compressai_plot
+import local_models
 from commands import ROOT, describe_commit, run, run_tests
 
 sys.path.append(str(ROOT))
@@ -156,17 +157,17 @@ def run_plotter() -> Row:
     return Row("plots by CompressAI", plots, failed, 0, skipped, result.wall, result.cpu, output)
 
 
-def run_local_models() -> Row:
-    """Run the backend local with PyTorch on small models, and write docs/local-tests.md.
+def run_local_models(suite: str) -> Row:
+    """Run a local backend with its libraries on small models, and write a page of docs.
 
-    Without PyTorch the step is skipped; bench/local_models.py states what it needs.
+    Without its libraries the step is skipped; bench/local_models.py states what it needs.
     """
-    result = run([sys.executable, "bench/local_models.py"])
+    result = run([sys.executable, "bench/local_models.py", "--suite", suite])
     skipped = int(result.output.startswith("skipped"))
     output = result.output if result.code or skipped else ""
     counted = re.search(r"(\d+) (?:tests )?passed", result.output)
     passed, failed = int(counted[1]) if counted else 0, int(result.code != 0)
-    return Row("local models", 0, failed, passed, skipped, result.wall, result.cpu, output)
+    return Row(f"models of {suite}", 0, failed, passed, skipped, result.wall, result.cpu, output)
 
 
 def run_readme() -> Row:
@@ -214,7 +215,7 @@ def main() -> int:
     rows.append(run_soak(args.share, seed))
     rows.append(run_batch(args.share, seed))
     rows.append(run_plotter())
-    rows.append(run_local_models())
+    rows += [run_local_models(suite) for suite in local_models.SUITES]
     rows.append(run_readme())
     for row in rows:
         print(row.output, end="")

@@ -1,4 +1,8 @@
-"""Runs tiny converted models with the real openvino-genai; skipped where it is not installed."""
+"""Runs tiny converted models with the real openvino-genai; skipped where it is not installed.
+
+`make nightly` runs this file with the Python that SEMCODEC_LOCAL_LIGHT names
+(bench/local_models.py), and writes docs/local-light-tests.md.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +22,10 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.backends.local_light import create
+from semcodec.backends.local_light import create, runtime
 from semcodec.backends.local_light.backend import ImageBackend, LocalLightBackend, TextBackend
 from semcodec.backends.local_light.store import STORE
+from semcodec.backends.notes import collect_notes, group_by_kind
 from semcodec.backends.prompting.chat import ChatRequest
 from semcodec.words.predicates import find_predicates
 
@@ -189,6 +194,27 @@ def test_interrupt_ends_a_picture_at_the_next_step(
     with pytest.raises(KeyboardInterrupt):
         backend.paint("a boat", (256, 256), 1)
     assert 2 <= len(steps) < 150
+
+
+def test_short_memory_is_tried_once_with_less(
+    backend: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, failed = runtime.call, set[str]()
+
+    def fail_once(work: Any, stage: str, problem: str) -> Any:
+        if stage != "load" and stage not in failed:
+            failed.add(stage)
+            raise runtime.translate(RuntimeError("std::bad_alloc"), stage, problem)
+        return call(work, stage, problem)
+
+    monkeypatch.setattr(runtime, "call", fail_once)
+    with collect_notes() as notes:
+        assert backend.paint("a bus", (96, 96), 1).size == (64, 64)
+        assert backend.check(HALVES, find_predicates(["red", "boat"]))
+    assert [note.partition(":")[0] for note in group_by_kind(notes)["repairs"][:2]] == [
+        "paint",
+        "check",
+    ]
 
 
 def test_child_of_a_fork_starts_anew(backend: Any) -> None:
