@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
 from semcodec import backends
-from semcodec.backends import local_light
 from semcodec.backends.isolation import attempt, backend_name, has_method, valid_name
 from semcodec.backends.local import LocalBackend
 from semcodec.backends.local.settings import NAME as LOCAL
@@ -139,7 +138,9 @@ class _Selection:
         if name == LOCAL:
             return LocalBackend(**local_options.read_settings(self._args))
         if name == backends.LOCAL_LIGHT:
-            return local_light.create(**light_options.read_settings(self._args))
+            from semcodec.backends.local_light import create
+
+            return create(**light_options.read_settings(self._args))
         return self._server(name) if backends.is_server(name) else backends.load(name)
 
     def _find_missing_package(self, backend: object) -> str:

@@ -1,6 +1,7 @@
 """The backend ``local-light`` of the command line, which has no options of its own.
 
-It takes those that name models and steps; its device and its sizes are set in the config file.
+It takes those that name models and steps; its device and its sizes are set in the config file. Its
+modules are imported when it is used, since every command of models imports this one.
 """
 
 from __future__ import annotations
@@ -8,14 +9,14 @@ from __future__ import annotations
 import argparse
 import importlib.util
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends import LOCAL_LIGHT
-from semcodec.backends.local.catalog import Kind
-from semcodec.backends.local_light import LightSettings, converted, create
-from semcodec.backends.local_light.runtime import MISSING, PACKAGE
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError, SemcodecError
+
+if TYPE_CHECKING:
+    from semcodec.backends.local.catalog import Kind
 
 #: Options of servers and of the backend local that apply, too, and the settings that they set.
 SHARED: Final = {
@@ -41,6 +42,8 @@ def create_backends(args: argparse.Namespace, names: Iterable[str | None]) -> di
             f"With --jobs each process would load the models of --backend {LOCAL_LIGHT}: "
             "omit --jobs."
         )
+    from semcodec.backends.local_light import create
+
     try:
         return {LOCAL_LIGHT: create(**read_settings(args))}
     except InputError as error:  # in an option or the config file
@@ -60,6 +63,8 @@ def describe_backend(args: argparse.Namespace) -> dict[str, Any]:
 
 def describe_models(args: argparse.Namespace) -> list[tuple[str, str]]:
     """Return what the backend would use, as names and values for ``doctor``. Nothing is loaded."""
+    from semcodec.backends.local_light import LightSettings
+
     rows = [("packages", find_missing_package() or "installed")]
     try:
         settings = LightSettings.load(**read_settings(args))
@@ -73,10 +78,14 @@ def describe_models(args: argparse.Namespace) -> list[tuple[str, str]]:
 
 def find_missing_package() -> str:
     """Return what to install for the backend; "" if its package is there."""
+    from semcodec.backends.local_light.runtime import MISSING, PACKAGE
+
     return "" if importlib.util.find_spec(PACKAGE) else MISSING
 
 
 def _describe_model(kind: Kind, name: str | None) -> str:
+    from semcodec.backends.local_light import converted
+
     try:
         found = converted.find(name, kind)
     except SemcodecError as error:
