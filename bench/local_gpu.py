@@ -147,8 +147,8 @@ def measure_properties(photos: Sequence[Path], local: LocalBackend) -> list[tupl
     size = local.paintable_size((1024, 1024))
     first, again = (local.paint("a red boat on a lake", size, SEED) for _ in range(2))
     return [
-        (f"{len(images)} descriptions, one by one", f"{alone_seconds:.1f} s"),
-        (f"{len(images)} descriptions in a batch", f"{seconds:.1f} s, {equal} equal"),
+        (f"descriptions one by one, {len(images)}", f"{alone_seconds:.1f} s"),
+        (f"descriptions in a batch of {len(images)}", f"{seconds:.1f} s, {equal} equal"),
         ("same seed, same pixels", "yes" if first.tobytes() == again.tobytes() else "no"),
     ]
 
@@ -202,7 +202,7 @@ def read_options() -> argparse.Namespace:
 def main() -> None:
     """Measure, and write the results."""
     options = read_options()
-    local = LocalBackend(**local_options.read_settings(options), start_from_colors=True)
+    local = LocalBackend(**{**local_options.read_settings(options), "start_from_colors": True})
     photos = sorted(path for path in options.photos.rglob("*") if path.suffix.lower() in SUFFIXES)[
         : options.count
     ]
@@ -246,7 +246,7 @@ def speed_rows(results: Results) -> list[tuple[str, str]]:
     return [
         ("photographs", str(len(results.encode_seconds))),
         ("s to describe", f"{fmean(results.describe_seconds):.1f} on average"),
-        ("s to encode", f"{fmean(results.encode_seconds):.1f} on average, with boxes"),
+        ("s to encode", f"{fmean(results.encode_seconds):.1f} on average, with layers"),
         ("bytes of a record", f"{fmean(results.record_bytes):.1f} on average"),
     ]
 
