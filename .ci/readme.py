@@ -73,6 +73,11 @@ SMALL: Final = {
 
 #: Commands that are not run, and the reason.
 NOT_RUN: Final = {
+    "pip install -e '.[local]'": "gigabytes",
+    "semcodec models fetch qwen3-vl-2b": "gigabytes",
+    "semcodec encode photo.jpg -o photo.semc --backend local": "needs the model",
+    "semcodec decode photo.semc -o picture.png --backend local": "needs the model",
+    "python bench/local_gpu.py PHOTO...": "needs the model",
     "py -m venv .venv": "for Windows",
     "python bench/floors.py PHOTO...": "takes minutes for each photograph",
     "python bench/metric_plug_ins.py": "needs PyTorch and gigabytes of disk",
@@ -102,7 +107,7 @@ AT_NIGHT: Final = (
     "python bench/timeouts.py",
     "python bench/soak.py",
     "python bench/fidelity.py TEXT_DIR",
-    "python bench/image_server.py",
+    "python bench/serve_overhead.py",
     "python bench/panoramas.py PHOTO_DIR",
     "python bench/readability.py semcodec",
 )
