@@ -77,7 +77,7 @@ NOT_RUN: Final = {
     "semcodec models fetch qwen3-vl-2b": "gigabytes",
     "semcodec encode photo.jpg -o photo.semc --backend local": "needs the model",
     "semcodec decode photo.semc -o picture.png --backend local": "needs the model",
-    "python bench/local_gpu.py PHOTO...": "needs the model",
+    "python bench/local_gpu.py PHOTO_DIR -o results": "needs the model",
     "py -m venv .venv": "for Windows",
     "python bench/floors.py PHOTO...": "takes minutes for each photograph",
     "python bench/metric_plug_ins.py": "needs PyTorch and gigabytes of disk",
