@@ -56,7 +56,6 @@ CODE_OF_EXTRAS = {
     "keyring": ["semcodec/backends/openai/credentials.py"],
     "completion": ["semcodec/cli/completion.py"],
     "serve": ["semcodec/serve"],
-    "image-server": ["bench/tiny_pipeline.py"],
     "qr": ["semcodec"],
     "embedded": ["semcodec/cli"],
     "local": ["semcodec/backends/local"],
@@ -90,7 +89,7 @@ EXTRAS_OF_PARTS = {
         "local",
         "local-light",
     ],
-    "bench": ["bench", "image-server", "local", "metrics", "dev"],  # dev: it also measures the gate
+    "bench": ["bench", "local", "metrics", "dev"],  # dev: it also measures the gate
     "fuzz": ["fuzz"],
     "spec": ["tables"],
     "docs": ["dev"],

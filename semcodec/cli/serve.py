@@ -8,7 +8,7 @@ from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Final
 
-from semcodec.cli import openai_options, options
+from semcodec.cli import local_options, openai_options, options
 from semcodec.cli.output import UsageError, print_result, print_status
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
 from semcodec.cli.progress import Progress
@@ -87,6 +87,7 @@ def add(commands: Commands[Parser]) -> None:
     )
     options.add_backends(parser, **STAGES)
     openai_options.add(parser)
+    local_options.add(parser)
 
 
 def serve(args: argparse.Namespace) -> int:
