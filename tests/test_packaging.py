@@ -96,7 +96,7 @@ EXTRAS_OF_PARTS = {
     "examples": ["examples"],
     ".ci": [],
     "conftest.py": ["dev"],
-    "tests": ["dev", "local"],  # some tests use local models if they can
+    "tests": ["dev", "local", "local-light"],  # some tests use local models if they can
     "embedded/semcodec_embedded": [],
     "embedded/tests": ["dev"],
     "embedded/tools": ["tools"],
