@@ -150,7 +150,7 @@ def remove(args: argparse.Namespace) -> int:
 def _fetch(model: Model) -> object:
     status_line.show(f"asking the hub for {model.name}")
     plan = fetching.plan(model)
-    license_text = f"license {model.license} ({model.license_url})"
+    license_text = f"license {model.license} ({model.license_source})"
     print_status(f"{model.name}: {model.repository}, {license_text}, commit {plan.revision}.")
     if model.revision is None:
         print_status(
@@ -194,7 +194,7 @@ def _describe_in_full(model: Model) -> str:
         rows += [
             ("repository", model.repository),
             ("commit", model.revision or "not pinned: the newest one is fetched"),
-            ("license", f"{model.license}, {model.license_url}"),
+            ("license", f"{model.license}, {model.license_source}"),
             ("disk", f"{format_size(model.disk_bytes)} ({model.sources['disk']})"),
         ]
     if model.parts:

@@ -4,8 +4,9 @@ Backends on this machine use all of its memory or its only GPU, so two at a time
 fail. Threads of connections submit jobs and wait; the main thread carries them out, so that Ctrl-C
 stops a backend in the middle as it stops ``encode``.
 
-A request is admitted before its body is read. The invariant: at most ``1 + max_waiting`` requests
-have a body or a picture in memory, however many connections there are.
+A request is admitted before its body is read. The invariant: at most ``2 + max_waiting`` requests
+have a body or a picture in memory, however many connections there are: those that are admitted, and
+one that is carried out although its client has left.
 """
 
 from __future__ import annotations
@@ -115,7 +116,7 @@ class Jobs:
         while not job.done.wait(min(POLL_SECONDS, max(0.0, deadline - time.monotonic()))):
             is_late = time.monotonic() >= deadline
             if is_late or is_gone():
-                job.is_abandoned = True
+                self._abandon(job)
                 if not is_late:
                     return None
                 seconds = f"{self._max_seconds:g}"
@@ -129,6 +130,11 @@ class Jobs:
             raise job.error
         result: T = job.result
         return result
+
+    def _abandon(self, job: _Job) -> None:
+        """Let a job that was not begun do nothing, and forget the body that its function holds."""
+        job.is_abandoned = True
+        job.work = _do_nothing
 
     def run_forever(self) -> None:
         """Carry out jobs in this thread until ``close`` is called.
@@ -152,7 +158,11 @@ class Jobs:
         """Accept no job, and let ``run_forever`` return after the present one."""
         with self._lock:
             self._is_closed = True
-        self._queue.put(_Job(lambda: None))  # wakes the thread that waits for a job
+        self._queue.put(_Job(_do_nothing))  # wakes the thread that waits for a job
+
+
+def _do_nothing() -> None:
+    pass
 
 
 def stopping() -> RequestError:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -49,6 +52,21 @@ class Sender(threading.Thread):
 
     def run(self) -> None:
         self.status, *_ = send(self._server, "POST", "/v1/images/generations", PAINT)
+
+
+class Body:
+    """What a job holds."""
+
+
+def test_job_of_a_client_that_has_left_holds_no_body() -> None:
+    body = Body()
+    held = weakref.ref(body)
+    jobs = Jobs(max_waiting=2, max_seconds=60)
+    assert jobs.run(partial(id, body), lambda: True) is None
+    del body
+    gc.collect()
+    assert held() is None
+    assert jobs.admitted == 0
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

@@ -41,7 +41,7 @@ PACKAGES: Final = (
 EDIT: Final = "Keep the picture exactly as it is, and make this one change and no other: {change}"
 LICENSE: Final = (
     "The model {model.name} has the license {model.license}, which does not allow every use: read "
-    "{model.license_url}."
+    "{model.license_source}."
 )
 COLORS_AFTERWARDS: Final = (
     "The model {model} cannot start from an image, so the picture was not started from the colors "
@@ -258,7 +258,7 @@ class LocalModels:
             except Exception as error:
                 if not memory.is_out_of_memory(error):
                     raise
-                smaller = memory.next_smaller(plan, self.device, is_image=kind == "image")
+                smaller = self._next_smaller(kind, plan)
                 if smaller is None:
                     raise self._memory_error(kind, stage, plan) from error.with_traceback(None)
             # Only here are the frames of the error gone, with the tensors that they hold.
@@ -319,8 +319,13 @@ class LocalModels:
             "versions": _versions(),
         }
 
+    def _next_smaller(self, kind: Kind, plan: Plan) -> Plan | None:
+        return memory.next_smaller(
+            plan, self.device, is_image=kind == "image", is_alone=STORE.is_alone(kind)
+        )
+
     def _memory_error(self, kind: Kind, stage: str, plan: Plan) -> BackendError:
-        smaller = memory.next_smaller(plan, self.device, is_image=kind == "image")
+        smaller = self._next_smaller(kind, plan)
         advice = [f"add {smaller.describe()}"] if smaller else []
         advice += ["paint a smaller --size" if kind == "image" else "use a smaller --model"]
         message = (

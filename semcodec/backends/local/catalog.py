@@ -26,7 +26,6 @@ MAX_SHOWN_NAME: Final = 60  #: characters of an unknown name in a message
 PLAIN_BITS: Final = 16  #: of a parameter that is not quantized
 #: Bits of a quantized parameter; nf4 stores 4 bits, and 32 bits of scale for 64 parameters.
 BITS: Final[Mapping[Quantization, float]] = {"none": 16, "int8": 8, "fp8": 8, "nf4": 4.5}
-HUB: Final = "https://huggingface.co"  #: where the pages of the models are
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Model:
         repository: id on the hub, such as ``"Qwen/Qwen3-VL-2B-Instruct"``; empty for a folder.
         kinds: what it can do: ``"text"`` (describe, write, check), ``"image"`` (paint), ``"edit"``.
         license: its SPDX id, or its name if it has none; ``"unknown"`` for a folder.
-        license_url: where the license can be read; empty for a folder.
+        license_source: where the license can be read on the hub; empty for a folder.
         is_free: whether the license allows any use, so that nothing has to be accepted.
         format: how the folder is read: by transformers, diffusers or openvino-genai.
         classes: the classes that load it, by kind; empty where the library's automatic class does.
@@ -73,7 +72,7 @@ class Model:
     repository: str = ""
     kinds: tuple[Kind, ...] = ()
     license: str = "unknown"
-    license_url: str = ""
+    license_source: str = ""
     is_free: bool = True
     format: Format = "transformers"
     classes: Mapping[Kind, str] = field(default_factory=dict)
@@ -159,7 +158,7 @@ def load() -> Catalog:
 
 def _read_model(name: str, row: dict[str, Any]) -> Model:
     kinds, parts = tuple(row.pop("kinds")), row.pop("parts", {})
-    row.setdefault("license_url", f"{HUB}/{row['repository']}")
+    row.setdefault("license_source", f"the page of {row['repository']}")
     parts = {part: Part(**numbers) for part, numbers in parts.items()}
     return Model(name=name, kinds=kinds, parts=parts, **row)
 

@@ -52,7 +52,7 @@ def check_license(model: Model, accepted: str | None) -> None:
         return
     raise InputError(
         f"The license of {model.name} restricts its use ({model.license}): read "
-        f"{model.license_url}, and add --accept-license {model.license} if you accept it."
+        f"{model.license_source}, and add --accept-license {model.license} if you accept it."
     )
 
 
@@ -190,14 +190,16 @@ def _translate(client: ModuleType, model: Model, *, show_progress: bool = False)
 
 def _describe(errors: Any, error: Exception, model: Model) -> BackendError:
     """Return the error with what to do; the order matters, since some classes include others."""
-    page = f"https://huggingface.co/{model.repository}"
+    page = f"The page of {model.repository} on the hub"
     is_wrapper = isinstance(error, errors.LocalEntryNotFoundError | errors.DryRunError)
     cause = error.__cause__ if is_wrapper and error.__cause__ else error
     response = getattr(cause, "response", None)
     if isinstance(cause, errors.GatedRepoError):
         return _error(f"{page} must be accepted there first: log in, accept, then hf auth login.")
     if isinstance(cause, errors.RepositoryNotFoundError | errors.RevisionNotFoundError):
-        return _error(f"The hub does not have {model.repository} at this commit: see {page}.")
+        return _error(
+            f"The hub does not have {model.repository} at this commit: search for it there."
+        )
     if isinstance(cause, errors.OfflineModeIsEnabled):
         return _error("HF_HUB_OFFLINE forbids downloads: unset it to fetch a model.")
     if response is not None and response.status_code in (401, 403):

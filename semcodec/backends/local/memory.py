@@ -61,15 +61,23 @@ def make_plan(settings: LocalSettings, defaults: Defaults, device: Device) -> Pl
     )
 
 
-def next_smaller(plan: Plan, device: Device, *, is_image: bool) -> Plan | None:
+def next_smaller(
+    plan: Plan, device: Device, *, is_image: bool, is_alone: bool = False
+) -> Plan | None:
     """Return the next plan that needs less memory, or None.
 
     On a GPU, weights first leave it for the memory of the computer, which costs time, and only then
     lose precision, which costs quality.
+
+    Args:
+        plan: what needed too much.
+        device: where the model is.
+        is_image: whether the model paints.
+        is_alone: whether no other model is on the device, so that none can leave it.
     """
     if device.is_cpu:
         return None if plan.quantization != "none" else replace(plan, quantization="int8")
-    if plan.resident:
+    if plan.resident and not is_alone:
         return replace(plan, resident=False)
     if is_image and plan.offload == "none":
         return replace(plan, offload="model")

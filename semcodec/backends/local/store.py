@@ -71,6 +71,11 @@ class ModelStore:
             loaded.place = device
         return loaded.model
 
+    def is_alone(self, kind: Kind) -> bool:
+        """Return whether no model of another kind has its weights on a device."""
+        others = (loaded for other, loaded in self._loaded.items() if other != kind)
+        return all(loaded.place == "cpu" for loaded in others)
+
     def release(self, kind: Kind) -> None:
         """Forget the model of a kind, so that its memory can be used again."""
         self._loaded.pop(kind, None)

@@ -306,20 +306,22 @@ def test_license_that_is_not_free_is_shown(
 ) -> None:
     folder = write_image_folder(tmp_path / "hub")
     monkeypatch.setattr(storage, "locate", lambda model: folder)
-    license_url = "https://example.org/license"
+    license_source = "https://example.org/license"
     model = catalog.Model(
         "fake",
         "owner/fake",
         ("image",),
         "Research-1",
-        license_url,
+        license_source,
         is_free=False,
         format="diffusers",
         steps=1,
     )
     monkeypatch.setattr(catalog, "find", lambda name: model)
     decoded = semcodec.decode(RECORD, writer="rules", painter=make_backend(), reflect="off")
-    assert [each for each in decoded.trace.notices if "Research-1" in each and license_url in each]
+    assert [
+        each for each in decoded.trace.notices if "Research-1" in each and license_source in each
+    ]
 
 
 def test_model_that_is_not_there_names_the_command(

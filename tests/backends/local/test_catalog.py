@@ -27,7 +27,7 @@ def test_entry_is_complete(model: Model) -> None:
     assert model.kinds
     assert set(model.kinds) <= {"text", "image", "edit"}
     assert model.disk_bytes > 1e9
-    assert model.license_url.startswith(f"https://huggingface.co/{model.repository}")
+    assert model.license_source.endswith(f" of {model.repository}")
     assert model.revision is None or re.fullmatch("[0-9a-f]{40}", model.revision)
     assert (model.steps is None) == (model.kinds == ("text",))
     assert "disk" in model.sources

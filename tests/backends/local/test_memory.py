@@ -61,6 +61,14 @@ def test_other_model_leaves_first(gpu: Machine, make_backend: MakeBackend) -> No
     assert gpu.moves.count(("text", "cuda")) == 2
 
 
+def test_model_that_is_alone_moves_its_parts(gpu: Machine, make_backend: MakeBackend) -> None:
+    """Without another model on the device, none can leave it."""
+    backend = make_backend(steps=1, quantization="none", offload="none")
+    gpu.failures = [None, FULL]
+    backend.paint("a boat", SIZE, 7)
+    assert backend._models._plans["image"].offload == "model"
+
+
 def test_second_failure_is_one_message_with_the_options_that_help(
     gpu: Machine, make_backend: MakeBackend
 ) -> None:
