@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Final
 
 from semcodec.backends import LOCAL_LIGHT
 from semcodec.backends.local import LocalBackend
 from semcodec.backends.local.settings import CHOICES, MAX_STEPS, NAME
+from semcodec.bulk.digests import digest_file
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
 
@@ -65,6 +68,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
 
 
+#: Settings that decide results, and are not among the dependencies of the models.
+RELEVANT: Final = ("steps", "start_from_colors", "start_strength", "image_side", "most_output")
+FILES: Final = ("gguf", "prompts")  #: the same; what counts is their content
+MAX_FILE: Final = 2**40  #: bytes of such a file
+
+
 def create_backends(args: argparse.Namespace, names: Iterable[str | None]) -> dict[str, Any]:
     """Return the backend ``local`` by its name if it is among ``names``, else nothing.
 
@@ -93,7 +102,11 @@ def describe_backend(args: argparse.Namespace) -> dict[str, Any]:
         BackendError: its packages are not installed.
     """
     backend: LocalBackend = create_backends(args, [NAME])[NAME]
-    return backend.dependencies()
+    settings = asdict(backend.settings)
+    values = {name: value for name, value in settings.items() if name in RELEVANT}
+    files = {name: digest_file(Path(settings[name]), MAX_FILE) for name in FILES if settings[name]}
+    digests = {name: content and content.sha256 for name, content in files.items()}
+    return {**backend.dependencies(), **values, **digests}
 
 
 def read_settings(args: argparse.Namespace) -> dict[str, Any]:

@@ -78,6 +78,13 @@ def _add_part(form: Form, part: bytes) -> None:
 
 
 def _parameter(headers: Message, header: str, name: str) -> str:
-    """Return a parameter of a header, such as the boundary; ``""`` if it has none."""
-    value = headers.get_param(name, "", header)
+    """Return a parameter of a header, such as the boundary; ``""`` if it has none.
+
+    Raises:
+        RequestError: status 400, the parameters are damaged.
+    """
+    try:
+        value = headers.get_param(name, "", header)
+    except (ValueError, LookupError, TypeError) as error:  # of a damaged form of RFC 2231
+        raise invalid("The headers of the form are damaged: use a client for forms.") from error
     return value if isinstance(value, str) else value[2]  # in the form of RFC 2231

@@ -109,7 +109,7 @@ def _read_words(task: OwnTask) -> list[str]:
 
 
 def _read_comparison(task: OwnTask) -> tuple[str, str]:
-    with suppress(ValueError):  # the client may have cut the data
+    with suppress(ValueError, RecursionError):  # the client may have cut the data
         match json.loads(task.data):
             case {"now": str(now), "wanted": str(wanted)}:
                 return now, wanted

@@ -273,6 +273,8 @@ def test_form_has_fields_and_files_byte_for_byte() -> None:
     [
         ("multipart/form-data", b""),
         ("multipart/form-data; boundary=", b"--\r\n\r\n--"),
+        ("multipart/form-data; boundary*0*=''B; boundary*0=x; boundary*=1", b"--B--"),
+        (f"multipart/form-data; boundary*{'9' * 5000}*=B", b"--B--"),
         (f"multipart/form-data; boundary={'b' * 71}", b""),
         ("multipart/form-data; boundary=b", b""),
         ("multipart/form-data; boundary=b", b"--b--"),

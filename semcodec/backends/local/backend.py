@@ -313,6 +313,7 @@ class LocalModels:
             "revision": folder and storage.resolved_revision(folder),
             "dtype": self.device.dtype,
             "quantization": plan.quantization,
+            "gguf": Path(self._settings.gguf or "").name if kind == "image" else "",
             "offload": plan.offload,
             "device": self.device.kind,
             "hardware": self.device.name,

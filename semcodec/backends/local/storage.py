@@ -7,6 +7,7 @@ hold a part of a model, after an interrupted download or of another program.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,7 +81,7 @@ def cache_folder() -> Path:
 
 def free_bytes(folder: Path) -> int:
     """Return the free space of the disk where a folder is, or would be."""
-    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    existing = next(path for path in (folder, *folder.absolute().parents) if os.path.exists(path))
     return shutil.disk_usage(existing).free
 
 
@@ -107,7 +108,7 @@ def missing_files(folder: Path, form: Format) -> list[str]:
 
 def _missing_of_pipeline(folder: Path) -> Iterator[str]:
     """Yield what a pipeline lacks: each part that its index names is a folder."""
-    parts = _read_json(folder / "model_index.json")
+    parts = read_json(folder / "model_index.json")
     if not 0 < len(parts) <= MAX_PARTS:
         yield "model_index.json"
         return
@@ -149,7 +150,7 @@ def _networks(folder: Path) -> list[str]:
 def _safetensors(folder: Path) -> list[str]:
     """Return the names of the files with weights: one, or those that an index names."""
     for name in WEIGHTS:
-        shards = _read_json(folder / f"{name}.index.json").get("weight_map")
+        shards = read_json(folder / f"{name}.index.json").get("weight_map")
         if isinstance(shards, dict):
             return sorted({Path(str(file)).name for file in shards.values()})
         if (folder / name).is_file():
@@ -157,7 +158,7 @@ def _safetensors(folder: Path) -> list[str]:
     return [WEIGHTS[0]]
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
     """Return a JSON object; empty if the file is missing, too large or not a JSON object."""
     try:
         with path.open("rb") as file:

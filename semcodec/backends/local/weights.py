@@ -1,7 +1,8 @@
 """Load weights from a folder: never from a network, never as pickles, never with code.
 
-A folder of weights is a stranger's data. Its files are safetensors, which hold only numbers, and
-JSON. What could run code is refused: classes that a folder brings along, and pickled weights.
+A folder of weights is untrusted. Its files are safetensors, which hold only numbers, and
+JSON. What could run code is refused: classes that a folder brings along, pickled weights, and
+kernels of attention that a library would download by their name.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from semcodec.backends.isolation import format_exception
+from semcodec.backends.local import storage
 from semcodec.backends.local.catalog import Model
 from semcodec.backends.local.devices import Device, errors_only, import_package, import_torch
 from semcodec.backends.local.memory import Plan, is_out_of_memory
@@ -37,6 +39,7 @@ def load_text_model(folder: Path, plan: Plan, device: Device) -> tuple[Any, Any]
         BackendError: a package or a file is missing, or the folder has another kind of model.
     """
     transformers, torch = import_package("transformers"), import_torch()
+    check_files(folder)
     config = make_config("transformers", plan.quantization, device.dtype)
     options: dict[str, Any] = {"dtype": getattr(torch, device.dtype), "use_safetensors": True}
     if config is not None:
@@ -73,6 +76,7 @@ def load_pipelines(
     """
     diffusers, torch = import_package("diffusers"), import_torch()
     index = read_index(folder)
+    check_files(folder)
     dtype = getattr(torch, device.dtype)
     with quiet(), errors_only(), offline(), loading(folder), block_fork():
         parts = {} if gguf is None else {"transformer": _load_gguf(gguf, folder, index, dtype)}
@@ -111,6 +115,40 @@ def read_index(folder: Path) -> dict[str, tuple[str, str]]:
     if not isinstance(own, str) or not is_known:
         raise load_error(folder, "it brings code of its own, which is never run")
     return components
+
+
+def check_files(folder: Path) -> None:
+    """Check what the JSON files of a folder name: weights beside them, and no code.
+
+    Raises:
+        BackendError: an index names other files than safetensors in the same folder, or a config
+            names a kernel in a repository.
+    """
+    for path in [*folder.glob("*.json"), *folder.glob("*/*.json")]:
+        content = storage.read_json(path)
+        shards = content.get("weight_map") if path.name.endswith(".index.json") else None
+        for shard in shards.values() if isinstance(shards, dict) else ():
+            name = str(shard)
+            if Path(name).name != name or not name.endswith(".safetensors"):
+                raise load_error(folder, f"{path.name} names files that are not its safetensors")
+        if _names_kernel(content):
+            raise load_error(folder, "it names code of its own, which is never run")
+
+
+def _names_kernel(content: object) -> bool:
+    """Return whether a config has a name of attention that is one of a repository."""
+    pairs, kernels = [("", content)], False
+    while pairs:
+        key, value = pairs.pop()
+        if isinstance(value, dict):
+            pairs += [
+                (str(name) if "attn" not in key else key, each) for name, each in value.items()
+            ]
+        elif isinstance(value, list):
+            pairs += [(key, each) for each in value]
+        else:
+            kernels |= "attn" in key and isinstance(value, str) and "/" in value
+    return kernels
 
 
 def _load_gguf(gguf: Path, folder: Path, index: dict[str, tuple[str, str]], dtype: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -386,6 +387,30 @@ def test_folder_with_code_is_refused(
     with pytest.raises(BackendError, match=problem):
         make_backend(image_model=str(folder)).paint("a boat", SIZE, 7)
     assert not machine.loads
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("vae/model.safetensors.index.json", {"weight_map": {"w": "pytorch_model.bin"}}, "not its"),
+        ("vae/model.safetensors.index.json", {"weight_map": {"w": "../w.safetensors"}}, "not its"),
+        ("config.json", {"attn_implementation": "a/kernel"}, "code of its own"),
+        (
+            "vae/config.json",
+            {"text": {"_attn_implementation": {"": "a/kernel"}}},
+            "code of its own",
+        ),
+    ],
+)
+def test_files_that_name_pickles_and_kernels_are_refused(
+    tmp_path: Path, name: str, content: dict[str, Any], problem: str
+) -> None:
+    folder = write_image_folder(tmp_path / "bad")
+    weights.check_files(folder)
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text(json.dumps(content))
+    with pytest.raises(BackendError, match=problem):
+        weights.check_files(folder)
 
 
 @pytest.mark.parametrize("index", ["", "[]", "{}", "{", "\0", '{"_class_name": 1', "[" * 9_999])

@@ -189,3 +189,7 @@ def test_cache_that_cannot_be_read_is_an_error(
 
 def test_free_space_of_a_folder_that_does_not_exist_yet(tmp_path: Path) -> None:
     assert storage.free_bytes(tmp_path / "a" / "b") > 0
+
+
+def test_free_space_of_a_name_that_is_too_long() -> None:
+    assert storage.free_bytes(Path("/tmp", "h" * 300, "hub")) > 0
