@@ -18,10 +18,14 @@ import gguf
 import torch
 from PIL import Image
 from safetensors.torch import load_file
-from tiny_pipeline import AUTOENCODER, tiny_pipeline, tiny_z_image, z_image_autoencoder
-from tokenizers import pre_tokenizers
+from tiny_pipeline import (
+    AUTOENCODER,
+    make_tokenizer,
+    tiny_pipeline,
+    tiny_z_image,
+    z_image_autoencoder,
+)
 from transformers import (
-    Qwen2Tokenizer,
     Qwen2VLImageProcessor,
     Qwen3VLConfig,
     Qwen3VLForConditionalGeneration,
@@ -136,14 +140,7 @@ def train(processor: Any, model: Any, max_steps: int) -> None:
 
 
 def _make_processor() -> Any:
-    tokens = [*sorted(pre_tokenizers.ByteLevel.alphabet()), *SPECIAL_TOKENS]
-    tokenizer = Qwen2Tokenizer(
-        vocab={token: index for index, token in enumerate(tokens)},
-        merges=[],
-        pad_token=SPECIAL_TOKENS[0],
-        eos_token=SPECIAL_TOKENS[2],
-        additional_special_tokens=list(SPECIAL_TOKENS[1:]),
-    )
+    tokenizer = make_tokenizer(SPECIAL_TOKENS)
     size = {"shortest_edge": 32 * 32, "longest_edge": SIDE * SIDE}
     return Qwen3VLProcessor(
         image_processor=Qwen2VLImageProcessor(patch_size=16, size=size),

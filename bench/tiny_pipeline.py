@@ -6,6 +6,7 @@ decoded to these colors. So a picture that starts from another one shows that.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import torch
@@ -43,7 +44,8 @@ TEMPLATE: Final = (
 def tiny_pipeline() -> Any:
     """Return the pipeline; it has the same weights each time."""
     torch.manual_seed(SEED)
-    tokenizer = _make_tokenizer()
+    tokenizer = make_tokenizer(SPECIAL_TOKENS)
+    tokenizer.chat_template = TEMPLATE
     return Flux2KleinPipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True),
         vae=average_colors(AutoencoderKLFlux2(**AUTOENCODER)),
@@ -57,7 +59,8 @@ def tiny_pipeline() -> Any:
 def tiny_z_image() -> Any:
     """Return a pipeline of Z-Image, which has a strength; it has the same weights each time."""
     torch.manual_seed(SEED)
-    tokenizer = _make_tokenizer()
+    tokenizer = make_tokenizer(SPECIAL_TOKENS)
+    tokenizer.chat_template = TEMPLATE
     return ZImagePipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(),
         vae=average_colors(z_image_autoencoder()),
@@ -117,18 +120,16 @@ def _copy_channels(convolution: Any, *, is_average: bool) -> None:
         kernel.fill_(1 / kernel.numel())
 
 
-def _make_tokenizer() -> Any:
-    """Return a tokenizer with one token for each byte."""
-    tokens = [*sorted(pre_tokenizers.ByteLevel.alphabet()), *SPECIAL_TOKENS]
-    tokenizer = Qwen2Tokenizer(
+def make_tokenizer(special_tokens: Sequence[str]) -> Any:
+    """Return a tokenizer with one token for each byte; of the special ones, the third ends."""
+    tokens = [*sorted(pre_tokenizers.ByteLevel.alphabet()), *special_tokens]
+    return Qwen2Tokenizer(
         vocab={token: index for index, token in enumerate(tokens)},
         merges=[],
-        pad_token=SPECIAL_TOKENS[0],
-        eos_token=SPECIAL_TOKENS[2],
-        additional_special_tokens=list(SPECIAL_TOKENS[1:]),
+        pad_token=special_tokens[0],
+        eos_token=special_tokens[2],
+        additional_special_tokens=list(special_tokens[1:]),
     )
-    tokenizer.chat_template = TEMPLATE
-    return tokenizer
 
 
 def _make_text_model(vocab_size: int) -> Any:

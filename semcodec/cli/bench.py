@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from semcodec._wording import plural
 from semcodec.backends import AUTO
 from semcodec.backends.isolation import backend_name
 from semcodec.cli import (
@@ -278,8 +279,13 @@ def _print_results(
         page = outputs.folder / report.FILE_NAME
         print_paragraph(f"Open {page} to see each photograph with its pictures.")
         print_paragraph(report.privacy_note(content, originals=originals))
-    shown = ", ".join(name for name in names if "/" not in name and name != report.FILE_NAME)
-    print_paragraph(f"In {outputs.folder}: {shown}, and {compressai.FOLDER}/ for its plotter.")
+    plots = [name for name in names if name.endswith(".svg")]
+    files = [name for name in names if "/" not in name and name != report.FILE_NAME]
+    shown = ", ".join(name for name in files if name not in plots)
+    drawn = f", {plural(len(plots), 'plot')} (.svg)" if plots else ""
+    print_paragraph(
+        f"In {outputs.folder}: {shown}{drawn}, and {compressai.FOLDER}/ for its plotter."
+    )
     print_paragraph(EXPLANATION)
     if content["skipped"]:
         missing = ", ".join(content["skipped"])

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from semcodec.backends import LOCAL_LIGHT
 from semcodec.backends.local import LocalBackend
-from semcodec.backends.local.settings import CHOICES, MAX_STEPS, NAME
+from semcodec.backends.local.settings import CHOICES, NAME
+from semcodec.backends.model_settings import MAX_STEPS
 from semcodec.bulk.digests import digest_file
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError

@@ -44,14 +44,14 @@ class Roles:
         overrides = {role: named.get(role) for role in cls.__dataclass_fields__}
         found = dict(zip(overrides, backends.find_all(backend, **overrides), strict=True))
         if not backends.is_named(overrides["editor"]) and _can(found["painter"], "editor"):
-            found["editor"] = found["painter"]  # a painter knows its own pictures best
+            found["editor"] = found["painter"]  # a painter may keep what it has drawn
         for role in CHECKERS:
             if found[role] is None and _can(found["describer"], role):
                 found[role] = found["describer"]
         return cls(**found)
 
     def names(self) -> dict[str, str]:
-        """Return the name of each backend by role, with its model where no server must be asked."""
+        """Return the name of each backend by role, with its model where that needs no request."""
         names: dict[str, str] = {}
         for role in self.__dataclass_fields__:
             if (backend := getattr(self, role)) is not None:

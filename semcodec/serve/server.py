@@ -24,7 +24,7 @@ MAX_CONNECTIONS: Final = 64
 MAX_CLOSE_SECONDS: Final = 2.0  #: for the last responses after the end of the server
 POLL_SECONDS: Final = 0.1  #: between two looks at whether the server shall end
 FULL: Final = "The server has too many connections: close some, or try again later."
-#: Called after each response: with method and route ("?" if there is no such route), status and
+#: Called after each response: with method and route ("?" for an unknown one), status and
 #: seconds. Nothing else of what a client sends is passed on, since prompts are private.
 Report = Callable[[str, str, int, float], None]
 

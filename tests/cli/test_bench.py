@@ -154,7 +154,9 @@ def test_all_files_are_made_of_the_results(bench: Run) -> None:
     code, out, _ = bench(*options, "--no-originals")
     assert code == 0
     assert "Open out/index.html to see each photograph" in out
-    assert "the photographs themselves are left out" in " ".join(out.split())
+    shown = " ".join(out.split())
+    assert "the photographs themselves are left out" in shown
+    assert "In out: results.json, results.csv, table.tex, and compressai/ for its plotter." in shown
     assert json.loads(Path("out/index.html").read_text()) == [
         2, "out", {"originals": False, "plots": {}}
     ]  # fmt: skip

@@ -173,7 +173,7 @@ class LocalBackend(PromptBackend):
 
 
 class _AnsweredOnce:
-    """A chat model whose first answer is there already; it is asked only for another one."""
+    """A chat model whose first answer is there already; it is called only for another one."""
 
     def __init__(self, answer: ChatResponse, chat: ChatModel) -> None:
         self._answers, self._chat = [answer], chat

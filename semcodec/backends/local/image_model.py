@@ -106,7 +106,7 @@ class ImageModel:
         if not self.can_edit:
             raise self._missing("edit", "edit")
         original = image.convert("RGB").resize(task.size)
-        return self._run(self._starter, {**self._options(task), "image": original})
+        return self._run(self._starter, {**self._options(task), "image": original}, "edit")
 
     def _options(self, task: PictureTask) -> dict[str, Any]:
         steps = task.steps or self._model.steps or _default_steps(self._painter)
@@ -115,7 +115,7 @@ class ImageModel:
         options = {"prompt": task.prompt, "width": task.size[0], "height": task.size[1]}
         return {**options, "num_inference_steps": steps, "generator": generator}
 
-    def _run(self, pipeline: Any, options: dict[str, Any]) -> Image:
+    def _run(self, pipeline: Any, options: dict[str, Any], stage: str = "paint") -> Image:
         known = parameters_of(pipeline)
         guidance = self._model.guidance
         if guidance is None and _is_distilled(pipeline):
@@ -135,7 +135,7 @@ class ImageModel:
                 f"The model {self._model.name} painted a black picture, as models do whose "
                 "numbers overflow: use another --device, --quantization or --painter-model."
             )
-            raise InvalidResponseError(message, backend="local", stage="paint")
+            raise InvalidResponseError(message, backend="local", stage=stage)
         return picture
 
     def _missing(self, stage: str, what: str) -> MissingFeatureError:

@@ -51,11 +51,11 @@ def make_plan(settings: LocalSettings, defaults: Defaults, device: Device) -> Pl
     The package for ``nf4`` is made for CUDA, so other devices get 8 bits by default.
     """
     quantization, offload = settings.quantization, settings.offload
-    usual = defaults.quantization
-    if usual == "nf4" and device.kind != "cuda":
-        usual = "int8"
+    default = defaults.quantization
+    if default == "nf4" and device.kind != "cuda":
+        default = "int8"
     return Plan(
-        usual if quantization == AUTO else quantization,
+        default if quantization == AUTO else quantization,
         defaults.offload if offload == AUTO else offload,
         defaults.resident,
     )

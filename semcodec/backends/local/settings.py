@@ -6,11 +6,17 @@ contents of a record never affect them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, get_args
 
-from semcodec.backends.openai.settings import read_config
+from semcodec.backends.model_settings import (
+    DEFAULT_START_STRENGTH,
+    MAX_OUTPUT,
+    check_line,
+    check_number,
+    check_painting,
+    load,
+)
 from semcodec.errors import InputError
 
 NAME: Final = "local"  #: of the backend, and of its table in the config file
@@ -24,11 +30,6 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "offload": get_args(Offload),
 }
 TEXTS: Final = ("text_model", "image_model", "gguf", "prompts")
-#: As of the backend ``openai``: most of a start of a few colors must change.
-DEFAULT_START_STRENGTH: Final = 0.9
-MIN_START_STRENGTH: Final = 0.01
-MAX_STEPS: Final = 200  #: denoising steps of a picture
-MAX_OUTPUT: Final = 16_384  #: tokens
 MAX_BATCH: Final = 64  #: pictures that are described at a time
 #: Name, minimum and maximum of the settings that are integers.
 INTEGERS: Final = (
@@ -87,14 +88,10 @@ class LocalSettings:
             if getattr(self, name) not in choices:
                 raise InputError(f"The setting {name} must be one of {', '.join(choices)}.")
         for name in TEXTS:
-            _check_text(name, getattr(self, name))
+            check_line(name, getattr(self, name))
         for name, minimum, maximum in INTEGERS:
-            _check_number(name, getattr(self, name), minimum, maximum, int)
-        if self.steps is not None:
-            _check_number("steps", self.steps, 1, MAX_STEPS, int)
-        if type(self.start_from_colors) is not bool:
-            raise InputError("The setting start_from_colors must be true or false.")
-        _check_number("start_strength", self.start_strength, MIN_START_STRENGTH, 1, int, float)
+            check_number(name, getattr(self, name), minimum, maximum, int)
+        check_painting(self.steps, self.start_from_colors, self.start_strength)
 
     @classmethod
     def load(cls, **arguments: Any) -> LocalSettings:
@@ -103,27 +100,8 @@ class LocalSettings:
         Raises:
             InputError: a setting is unknown or not valid, or the config file cannot be read.
         """
-        given = {name: value for name, value in arguments.items() if value is not None}
-        merged: Mapping[str, Any] = {**read_config(NAME), **given}
-        known = [field.name for field in fields(cls)]
-        if unknown := sorted(set(merged) - set(known)):
-            message = f"Unknown setting {unknown[0]!r}: use one of {', '.join(sorted(known))}."
-            raise InputError(message)
-        return cls(**merged)
+        return load(cls, NAME, arguments)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON values."""
         return asdict(self)
-
-
-def _check_text(name: str, value: object) -> None:
-    if value is not None and not (
-        isinstance(value, str) and value.strip() == value != "" and value.isprintable()
-    ):
-        raise InputError(f"The setting {name} must be one line of text.")
-
-
-def _check_number(name: str, value: Any, minimum: float, maximum: float, *types: type) -> None:
-    is_number = isinstance(value, types) and not isinstance(value, bool)
-    if not is_number or not minimum <= value <= maximum:
-        raise InputError(f"The setting {name} must be a number from {minimum} to {maximum}.")

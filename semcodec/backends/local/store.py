@@ -26,11 +26,20 @@ class Movable(Protocol):
         """Move the weights to a device."""
 
 
+UNKNOWN: Final = "?"  #: the place of weights whose move was interrupted
+
+
 @dataclass(slots=True)
 class _Loaded:
     key: Hashable
     model: Any
     place: str  # the device that has the weights
+
+    def move(self, device: str) -> None:
+        """Move the weights; until that has ended, some may be anywhere."""
+        self.place = UNKNOWN
+        self.model.move(device)
+        self.place = device
 
 
 class ModelStore:
@@ -67,8 +76,7 @@ class ModelStore:
         if loaded is None:
             loaded = self._loaded[kind] = _Loaded(key, load(), device)
         elif loaded.place != device:
-            loaded.model.move(device)
-            loaded.place = device
+            loaded.move(device)
         return loaded.model
 
     def is_alone(self, kind: Kind) -> bool:
@@ -90,8 +98,7 @@ class ModelStore:
         if loaded is None or loaded.place in ("", "cpu"):
             return
         try:
-            loaded.model.move("cpu")
-            loaded.place = "cpu"
+            loaded.move("cpu")
         except Exception:  # a library raises what it likes for weights that cannot move
             self.release(kind)
 

@@ -6,26 +6,28 @@ below. The contents of a record never affect them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Final
 
-from semcodec.backends.openai.settings import read_config
+from semcodec.backends.model_settings import (
+    DEFAULT_START_STRENGTH,
+    MAX_OUTPUT,
+    check_line,
+    check_number,
+    check_painting,
+    load,
+)
 from semcodec.errors import InputError
 
 NAME: Final = "local-light"  #: of the backend, and of its table in the config file
 DEVICES: Final = ("CPU", "GPU", "NPU", "AUTO")
 TEXTS: Final = ("text_model", "image_model", "prompts")
-MAX_STEPS: Final = 200  #: denoising steps of a picture
 #: Name, minimum and maximum of the settings that are integers.
 INTEGERS: Final = (
     ("image_side", 64, 2048),
     ("painted_side", 64, 2048),
-    ("most_output", 16, 16_384),
+    ("most_output", 16, MAX_OUTPUT),
 )
-#: As of the backend ``openai``: most of a start of a few colors must change.
-DEFAULT_START_STRENGTH: Final = 0.9
-MIN_START_STRENGTH: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,16 +69,10 @@ class LightSettings:
         if self.device not in DEVICES:
             raise InputError(f"The setting device must be one of {', '.join(DEVICES)}.")
         for name in TEXTS:
-            value = getattr(self, name)
-            if value is not None and not _is_line(value):
-                raise InputError(f"The setting {name} must be one line of text.")
+            check_line(name, getattr(self, name))
         for name, minimum, maximum in INTEGERS:
-            _check_number(name, getattr(self, name), minimum, maximum, int)
-        if self.steps is not None:
-            _check_number("steps", self.steps, 1, MAX_STEPS, int)
-        if type(self.start_from_colors) is not bool:
-            raise InputError("The setting start_from_colors must be true or false.")
-        _check_number("start_strength", self.start_strength, MIN_START_STRENGTH, 1, int, float)
+            check_number(name, getattr(self, name), minimum, maximum, int)
+        check_painting(self.steps, self.start_from_colors, self.start_strength)
 
     @classmethod
     def load(cls, **arguments: Any) -> LightSettings:
@@ -85,19 +81,4 @@ class LightSettings:
         Raises:
             InputError: a setting is unknown or not valid, or the config file cannot be read.
         """
-        given = {name: value for name, value in arguments.items() if value is not None}
-        merged: Mapping[str, Any] = {**read_config(NAME), **given}
-        known = sorted(field.name for field in fields(cls))
-        if unknown := sorted(set(merged) - set(known)):
-            raise InputError(f"Unknown setting {unknown[0]!r}: use one of {', '.join(known)}.")
-        return cls(**merged)
-
-
-def _is_line(value: object) -> bool:
-    return isinstance(value, str) and value.strip() == value != "" and value.isprintable()
-
-
-def _check_number(name: str, value: Any, minimum: float, maximum: float, *types: type) -> None:
-    is_number = isinstance(value, types) and not isinstance(value, bool)
-    if not is_number or not minimum <= value <= maximum:
-        raise InputError(f"The setting {name} must be a number from {minimum} to {maximum}.")
+        return load(cls, NAME, arguments)

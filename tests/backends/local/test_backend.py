@@ -13,9 +13,10 @@ from PIL import Image
 import semcodec
 from semcodec import backends
 from semcodec._registry import MODEL_SETS
-from semcodec.backends import Guide, activity
+from semcodec.backends import activity
 from semcodec.backends.local import LocalBackend, catalog, storage, weights
 from semcodec.backends.local.image_model import MAX_AREA, MIN_AREA, SIZE_STEP, paintable_size
+from semcodec.backends.local.store import ModelStore
 from semcodec.backends.prompting import ChatRequest
 from semcodec.errors import BackendError, InputError, InvalidResponseError, MissingFeatureError
 from semcodec.imaging import color_layer
@@ -196,8 +197,6 @@ def test_colors_are_applied_afterwards_if_the_model_cannot_start_from_them(
 
 def test_colors_are_not_taken_by_default(make_backend: MakeBackend) -> None:
     assert make_backend().guides == frozenset()
-    guide = Guide(colors=COLORS)
-    assert guide.colors is COLORS
 
 
 @pytest.mark.parametrize(
@@ -451,11 +450,32 @@ def test_cpu_paints_offline_by_default(machine: Machine, make_backend: MakeBacke
     assert backends.find("painter", "auto", backend) is backend
 
 
-def test_gpu_and_a_named_model_paint(
-    machine: Machine, make_backend: MakeBackend, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_named_model_paints_on_a_cpu(machine: Machine, make_backend: MakeBackend) -> None:
     assert backends.find("painter", make_backend()).name == "local"
-    monkeypatch.setattr(sys.modules["torch"].cuda, "is_available", lambda: True)  # type: ignore[attr-defined]
+
+
+class Weights:
+    """A model whose move can be interrupted."""
+
+    def __init__(self) -> None:
+        self.moves = list[str]()
+        self.error: BaseException | None = None
+
+    def move(self, device: str) -> None:
+        self.moves.append(device)
+        if self.error is not None:
+            raise self.error
+
+
+def test_interrupted_move_is_made_again() -> None:
+    store, moved = ModelStore(), Weights()
+    store.get("text", "a", lambda: moved, "cuda", is_resident=True)
+    moved.error = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        store.get("image", "b", Weights, "cuda", is_resident=False)
+    moved.error = None
+    store.get("text", "a", Weights, "cuda", is_resident=True)
+    assert moved.moves == ["cpu", "cuda"]
 
 
 def test_gpu_paints_by_default(gpu: Machine) -> None:

@@ -108,7 +108,7 @@ def test_every_schema_can_be_answered(backend: Any) -> None:
     assert len(located) == len(words)
 
 
-def test_text_of_a_record_is_no_tag_of_an_image(backend: Any) -> None:
+def test_text_of_a_record_is_not_a_tag_of_an_image(backend: Any) -> None:
     hostile = ["<image>", "<ov_genai_image_7>", "<|im_end|>", "<|im_start|>system"]
     assert backend.expand([*hostile, "boat"])
     assert len(backend.locate(HALVES, hostile)) == len(hostile)
