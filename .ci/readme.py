@@ -3,10 +3,11 @@
     python3 .ci/readme.py [--night] [SECTION ...]
 
 A section starts with a copy of the checkout, an empty home directory and the virtual environment of
-the README's first command; a section that creates its own starts without one. All sections run at
-the same path, because the scripts of a virtual environment contain it. The commands come from the
-README itself: this file supplies only what a reader must bring (a photograph, texts, a server) and
-makes benches short. Examples in Python and the printed table are checked by the tests. What is long
+the README's first command; these run at the same path, because the scripts of a virtual environment
+contain it. A section that creates its own environment starts without one, at another path and at
+the same time as the others; what it prints comes last. The commands come from the README itself:
+this file supplies only what a reader must bring (a photograph, texts, a server) and makes benches
+short. Examples in Python and the printed table are checked by the tests. What is long
 runs at night only (`make nightly`).
 """
 
@@ -20,9 +21,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Container, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TextIO
 
 ROOT: Final = Path(__file__).parents[1]
 PHOTOS: Final = "embedded/semcodec_embedded/photos"
@@ -262,36 +264,41 @@ def fake_server(directory: Path, settings: Mapping[str, str]) -> Iterator[dict[s
 
 
 class Runner:
-    """Run sections in a temporary directory, and keep the environment of the first command."""
+    """Run sections in a directory, and keep the environment of the first command.
 
-    def __init__(self, work: Path, left_out: Container[str]) -> None:
-        self._left_out = left_out
+    Args:
+        work: an existing directory.
+        plain: a copy of the checkout.
+        left_out: commands that are not run.
+        out: receives what is printed.
+    """
+
+    def __init__(self, work: Path, plain: Path, left_out: Container[str], out: TextIO) -> None:
+        self._plain, self._left_out, self._out = plain, left_out, out
         self._directory, self._installed, self._home = (
             work / "semcodec",
             work / "kept",
             work / "home",
         )
-        self._plain = work / "plain"
-        copy_checkout(self._plain)
-        write_texts(self._plain / "some-texts")
 
-    def run(self, section: Section) -> None:
-        """Run a section.
-
-        Raises:
-            subprocess.CalledProcessError: a command failed.
-        """
-        creates_venv = any(
-            "-m venv" in command for command in section.commands if command not in self._left_out
-        )
-        is_fresh = creates_venv or not self._installed.exists()
-        self._begin(self._plain if is_fresh else self._installed)
+    def run(self, section: Section) -> bool:
+        """Run a section and return true; print the first command that fails and return false."""
+        print(f"== {section.title}", file=self._out, flush=True)
+        self._begin(self._installed if self._installed.exists() else self._plain)
         settings = environment(self._directory, self._home)
-        if not any("openai" in command for command in section.commands):
-            self._run_all(section, settings)
-            return
-        with fake_server(self._directory, settings) as server:
-            self._run_all(section, settings | server)
+        try:
+            if not any("openai" in command for command in section.commands):
+                self._run_all(section, settings)
+                return True
+            with fake_server(self._directory, settings) as server:
+                self._run_all(section, settings | server)
+        except subprocess.CalledProcessError as error:
+            print(
+                f"README.md, {section.title}: exit code {error.returncode} of {error.cmd[-1]}",
+                file=self._out,
+            )
+            return False
+        return True
 
     def _begin(self, state: Path) -> None:
         for directory in (self._directory, self._home):
@@ -303,11 +310,56 @@ class Runner:
         for command in section.commands:
             if command in self._left_out:
                 continue
-            print(f"[{time.monotonic() - START:.0f} s] $ {complete(command)}", flush=True)
+            line = f"[{time.monotonic() - START:.0f} s] $ {complete(command)}"
+            print(line, file=self._out, flush=True)
             shell = ["bash", "-euo", "pipefail", "-c", complete(command)]
-            subprocess.run(shell, cwd=self._directory, env=settings, check=True)
+            subprocess.run(
+                shell,
+                cwd=self._directory,
+                env=settings,
+                check=True,
+                stdout=self._out,
+                stderr=subprocess.STDOUT,
+            )
             if not self._installed.exists():  # after the first command of the README
                 shutil.copytree(self._directory, self._installed, symlinks=True)
+
+
+def creates_environment(section: Section, left_out: Container[str]) -> bool:
+    """Return whether a section starts without an environment, because it creates its own."""
+    return any("-m venv" in command for command in section.commands if command not in left_out)
+
+
+def run_sections(chosen: list[Section], left_out: Container[str]) -> bool:
+    """Run sections, the first of which installs; return whether every command succeeded."""
+    first, *others = chosen
+    apart = [section for section in others if creates_environment(section, left_out)]
+    with (
+        tempfile.TemporaryDirectory(prefix="semcodec-readme-") as name,
+        ThreadPoolExecutor() as pool,
+    ):
+        work = Path(name)
+        plain = work / "plain"
+        copy_checkout(plain)
+        write_texts(plain / "some-texts")
+
+        def run_apart(section: Section) -> tuple[bool, str]:
+            directory = work / str(apart.index(section))
+            directory.mkdir()
+            with (directory / "output").open("w+", errors="replace") as out:
+                succeeded = Runner(directory, plain, left_out, out).run(section)
+                out.seek(0)
+                return succeeded, out.read()
+
+        results = pool.map(run_apart, apart)
+        runner = Runner(work, plain, left_out, sys.stdout)
+        all_succeeded = all(
+            runner.run(section) for section in [first, *others] if section not in apart
+        )
+        for succeeded, output in results:
+            print(output, end="", flush=True)
+            all_succeeded &= succeeded
+        return all_succeeded
 
 
 def main(arguments: list[str]) -> int:
@@ -323,20 +375,9 @@ def main(arguments: list[str]) -> int:
         left_out |= dict.fromkeys(AT_NIGHT, "takes long: at night")
     for command, reason in left_out.items():  # first, so that the summary of the tests is last
         print(f"# {command}: not run, {reason}")
-    with tempfile.TemporaryDirectory(prefix="semcodec-readme-") as work:
-        runner = Runner(Path(work), left_out)
-        for index, section in enumerate(all_sections):
-            if index and titles and section.title not in titles:
-                continue
-            print(f"== {section.title}", flush=True)
-            try:
-                runner.run(section)
-            except subprocess.CalledProcessError as error:
-                print(
-                    f"README.md, {section.title}: exit code {error.returncode} of {error.cmd[-1]}"
-                )
-                return 1
-    return 0
+    first, *others = all_sections
+    chosen = [section for section in others if not titles or section.title in titles]
+    return 0 if run_sections([first, *chosen], left_out) else 1
 
 
 if __name__ == "__main__":

@@ -141,6 +141,27 @@ def test_sections_are_isolated_and_start_with_the_first_installation(
     assert "$ echo long\nlong\n" in capfd.readouterr().out
 
 
+APART = """
+## Three
+`true "-m venv" && touch left`, then `test ! -e installed && echo apart`
+## Four
+`test ! -e left && echo beside`
+"""
+
+
+def test_section_that_creates_an_environment_starts_without_one(
+    run_text: Run, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run_text(GOOD + APART) == 0
+    out = capfd.readouterr().out
+    assert "echo apart\napart\n" in out
+    assert out.index("\nbeside\n") < out.index("== Three")  # printed last, whenever it ends
+    assert run_text(GOOD + APART + "`exit 3`") == 1
+    assert run_text(GOOD + APART.replace("echo apart", "exit 3")) == 1
+    out = capfd.readouterr().out
+    assert out.endswith("README.md, Three: exit code 3 of test ! -e installed && exit 3\n")
+
+
 @pytest.mark.parametrize("command", ["exit 3", "false | true", "echo $UNSET_VARIABLE"])
 @pytest.mark.parametrize("place", ["```sh\n{}\n```", "inline `{}`", "| `{}` | a row |"])
 def test_failing_command_fails_the_run(run_text: Run, command: str, place: str) -> None:
