@@ -60,6 +60,7 @@ def test_rare_words_are_sorted_in_their_groups() -> None:
         assert WORDS[start:end] == sorted(WORDS[start:end])
 
 
+@pytest.mark.no_cover
 def test_no_word_of_the_vocabulary_is_the_capital_form_of_another() -> None:
     words = set(WORDS)
     assert len(words) == 1 << 16
@@ -376,6 +377,7 @@ def test_any_bytes_are_canonical_or_rejected(coding: str, data: bytes) -> None:
         semcodec.unpack(record)
 
 
+@pytest.mark.no_cover
 def test_largest_records_round_trip() -> None:
     rng = random.Random(4)
     many = [WORDS[rng.randrange(FREQUENT_WORDS)] for _ in range(lexicon.MAX_WORDS)]

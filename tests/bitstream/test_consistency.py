@@ -159,6 +159,7 @@ def rule_of(text: bytes, name: str) -> str | None:
     return None
 
 
+@pytest.mark.no_cover
 def test_longest_text_form_is_read() -> None:
     # The sizes include the first byte and the CRC-8.
     for name, max_core_bytes in (("url", 49_148), ("qr", 43_687)):

@@ -128,6 +128,14 @@ def test_overhead_plus_payload_is_the_length_of_the_data(
 
 
 @pytest.mark.parametrize("framing_name", framing.OUTPUT_FRAMINGS)
+def test_overhead_is_the_length_without_the_payload(framing_name: str) -> None:
+    for length in (0, 1, 40):
+        data = pack("a" * length, coding="utf8", framing=framing_name)
+        assert api.overhead(length, framing=framing_name) == len(data) - length
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("framing_name", framing.OUTPUT_FRAMINGS)
 def test_overhead_for_payloads_of_many_lengths(framing_name: str) -> None:
     lengths = [*range(300), *range(16_370, 16_390), 40_000]
     for length in lengths:
@@ -361,6 +369,7 @@ def test_sequence_satisfies_a_profile_if_all_records_do() -> None:
         assert validate(data, framing="sequence").profiles == satisfied
 
 
+@pytest.mark.no_cover
 @pytest.mark.sampled
 def test_parser_and_layout_agree_on_the_field_map(
     record_property: sampling.RecordProperty,

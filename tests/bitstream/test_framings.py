@@ -28,7 +28,7 @@ from semcodec.bitstream.framing import png
 from semcodec.bitstream.framing import text as text_
 from semcodec.bitstream.parser import Parser
 from semcodec.errors import FormatError, InputError, UnsupportedError
-from tests.png_files import END, build_chunk
+from tests.png_files import END, build_chunk, split_chunks
 
 TEXT = "rd br snst"
 ALL_FIELDS: dict[str, Any] = {
@@ -221,6 +221,15 @@ def test_embedding_into_invalid_png_is_rejected() -> None:
     assert caught.value.rule == "SC-PNG-3"
 
 
+def test_embedding_counts_the_chunk_of_the_record() -> None:
+    core, whole = pack("n", coding="nibble"), make_png()
+    count = len(split_chunks(whole))
+    assert extract_png(png.embed(whole, core, count + 1)) == core
+    with pytest.raises(InputError, match=f"{count + 1} chunks, and the limit is {count}"):
+        png.embed(whole, core, count)
+
+
+@pytest.mark.no_cover
 def test_record_is_not_embedded_beyond_the_limit_of_chunks() -> None:
     """``unpack`` must be able to read the output of ``embed_png``, within its limit of chunks."""
     max_chunks, record = Limits().max_chunks, pack("n", coding="nibble")

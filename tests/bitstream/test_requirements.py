@@ -107,6 +107,7 @@ class FakeModel:
 # --- decoders -----------------------------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("check", ["crc8", "crc16", "crc32"])
 @pytest.mark.parametrize(
     ("coding", "text"),
@@ -230,6 +231,7 @@ def test_unknown_extensions_are_kept(name: str) -> None:
     assert embed_png(build_png(), record) == png_data == embed_png(png_data, reframed)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("type_id", [26, PRIVATE])
 @pytest.mark.parametrize("length", LENGTHS)
 def test_unknown_extensions_of_every_length_are_kept(length: int, type_id: int) -> None:
@@ -506,6 +508,7 @@ def test_words_that_do_not_match_are_not_shown_as_received(received: str, read: 
     assert read.encode() not in decoded.to_file("PNG")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("count", [1, 2, 11, 12, 13, 100, 1_000])
 def test_each_of_many_restored_words_is_checked(count: int) -> None:
     model = FakeModel()
@@ -584,6 +587,7 @@ def test_each_value_has_its_canonical_encoding(
     assert data.hex().startswith(expected) if name == "qr" else data.hex() == expected
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", framing.OUTPUT_FRAMINGS)
 @pytest.mark.parametrize(
     ("coding", "text"),
@@ -638,6 +642,7 @@ def test_private_extension_types_are_written(type_id: int) -> None:
     )
 
 
+@pytest.mark.no_cover
 def test_unassigned_size_codes_are_not_written() -> None:
     sides = sorted({side for size in SIZE_CODES for side in size} | {1, 2, 69, 101, 4096})
     for size in itertools.product(sides, sides):
@@ -691,6 +696,7 @@ def test_record_chunk_follows_ihdr(before: bytes) -> None:
     assert split_chunks(embed_png(before, record))[:2] == [HEADER, build_chunk(b"seMC", record)]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("before", PICTURES.values(), ids=PICTURES)
 @pytest.mark.parametrize("tail", TAILS, ids=len)
 def test_embedding_keeps_other_chunks_and_trailing_bytes(before: bytes, tail: bytes) -> None:
@@ -741,6 +747,7 @@ def test_all_of_many_findings_in_a_record_are_reported(count: int) -> None:
     assert len(findings) == 2 * count - 1
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("count", [11, 12, 1_000])
 def test_all_of_many_findings_in_a_sequence_are_reported(count: int) -> None:
     findings = validate(item(b"\x00\x01") * count, framing="sequence").findings

@@ -31,6 +31,7 @@ def read_all(data: bytes) -> int:
     return sum(1 for _ in semcodec.validate_all(data))
 
 
+@pytest.mark.no_cover
 def test_memory_does_not_depend_on_the_number_of_records() -> None:
     for item in (EMPTY, BROKEN, b"\0"):
         few, many = item * 20, item * 300
@@ -40,6 +41,13 @@ def test_memory_does_not_depend_on_the_number_of_records() -> None:
             < 1.5 * peak(lambda data=few: read_all(data)) + 0.02
         )  # type: ignore[misc]
     assert peak(lambda: build_report(EMPTY * 500, "sequence", has_fields=False)) < 0.2
+
+
+def test_report_without_fields_has_the_findings() -> None:
+    data = EMPTY * 3 + BROKEN
+    whole, short = (build_report(data, "sequence", has_fields=value) for value in (True, False))
+    assert (whole.fields != (), short.fields) == (True, ())
+    assert short.findings == whole.findings != ()
 
 
 def test_report_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,6 +52,7 @@ def test_published_cases_match_their_schema() -> None:
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.no_cover
 def test_published_cases() -> None:
     for case in CASES:
         result = truncate_or_none(bytes.fromhex(case["data"]), case["max_bytes"])
@@ -89,6 +90,7 @@ def test_result_is_the_first_record_of_the_series_that_fits(
             assert truncate_or_none(result, less) == truncate_or_none(record, less)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("coding", ["lexicon", "bag"])
 def test_words_of_the_tables_are_truncated_step_by_step(seed: int, coding: str) -> None:

@@ -116,6 +116,7 @@ def test_value_of_valid_data_matches_the_vector(vector: dict[str, Any]) -> None:
         assert b"".join(map(repack, records)) == vector_data(vector)
 
 
+@pytest.mark.no_cover
 @by_name([vector for vector in VECTORS if vector["verdict"] != "valid"])
 def test_unpack_raises_an_error_with_rule_and_offset_of_the_vector(vector: dict[str, Any]) -> None:
     with pytest.raises((FormatError, UnsupportedError)) as caught:
@@ -125,6 +126,7 @@ def test_unpack_raises_an_error_with_rule_and_offset_of_the_vector(vector: dict[
         assert getattr(caught.value, "verdict", "unsupported") == vector["verdict"]
 
 
+@pytest.mark.no_cover
 def test_data_is_valid_if_and_only_if_unpack_accepts_it() -> None:
     for vector in VECTORS:
         limits = Limits(**vector.get("limits", {}))
@@ -181,6 +183,7 @@ def test_floor_of_the_limits_is_that_of_the_specification() -> None:
     assert (Limits(*floor), Limits(*usual)) == (FLOOR, Limits())
 
 
+@pytest.mark.no_cover
 @by_name([vector for vector in VECTORS if "limits" not in vector])
 def test_data_at_the_floor_of_the_limits_is_accepted(vector: dict[str, Any]) -> None:
     """Vectors show that the default limits are not below the floor; this, which need more."""
@@ -189,6 +192,7 @@ def test_data_at_the_floor_of_the_limits_is_accepted(vector: dict[str, Any]) -> 
     assert is_beyond == ("above-floor" in vector["flags"])
 
 
+@pytest.mark.no_cover
 @pytest.mark.usefixtures("without_tables")
 def test_results_without_the_tables_are_those_of_the_class_core() -> None:
     for vector in VECTORS:
