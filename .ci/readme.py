@@ -37,11 +37,14 @@ PLACEHOLDERS: Final = {
     "PHOTO...": f"{PHOTOS}/coffee.jpg {PHOTOS}/cat.jpg",
     "MY.jpg": f"{PHOTOS}/cat.jpg",
     "encode photos": f"encode {PHOTOS}",
-    "bench photos": f"bench {PHOTOS}",
+    "bench photos": f"bench {PHOTOS}/cat.jpg",
     "PHOTO_DIR": PHOTOS,
     "TEXT_DIR": "some-texts",
     "MY.jpg --open": "photo.jpg",  # without a browser
-    "./your-decoder": "node spec/implementations/js/reader.js",
+    # A process for each vector; the tests run all vectors in one (tests/test_javascript_decoder.py).
+    "vectors run -- ./your-decoder": (
+        "vectors run --filter 'SC-NIB-*' -- node spec/implementations/js/reader.js"
+    ),
 }
 
 #: Options that make a bench short, by a command that the README must contain.
