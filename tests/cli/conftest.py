@@ -32,6 +32,7 @@ Run = Callable[..., tuple[int, str, str]]
 SCHEMAS = Path(__file__).parents[2] / "spec" / "schema"
 Descriptions = dict[tuple[str, tuple[int, int], bytes], str]
 Scenes = dict[str, Image.Image]  # by the plan
+Files = dict[tuple[object, ...], bytes]  # by the picture, the format and the options
 
 
 @pytest.fixture(autouse=True)
@@ -48,10 +49,8 @@ def descriptions() -> Descriptions:
     return {}
 
 
-@pytest.fixture(autouse=True)
-def _describe_each_photograph_once(
-    monkeypatch: pytest.MonkeyPatch, descriptions: Descriptions
-) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def _describe_each_photograph_once(descriptions: Descriptions) -> Iterator[None]:
     """Run the networks once for each photograph, because its description is always the same."""
     describe = EmbeddedDescriber.describe
 
@@ -61,7 +60,9 @@ def _describe_each_photograph_once(
             descriptions[key] = describe(describer, image)
         return descriptions[key]
 
-    monkeypatch.setattr(EmbeddedDescriber, "describe", describe_once)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(EmbeddedDescriber, "describe", describe_once)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -70,8 +71,8 @@ def scenes() -> Scenes:
     return {}
 
 
-@pytest.fixture(autouse=True)
-def _paint_each_scene_once(monkeypatch: pytest.MonkeyPatch, scenes: Scenes) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def _paint_each_scene_once(scenes: Scenes) -> Iterator[None]:
     """Paint each scene once, because it is always the same and takes a second for a megapixel."""
     paint_plan = painter._paint_plan
 
@@ -82,7 +83,39 @@ def _paint_each_scene_once(monkeypatch: pytest.MonkeyPatch, scenes: Scenes) -> N
         painted = scenes[key]
         return attach_plan(painted.copy(), plan_of(painted) or plan)
 
-    monkeypatch.setattr(painter, "_paint_plan", paint_once)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(painter, "_paint_plan", paint_once)
+        yield
+
+
+@pytest.fixture(scope="session")
+def files() -> Files:
+    """Return the files of pictures written so far."""
+    return {}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _compress_each_picture_once(files: Files) -> Iterator[None]:
+    """Write each picture of a format once, because PNG of a megapixel takes half a second."""
+    save = Image.Image.save
+
+    def save_once(image: Image.Image, file: Any, format: str | None = None, **options: Any) -> None:
+        if not isinstance(file, io.BytesIO) or file.tell():
+            save(image, file, format, **options)
+            return
+        pixels = hashlib.sha256(image.tobytes()).digest()
+        chunks = getattr(options.get("pnginfo"), "chunks", None)
+        settings = repr((image.info, chunks, options | {"pnginfo": None}))
+        key = type(image), image.mode, image.size, pixels, format, settings
+        if key not in files or image.palette:
+            save(image, file, format, **options)
+            files[key] = file.getvalue()
+        else:
+            file.write(files[key])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Image.Image, "save", save_once)
+        yield
 
 
 @pytest.fixture
