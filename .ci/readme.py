@@ -41,7 +41,7 @@ PLACEHOLDERS: Final = {
     "PHOTO_DIR": PHOTOS,
     "TEXT_DIR": "some-texts",
     "MY.jpg --open": "photo.jpg",  # without a browser
-    # A process for each vector; the tests run all vectors in one (tests/test_javascript_decoder.py).
+    # This starts a process for each vector; test_javascript_decoder.py runs all vectors in one.
     "vectors run -- ./your-decoder": (
         "vectors run --filter 'SC-NIB-*' -- node spec/implementations/js/reader.js"
     ),
@@ -267,17 +267,20 @@ def fake_server(directory: Path, settings: Mapping[str, str]) -> Iterator[dict[s
 
 
 class Runner:
-    """Run sections in a directory, and keep the environment of the first command.
+    """Run sections in a directory.
 
     Args:
         work: an existing directory.
         plain: a copy of the checkout.
         left_out: commands that are not run.
         out: receives what is printed.
+        keeps: whether each section starts with what the first command of all installed.
     """
 
-    def __init__(self, work: Path, plain: Path, left_out: Container[str], out: TextIO) -> None:
-        self._plain, self._left_out, self._out = plain, left_out, out
+    def __init__(
+        self, work: Path, plain: Path, left_out: Container[str], out: TextIO, *, keeps: bool
+    ) -> None:
+        self._plain, self._left_out, self._out, self._keeps = plain, left_out, out, keeps
         self._directory, self._installed, self._home = (
             work / "semcodec",
             work / "kept",
@@ -324,7 +327,8 @@ class Runner:
                 stdout=self._out,
                 stderr=subprocess.STDOUT,
             )
-            if not self._installed.exists():  # after the first command of the README
+            # After the first command of the README, which installs.
+            if self._keeps and not self._installed.exists():
                 shutil.copytree(self._directory, self._installed, symlinks=True)
 
 
@@ -350,12 +354,12 @@ def run_sections(chosen: list[Section], left_out: Container[str]) -> bool:
             directory = work / str(apart.index(section))
             directory.mkdir()
             with (directory / "output").open("w+", errors="replace") as out:
-                succeeded = Runner(directory, plain, left_out, out).run(section)
+                succeeded = Runner(directory, plain, left_out, out, keeps=False).run(section)
                 out.seek(0)
                 return succeeded, out.read()
 
         results = pool.map(run_apart, apart)
-        runner = Runner(work, plain, left_out, sys.stdout)
+        runner = Runner(work, plain, left_out, sys.stdout, keeps=True)
         all_succeeded = all(
             runner.run(section) for section in [first, *others] if section not in apart
         )
