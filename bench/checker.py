@@ -2,6 +2,7 @@
 
     python bench/checker.py [SOURCE] [--checker NAME ...] [--pairs N] [--seed N] [--write]
     python bench/checker.py --checker openai --base-url http://127.0.0.1:8080/v1 --model qwen3-vl
+    python bench/checker.py --checker local --model qwen3-vl-4b
 
 SOURCE is a folder of photographs, which the embedded describer turns into words, or a text file
 with a list of words on each line (the default is bench/word_lists.txt, the words of 37
@@ -15,7 +16,8 @@ for each kind of fault; the painter's seed changes when the lists are used up.
 Checkers: ``embedded``; ``scene``, the painter's own account of its picture; ``cosine``, a sentence
 model that compares the words with the embedded description; ``perfect``, which knows the words from
 which each picture was painted, and shows that the measurement can reach 1.00; and any backend that
-can check or describe, by name. ``openai`` takes --base-url, --model and --cache. --write adds the
+can check or describe, by name. ``openai`` takes --base-url, --model and --cache, and ``local``
+--model and the options of its device and precision. --write adds the
 results to semcodec/pipeline/reflection/checkers.toml and to the table of docs/checkers.md. From
 0.75 on, a checker may decide about a kind of statement.
 """
@@ -37,6 +39,8 @@ from PIL import Image
 import semcodec
 from semcodec import backends
 from semcodec.backends.isolation import has_method
+from semcodec.backends.local import LocalBackend
+from semcodec.cli import local_options
 from semcodec.pipeline.reflection import qualification
 from semcodec.pipeline.reflection.checkers import DescriptionChecker, SceneChecker
 from semcodec.pipeline.reflection.qualification import Measurement
@@ -206,6 +210,8 @@ def make_candidates(names: Sequence[str], painter: Any, options: argparse.Namesp
 
 
 def _make_backend(name: str, options: argparse.Namespace) -> Any:
+    if name == backends.LOCAL:
+        return LocalBackend(**local_options.read_settings(options))
     if name != "openai":
         for role in ("checker", "describer"):
             try:
@@ -238,6 +244,7 @@ def main() -> None:
     parser.add_argument("--model")
     parser.add_argument("--cache")
     parser.add_argument("--write", action="store_true", help="add the results to the two files")
+    local_options.add(parser)
     options = parser.parse_args()
     try:
         run(options)

@@ -1,4 +1,4 @@
-"""Contact sheets of bench/layers.py: a photograph, and what is painted from more and more bytes."""
+"""Contact sheets of benches: in each row a photograph, and the pictures painted of its records."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ class Strip(NamedTuple):
         name: of its file.
         words: of its record.
         photograph: as the describer got it.
-        pictures: for each of ``SENT``.
-        sizes: of their files, in bytes.
+        pictures: in the aspect ratio of the photograph.
+        titles: of the pictures.
     """
 
     name: str
     words: str
     photograph: Image.Image
     pictures: Sequence[Image.Image]
-    sizes: Sequence[int]
+    titles: Sequence[str]
 
 
 def draw(strips: Sequence[Strip], boxes: Sequence[Box] = (), area: int = SHOWN_AREA) -> Image.Image:
@@ -72,8 +72,7 @@ def _draw_row(strip: Strip, boxes: Sequence[Box], area: int) -> Image.Image:
     row = Image.new("RGB", (width, size[1] + 2 * LINE + 2 * MARGIN), "white")
     canvas, font = ImageDraw.Draw(row), ImageFont.load_default(LINE - 4)
     canvas.text((MARGIN, 2), f"{strip.name}: {strip.words}", "black", font)
-    titles = ["photograph"]
-    titles += [f"{title}: {count} bytes" for title, count in zip(TITLES, strip.sizes, strict=True)]
+    titles = ["photograph", *strip.titles]
     for at, (picture, title) in enumerate(zip(pictures, titles, strict=True)):
         left = MARGIN + at * (size[0] + MARGIN)
         row.paste(picture, (left, LINE + MARGIN // 2))

@@ -600,8 +600,11 @@ def draw_sheets(photographs: Sequence[Photograph], folder: Path | None) -> None:
         for layers in layer_sheets.SENT:
             cells.append(paint(photograph, Layers(*layers), layer_sheets.SIDE).image)
         sizes = [len(photograph.file(Layers(*layers))) for layers in layer_sheets.SENT]
+        titles = [
+            f"{title}: {size} bytes" for title, size in zip(layer_sheets.TITLES, sizes, strict=True)
+        ]
         words = " ".join(photograph.record.words)
-        strip = layer_sheets.Strip(photograph.path.name, words, photograph.image, cells, sizes)
+        strip = layer_sheets.Strip(photograph.path.name, words, photograph.image, cells, titles)
         strips.append(strip)
         if folder:
             folder.mkdir(parents=True, exist_ok=True)

@@ -1,255 +1,302 @@
-"""Describe and paint photographs with the models of ``--backend local``, for a machine with a GPU.
+"""Describe and paint photographs with the models of ``--backend local``, on a machine with a GPU.
 
-    pip install -e '.[local,embedded,judge]'
+    pip install -e '.[local,embedded]'
     semcodec models fetch qwen3-vl-4b flux.2-klein-4b
-    python bench/local_gpu.py photos -o results             # the defaults of this device
-    python bench/local_gpu.py photos -o results --model FOLDER --painter-model FOLDER --steps 2
+    python bench/local_gpu.py PHOTO_DIR -o results             # the default models of this device
+    python bench/local_gpu.py PHOTO_DIR -o results --photos 3 --minutes 8
+    python bench/local_gpu.py PHOTO_DIR -o results --tiny models   # small random models, on a CPU
 
-Each photograph is encoded once with boxes and 12 bytes of colors, and its record is painted in four
-ways: words alone; with reflection; with its layers; with both. The folder of results gets the
-pictures, a contact sheet (sheet.png) and a page (page.md) of times, memory, the rate, statements
-that hold as the checker answers them, and the distance of coarse colors from the photograph (mean
-CIE76 on a grid of 16 x 16). It also states whether descriptions in a batch are those of single
-calls, and whether a seed reproduces a picture. The checker itself is measured by
+Each photograph is encoded once, with boxes and 12 bytes of colors, and its record is painted in
+four ways: words alone; with reflection; with its layers; with both. The folder of results gets all
+records and pictures, a sheet of them (sheet.png), and a page (page.md) with the seconds to load,
+describe, write, paint, edit and check, the memory, the statements that hold as the model answers,
+and the distance of coarse colors from the photograph (mean CIE76 on a grid of 16 x 16). The page
+also has the planted faults that the model sees, of a few pairs of pictures; for the published table
+run
 
     python bench/checker.py --checker local
+
+The results of each photograph are written as soon as they are complete, so that the same command
+continues after an interruption. The exit status is 1 if something failed.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
-from statistics import fmean
-from typing import Final, TypeVar
+from typing import Any, Final
 
-from layer_metrics import compare, view
+import checker
+import checker_page
+import local_gpu_page
+from local_gpu_photo import LAYOUT, SEED, Clock, Measurer, Photograph, watch
 
-import semcodec
-from semcodec import imaging
-from semcodec.backends.local import LocalBackend, devices
+from semcodec import backends, imaging
+from semcodec.backends.local import LocalBackend, devices, storage
+from semcodec.backends.local.backend import LocalModels
 from semcodec.cli import local_options
 from semcodec.errors import SemcodecError
-from semcodec.imaging.contact_sheet import Cell, draw_contact_sheet
-from semcodec.words.predicates import find_predicates
 
-T = TypeVar("T")
 SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp")
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
-LAYERS: Final = "layout,colors:12"
-SEED: Final = 7
-TRIES: Final = 2  #: of reflection
-GIB: Final = 2**30
-#: The ways to paint a record: name, tries of reflection, and whether layers are used.
-WAYS: Final = (
-    ("words", 0, False),
-    ("reflection", TRIES, False),
-    ("layers", 0, True),
-    ("both", TRIES, True),
-)
-
-
-@dataclass
-class Row:
-    """The measurements of one way to paint, one value for each photograph.
-
-    Attributes:
-        seconds: to paint, and with reflection to check and edit.
-        held: statements that hold in the picture, as the checker answers.
-        stated: statements.
-        distance: of coarse colors from the photograph.
-        kept: pictures that reflection has changed.
-    """
-
-    seconds: list[float] = field(default_factory=list)
-    held: list[int] = field(default_factory=list)
-    stated: list[int] = field(default_factory=list)
-    distance: list[float] = field(default_factory=list)
-    kept: int = 0
-
-
-@dataclass
-class Results:
-    """All measurements.
-
-    Attributes:
-        rows: by the name of the way.
-        describe_seconds, encode_seconds: one for each photograph.
-        record_bytes: sizes of the records.
-        cells: of the contact sheet.
-        failed: photographs that failed, with the message.
-    """
-
-    rows: dict[str, Row] = field(default_factory=lambda: {name: Row() for name, *_ in WAYS})
-    describe_seconds: list[float] = field(default_factory=list)
-    encode_seconds: list[float] = field(default_factory=list)
-    record_bytes: list[int] = field(default_factory=list)
-    cells: list[Cell] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-
-
-def timed(function: Callable[[], T]) -> tuple[T, float]:
-    """Return the result of ``function``, and the seconds it took."""
-    started = time.perf_counter()
-    return function(), time.perf_counter() - started
-
-
-def measure_photo(
-    path: Path, layers: str, local: LocalBackend, out: Path, results: Results
-) -> None:
-    """Encode a photograph, paint its record in all ways, and add the measurements."""
-    encoded, seconds = timed(lambda: semcodec.encode(path, backend=local, layers=layers))
-    results.encode_seconds.append(seconds)
-    results.describe_seconds.append(encoded.trace.stages[0].seconds)
-    results.record_bytes.append(len(encoded.data))
-    results.cells.append(Cell(encoded.image, path.stem, f"{len(encoded.data)} bytes"))
-    (out / f"{path.stem}.semc").write_bytes(encoded.data)
-    for name, tries, has_layers in WAYS:
-        decoded, seconds = timed(
-            lambda tries=tries, has_layers=has_layers: semcodec.decode(  # type: ignore[misc]
-                encoded.data,
-                backend=local,
-                reflect=tries or "off",
-                seed=SEED,
-                ignore_layers=not has_layers,
-            )
-        )
-        decoded.image.save(out / f"{path.stem}-{name}.png")
-        row = results.rows[name]
-        row.seconds.append(seconds)
-        held, stated = check(local, decoded)
-        row.held.append(held)
-        row.stated.append(stated)
-        views = (view(image, edges=False) for image in (decoded.image, encoded.image))
-        row.distance.append(compare(*views).de16)
-        reflection = decoded.trace.reflection
-        row.kept += reflection is not None and reflection.kept > 0
-        note = f"{seconds:.1f} s, {held} of {stated} hold"
-        results.cells.append(Cell(decoded.image, name, note))
-
-
-def check(local: LocalBackend, decoded: semcodec.Decoded) -> tuple[int, int]:
-    """Return how many statements of the words hold in a picture, and how many there are."""
-    predicates = find_predicates(decoded.words, ordered=decoded.record.coding != "bag")
-    answers = local.check(decoded.image, predicates)
-    return sum(answer == "yes" for answer in answers), len(predicates)
-
-
-def measure_properties(photos: Sequence[Path], local: LocalBackend) -> list[tuple[str, str]]:
-    """Return whether batches and seeds keep results, and how long several descriptions take."""
-    images = [imaging.open_image(path.read_bytes(), FORMATS).convert("RGB") for path in photos[:4]]
-    alone, alone_seconds = timed(lambda: [local.describe(image) for image in images])
-    batched = LocalBackend(**{**local.settings.to_dict(), "batch": len(images)})
-    together, seconds = timed(lambda: batched.describe_many(images))
-    equal = sum(a == b for a, b in zip(alone, together, strict=True))
-    size = local.paintable_size((1024, 1024))
-    first, again = (local.paint("a red boat on a lake", size, SEED) for _ in range(2))
-    return [
-        (f"descriptions one by one, {len(images)}", f"{alone_seconds:.1f} s"),
-        (f"descriptions in a batch of {len(images)}", f"{seconds:.1f} s, {equal} equal"),
-        ("same seed, same pixels", "yes" if first.tobytes() == again.tobytes() else "no"),
-    ]
-
-
-def memory_rows() -> list[tuple[str, str]]:
-    """Return the highest use of the memory of the GPU, and of this process."""
-    torch = devices.import_torch()
-    rows = []
-    if torch.cuda.is_available():
-        rows.append(
-            ("highest memory of the GPU", f"{torch.cuda.max_memory_reserved() / GIB:.1f} GiB")
-        )
-    import resource
-
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return [*rows, ("highest memory of the process", f"{kilobytes * 1024 / GIB:.1f} GiB")]
-
-
-def render(results: Results, facts: Iterable[tuple[str, str]]) -> str:
-    """Return the page as Markdown."""
-    lines = ["# Local models on photographs", "", "| | |", "|---|---|"]
-    lines += [f"| {name} | {value} |" for name, value in facts]
-    lines += [
-        "",
-        "| painted with | s per picture | statements that hold | color distance | reflected |",
-        "|---|--:|--:|--:|--:|",
-    ]
-    for name, row in results.rows.items():
-        if row.seconds:
-            lines.append(
-                f"| {name} | {fmean(row.seconds):.1f} | {sum(row.held)} of {sum(row.stated)} "
-                f"| {fmean(row.distance):.1f} | {row.kept} of {len(row.seconds)} |"
-            )
-    lines += [f"\nFailed: {failure}" for failure in results.failed]
-    return "\n".join(lines) + "\n"
+LAYERS: Final = f"{LAYOUT},colors:12"
+PHOTOS: Final = 12
+PAIRS: Final = 3  #: of pictures for each planted fault
+BATCH: Final = 4  #: photographs that are described together
+FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130  #: exit statuses
+#: Settings of small models: one step and short answers, since both are noise.
+TINY: Final = {"device": "cpu", "steps": 1, "most_output": 80}
+TINY_SIDE: Final = 256
+LAST_TINY_FILE: Final = "vlm/processor_config.json"
 
 
 def read_options() -> argparse.Namespace:
     """Return the options of the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("photos", type=Path, help="folder of photographs")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, metavar="PHOTO_DIR", help="folder of photographs")
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the results")
-    parser.add_argument("--count", type=int, default=12, help="photographs (default: 12)")
+    parser.add_argument(
+        "--photos",
+        type=int,
+        default=PHOTOS,
+        metavar="N",
+        help=f"photographs, the first ones by name (default: {PHOTOS})",
+    )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        metavar="M",
+        help="begin no photograph after this time; the next run continues (default: no limit)",
+    )
     parser.add_argument("--model", help="model that describes (default: that of the device)")
     parser.add_argument("--painter-model", help="model that paints (default: that of the device)")
     parser.add_argument("--layers", default=LAYERS, help=f"of the records (default: {LAYERS})")
+    parser.add_argument(
+        "--side",
+        type=int,
+        metavar="N",
+        help="pixels of the longer side of the pictures (default: as the record, about a "
+        f"megapixel; with --tiny {TINY_SIDE})",
+    )
+    parser.add_argument(
+        "--pairs",
+        type=int,
+        metavar="N",
+        help=f"pairs of pictures for each planted fault; 0 for none (default: {PAIRS}, "
+        "with --tiny 1)",
+    )
+    parser.add_argument(
+        "--tiny",
+        type=Path,
+        metavar="FOLDER",
+        help="use small random models, which are made in this folder if it lacks them: to try the "
+        "script without a GPU (default: real models)",
+    )
     local_options.add(parser)
     return parser.parse_args()
 
 
-def main() -> None:
-    """Measure, and write the results."""
-    options = read_options()
-    local = LocalBackend(**{**local_options.read_settings(options), "start_from_colors": True})
-    photos = sorted(path for path in options.photos.rglob("*") if path.suffix.lower() in SUFFIXES)[
-        : options.count
-    ]
-    options.output.mkdir(parents=True, exist_ok=True)
-    results = Results()
-    for path in photos:
-        try:
-            measure_photo(path, options.layers, local, options.output, results)
-        except SemcodecError as error:
-            results.failed.append(f"{path.name}: {error}")
-        print(f"{path.name}: {len(results.failed)} failed so far", flush=True)
-    properties = measure_properties(photos, local)
-    facts = [*describe_run(local), *speed_rows(results), *properties, *memory_rows()]
-    page = render(results, facts)
-    (options.output / "page.md").write_text(page, "utf-8")
-    if results.cells:
-        draw_contact_sheet(results.cells, results.cells[0].image.size).save(  # type: ignore[union-attr]
-            options.output / "sheet.png"
+def find_photographs(folder: Path, count: int) -> list[Path]:
+    """Return the first photographs of a folder, by name.
+
+    Raises:
+        ValueError: it is not a folder, or has none.
+    """
+    if not folder.is_dir():
+        raise ValueError(f"{folder} is not a folder: name one with photographs.")
+    if count < 1:
+        raise ValueError(f"--photos {count} measures nothing: give 1 or more.")
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    if not found:
+        raise ValueError(f"{folder} has no photographs ({', '.join(SUFFIXES)}): name another one.")
+    return found[:count]
+
+
+def make_backend(options: argparse.Namespace) -> LocalBackend:
+    """Return the backend with the models of the options, which are on this machine.
+
+    Raises:
+        SemcodecError: PyTorch or a model is not installed.
+        ValueError: there is no GPU.
+    """
+    settings = {**local_options.read_settings(options), "start_from_colors": True}
+    device = devices.find_device(options.device or "auto")
+    if options.tiny:
+        make_tiny_models(options.tiny)
+        folders = {"text_model": options.tiny / "vlm", "image_model": options.tiny / "klein"}
+        given = {name: value for name, value in settings.items() if value is not None}
+        settings = {**TINY, **{name: str(path) for name, path in folders.items()}, **given}
+    elif device.is_cpu and options.device is None:
+        raise ValueError(
+            "PyTorch finds no GPU, and a picture would take minutes: add --tiny FOLDER to try this "
+            "script with small models, or --device cpu to wait."
         )
-    print(page)
+    local = LocalBackend(**settings)
+    models = LocalModels(local.settings)
+    needed = {model.name: model for model in (models.model("text"), models.model("image"))}
+    if missing := [name for name, model in needed.items() if storage.locate(model) is None]:
+        names = " ".join(missing)
+        raise ValueError(f"Not on this machine: {names}. Run semcodec models fetch {names}.")
+    return local
 
 
-def describe_run(local: LocalBackend) -> list[tuple[str, str]]:
-    """Return the models, their precision, the device and the versions."""
-    parts = local.dependencies()
-    text = parts["text"]
-    rows = [
-        (f"model of {'texts' if kind == 'text' else 'pictures'}",
-         f"{part['model']} ({part['dtype']}, quantization {part['quantization']}, "
-         f"offload {part['offload']}, revision {part['revision'] or 'unknown'})")
-        for kind, part in parts.items()
-    ]  # fmt: skip
-    versions = ", ".join(f"{name} {version}" for name, version in text["versions"].items())
-    return [*rows, ("device", f"{text['device']}: {text['hardware']}"), ("versions", versions)]
+def make_tiny_models(folder: Path) -> None:
+    """Make the small models if the folder lacks them."""
+    if (folder / LAST_TINY_FILE).exists():
+        return
+    import tiny_models
+
+    print(f"making small models in {folder}: one to five minutes", flush=True)
+    tiny_models.make_pipelines(folder)
+    tiny_models.make_text_model(folder / "vlm")
 
 
-def speed_rows(results: Results) -> list[tuple[str, str]]:
-    """Return the times and sizes of encoding."""
-    if not results.encode_seconds:
-        return []
-    return [
-        ("photographs", str(len(results.encode_seconds))),
-        ("s to describe", f"{fmean(results.describe_seconds):.1f} on average"),
-        ("s to encode", f"{fmean(results.encode_seconds):.1f} on average, with layers"),
-        ("bytes of a record", f"{fmean(results.record_bytes):.1f} on average"),
-    ]
+def measure_all(
+    photos: Sequence[Path], measurer: Measurer, end: float, report: Any
+) -> tuple[list[Photograph], list[str]]:
+    """Return the measurements, and names and messages of the photographs that failed.
+
+    Args:
+        photos: files.
+        measurer: measures one.
+        end: the time of ``time.monotonic`` after which none is begun.
+        report: gets a text for each step.
+    """
+    measured, failed = [], []
+    started, fresh = time.monotonic(), 0
+    for number, path in enumerate(photos, 1):
+        report.prefix = f"[{number}/{len(photos)}] {path.name}: "
+        try:
+            kept = measurer.read(path)
+            if kept is None and time.monotonic() > end:
+                failed.append(f"{path.name}: not begun, since --minutes are over")
+                report(failed[-1].partition(": ")[2])
+                continue
+            measured.append(kept or measurer.measure(path))
+        except (SemcodecError, OSError) as error:
+            failed.append(f"{path.name}: {error}")
+            report(f"FAILED: {error}")
+            continue
+        if kept:
+            report("measured before")
+            continue
+        fresh += 1
+        if others := len(photos) - number:
+            left = (time.monotonic() - started) / fresh * others
+            report(f"done; about {left / 60:.0f} min for {others} more")
+    return measured, failed
+
+
+def measure_properties(photos: Sequence[Path], local: LocalBackend) -> dict[str, str]:
+    """Return whether batches and seeds keep results, and how long several descriptions take."""
+    images = [imaging.open_image(path.read_bytes(), FORMATS).convert("RGB") for path in photos]
+    batched = LocalBackend(**{**local.settings.to_dict(), "batch": len(images)})
+    started = time.perf_counter()
+    alone = [local.describe(image) for image in images]
+    middle = time.perf_counter()
+    together = batched.describe_many(images)
+    end = time.perf_counter()
+    equal = sum(a == b for a, b in zip(alone, together, strict=True))
+    size = local.paintable_size((1024, 1024))
+    first, again = (local.paint("a red boat on a lake", size, SEED) for _ in range(2))
+    return {
+        f"descriptions one by one, {len(images)}": f"{middle - started:.1f} s",
+        f"descriptions in a batch of {len(images)}": f"{end - middle:.1f} s, {equal} equal",
+        "same seed, same pixels": "yes" if first.tobytes() == again.tobytes() else "no",
+    }
+
+
+def measure_checker(local: LocalBackend, pairs: int) -> str:
+    """Return the table of planted faults that the model sees."""
+    lists = checker.read_lists(checker.DEFAULT_LISTS, k=12)
+    painter = backends.find("painter", "embedded")
+    name = f"{local.name} {local.model_name('checker')}"
+    candidates: Any = {name: checker.ByStatements(local.check)}
+    made = checker.make_pairs(lists, painter, pairs, SEED)
+    return checker_page.make_table(checker.measure(candidates, made)).rstrip()
+
+
+class Report:
+    """Prints lines of progress after ``prefix``."""
+
+    def __init__(self) -> None:
+        self.prefix = ""
+
+    def __call__(self, text: str) -> None:
+        """Print a line."""
+        print(self.prefix + text, flush=True)
+
+
+def run(photos: Sequence[Path], local: LocalBackend, options: argparse.Namespace) -> int:
+    """Measure everything, write the results, and return the exit status."""
+    options.output.mkdir(parents=True, exist_ok=True)
+    clock, report = watch(local), Report()
+    models = local_gpu_page.describe_models(local)
+    report(f"{models['model of texts']} and {models['model of pictures']} on {models['device']}")
+    side = options.side or (TINY_SIDE if options.tiny else None)
+    measurer = Measurer(local, clock, options.layers, side, options.output, report)
+    end = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
+    measured, failed = measure_all(photos, measurer, end, report)
+    report.prefix = ""
+    facts, table = {**models}, "not measured: --pairs 0"
+    try:
+        if measured:
+            report("descriptions in a batch, and the same seed again")
+            named = {one.name for one in measured}
+            batch = [path for path in photos if path.name in named][:BATCH]
+            properties = measure_properties(batch, local)
+        else:
+            properties = {}
+        facts |= properties
+        pairs = (1 if options.tiny else PAIRS) if options.pairs is None else options.pairs
+        if pairs:
+            report(f"planted faults, {pairs} pairs of pictures each")
+            table = measure_checker(local, pairs)
+    except SemcodecError as error:
+        failed.append(f"checks after the photographs: {error}")
+    return write_results(measured, failed, facts, clock, table, options.output)
+
+
+def write_results(
+    measured: Sequence[Photograph],
+    failed: Sequence[str],
+    facts: dict[str, str],
+    clock: Clock,
+    table: str,
+    folder: Path,
+) -> int:
+    """Write the page and the sheet, print the page, and return the exit status."""
+    facts |= local_gpu_page.describe_run(measured, clock.seconds)
+    page = local_gpu_page.render(facts, measured, table, failed)
+    (folder / "page.md").write_text(page, "utf-8")
+    if measured:
+        local_gpu_page.draw_sheet(measured, folder)
+    print(f"\n{page}\nwritten to {folder}: page.md" + (", sheet.png" if measured else ""))
+    for failure in failed:
+        print(f"failed: {failure}", file=sys.stderr)
+    return FAILED if failed else 0
+
+
+def main() -> int:
+    """Measure, and return the exit status."""
+    options = read_options()
+    try:
+        photos = find_photographs(options.folder, options.photos)
+        local = make_backend(options)
+    except (ValueError, SemcodecError) as error:
+        print(f"local_gpu.py: {error}", file=sys.stderr)
+        return WRONG_USAGE
+    try:
+        return run(photos, local, options)
+    except KeyboardInterrupt:
+        print("Interrupted: the same command continues.", file=sys.stderr)
+        return INTERRUPTED
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -23,6 +23,7 @@ import pytest
 from PIL import Image
 
 END = 0  #: the token that ends an answer
+MEMORY_USED = 3 * 2**30  #: bytes of a GPU, at most
 Answer = Callable[[list[dict[str, Any]]], str]  #: from the messages of a chat to its answer
 
 
@@ -137,6 +138,8 @@ def _torch(machine: Machine) -> Any:
             is_available=lambda: machine.memory is not None,
             get_device_properties=lambda index: properties,
             empty_cache=lambda: machine.moves.append(("cache", "emptied")),
+            reset_peak_memory_stats=lambda: None,
+            max_memory_reserved=lambda: MEMORY_USED,
         ),
         backends=types.SimpleNamespace(mps=types.SimpleNamespace(is_available=lambda: False)),
         device=lambda name: name,

@@ -329,3 +329,24 @@ def test_commands_tell_the_truth(models: Path, tmp_path: Path) -> None:
     assert "embedded" in shown
     shown = run_semcodec(["models", "list"], tmp_path)
     assert "Apache-2.0" in shown
+
+
+# --- the bench of photographs
+
+
+def test_photographs_are_measured_by_the_bench(models: Path, tmp_path: Path) -> None:
+    """bench/local_gpu.py from start to end, with two photographs."""
+    photos, out = ROOT / "embedded/semcodec_embedded/photos", tmp_path / "out"
+    command = [sys.executable, "bench/local_gpu.py", photos, "-o", out, "--tiny", models]
+    process = subprocess.run(
+        [*map(str, command), "--photos", "2"], cwd=ROOT, capture_output=True, text=True, timeout=600
+    )
+    assert process.returncode == 0, process.stderr
+    assert "[2/2] cat.jpg: both, " in process.stdout
+    page = (out / "page.md").read_text("utf-8")
+    assert "| photographs | 2 |" in page
+    assert "| same seed, same pixels | yes |" in page
+    assert "| subject lost | 0.50 (" in page  # noise states nothing about a picture
+    with Image.open(out / "sheet.png") as sheet:
+        assert sheet.height > 2 * 200  # a row for each
+    assert {path.suffix for path in out.glob("cat*")} == {".json", ".png", ".semc"}

@@ -1,0 +1,75 @@
+"""The sizes of the extras of local models: how they are measured, and what documents state."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import install_size
+import pytest
+from install_size import megabytes, read_measured, read_packages
+
+ROOT = Path(__file__).parents[1]
+DISTRIBUTIONS = {"Alpha_One": b"x" * 1000, "nvidia-beta": b"y" * 50}
+
+
+def write_environment(folder: Path) -> None:
+    """Write a virtual environment with two packages."""
+    packages = folder / "lib/python3.11/site-packages"
+    for name, content in DISTRIBUTIONS.items():
+        info = packages / f"{name}-1.dist-info"
+        info.mkdir(parents=True)
+        (packages / f"{name}.py").write_bytes(content)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        (info / "RECORD").write_text(f"{name}.py,,\n{name}-gone.py,,\n")
+
+
+def test_packages_of_a_report_have_the_sizes_of_their_files(tmp_path: Path) -> None:
+    write_environment(tmp_path / "clean")
+    wheel = tmp_path / "alpha one.whl"
+    wheel.write_bytes(b"z" * 7)
+    urls = {"Alpha_One": wheel.as_uri(), "nvidia-beta": "https://example.invalid/b.whl"}
+    rows = [
+        {"metadata": {"name": name, "version": "1"}, "download_info": {"url": urls[name]}}
+        for name in DISTRIBUTIONS
+    ]
+    report = tmp_path / "report.json"
+    report.write_text(json.dumps({"install": rows}))
+    alpha, beta = read_packages(report, tmp_path / "clean")
+    assert (alpha.name, alpha.wheel, alpha.disk, alpha.is_for_cuda) == ("alpha-one", 7, 1000, False)
+    assert (beta.name, beta.wheel, beta.disk, beta.is_for_cuda) == ("nvidia-beta", 0, 50, True)
+
+
+def test_result_that_is_kept_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = read_measured()
+    monkeypatch.setattr(install_size, "FILE", tmp_path / "sizes.json")
+    install_size.FILE.write_text("{}")
+    for extra, packages in measured.items():
+        install_size.write(extra, packages)
+    assert read_measured() == measured
+
+
+def test_pages_state_the_measured_sizes() -> None:
+    local, light = (read_measured()[extra] for extra in ("local", "local-light"))
+    cuda = [package for package in local if package.is_for_cuda]
+    [torch] = [package for package in local if package.name == "torch"]
+    page = (ROOT / "docs/local.md").read_text("utf-8")
+    assert re.findall(r"^\| (.+) \| (\d+) \| (\d+) MB \|$", page, re.MULTILINE) == [
+        ("all", str(len(local)), str(megabytes(local))),
+        ("of these, for CUDA", str(len(cuda)), str(megabytes(cuda))),
+        (f"torch {torch.version}", "1", str(megabytes([torch]))),
+    ]
+    size = f"{megabytes(light)} MB"
+    for name in ("docs/local-light.md", "CHANGELOG.md"):
+        lines = (ROOT / name).read_text("utf-8").splitlines()
+        [stated] = [line for line in lines if "pip install 'semcodec[local-light]'" in line]
+        assert size in stated
+
+
+def test_pair_of_torch_and_torchvision_is_that_of_the_measurement() -> None:
+    versions = {package.name: package.version for package in read_measured()["local"]}
+    page = (ROOT / "docs/local.md").read_text("utf-8")
+    assert f"torch {versions['torch']} and torchvision {versions['torchvision']} work" in page
