@@ -144,9 +144,7 @@ def main() -> None:
     except (OSError, ValueError, KeyError) as error:
         parser.error(f"expected a report of pip and a virtual environment: {error}")
     print_table(packages)
-    if args.environment and (
-        missing := [package.name for package in packages if not package.disk]
-    ):
+    if args.environment and (missing := [package.name for package in packages if not package.disk]):
         print(f"not in the environment: {', '.join(missing)}")
     if args.write:
         write(args.write, packages)

@@ -10,6 +10,8 @@ import install_size
 import pytest
 from install_size import megabytes, read_measured, read_packages
 
+from semcodec.backends.local import catalog
+
 ROOT = Path(__file__).parents[1]
 DISTRIBUTIONS = {"Alpha_One": b"x" * 1000, "nvidia-beta": b"y" * 50}
 
@@ -41,9 +43,7 @@ def test_packages_of_a_report_have_the_sizes_of_their_files(tmp_path: Path) -> N
     assert (beta.name, beta.wheel, beta.disk, beta.is_for_cuda) == ("nvidia-beta", 0, 50, True)
 
 
-def test_result_that_is_kept_is_read_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_result_that_is_kept_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     measured = read_measured()
     monkeypatch.setattr(install_size, "FILE", tmp_path / "sizes.json")
     install_size.FILE.write_text("{}")
@@ -67,6 +67,20 @@ def test_pages_state_the_measured_sizes() -> None:
         lines = (ROOT / name).read_text("utf-8").splitlines()
         [stated] = [line for line in lines if "pip install 'semcodec[local-light]'" in line]
         assert size in stated
+
+
+def test_downloads_of_the_page_are_those_of_the_catalog() -> None:
+    page = (ROOT / "docs/local.md").read_text("utf-8")
+    models = catalog.load().models
+    fetched = re.findall(
+        r"^semcodec models fetch ([a-z0-9. -]+\S) +# ([\d.]+) GB", page, re.MULTILINE
+    )
+    assert len(fetched) == 5
+    for names, size in fetched:
+        disk = sum(models[name].disk_bytes for name in names.split()) / 1e9
+        assert f"{disk:.1f}" == size
+        row = rf"\| .*{size} GB.* \| .*\b{disk * 8 / 0.1 / 60:.0f} min"
+        assert re.search(row, page)
 
 
 def test_pair_of_torch_and_torchvision_is_that_of_the_measurement() -> None:

@@ -74,7 +74,7 @@ def _describe_plan(plan: Plan, device: Device, *, has_painter: bool) -> str:
 def _describe_model(model: Model) -> str:
     folder = storage.locate(model)
     if folder is not None:
-        return f"{model.name}, in {folder}"
+        return f"{model.name}, in {folder}" if model.folder is None else f"the folder {folder}"
     if model.folder is not None:
         missing = ", ".join(storage.missing_files(model.folder, model.format))
         return f"{model.name} lacks {missing}: fetch it again, or name another model"

@@ -21,7 +21,10 @@ from semcodec.cli.output import (
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
 from semcodec.errors import BackendError
 
-HEADER: Final = ("model", "for", "license", "disk", "GB, 16/8/4 bits", "state")
+HEADER: Final = ("model", "for", "disk", "16/8/4 bits", "state", "license")
+LEGEND: Final = """
+disk, and memory for the weights in 16, 8 and 4 bits, in GB
+* restricts the use: fetch needs --accept-license with the name of the license"""
 HERE: Final = "here"  #: a state
 PRECISIONS: Final[Mapping[Quantization, str]] = {
     "none": "in 16 bits",
@@ -116,8 +119,8 @@ def list_models(args: argparse.Namespace) -> int:
         print_result("\n\n".join(_describe_in_full(model) for model in named))
         return DONE
     models = catalog.load().models.values()
-    print_result(format_table([HEADER, *map(_describe, models)], "<<<>><"))
-    print_result("\n* restricts the use: fetch needs --accept-license with the name of the license")
+    print_result(format_table([HEADER, *map(_describe, models)], "<<>><<"))
+    print_result(LEGEND)
     try:
         folder = storage.cache_folder()
     except BackendError as error:
@@ -171,11 +174,11 @@ def _describe(model: Model) -> tuple[str, ...]:
     sizes = [f"{memory[name] / 1e9:.1f}" for name in PRECISIONS] if memory else ["-"]
     return (
         model.name,
-        ", ".join(model.kinds),
-        model.license + ("" if model.is_free else " *"),
-        format_size(model.disk_bytes),
+        "+".join(model.kinds),
+        f"{model.disk_bytes / 1e9:.1f}",
         "/".join(sizes),
         _state(model),
+        model.license + ("" if model.is_free else " *"),
     )
 
 

@@ -22,6 +22,9 @@ from tests.backends.local.fake_hub import FakeHub
 from tests.cli.conftest import Run
 
 
+TERMINAL = 80  #: columns of a common one
+
+
 def row(run: Run, name: str) -> str:
     """Return the row of a model in the list."""
     lines = run("models", "list")[1].splitlines()
@@ -33,12 +36,13 @@ def test_list_shows_size_license_and_state(run: Run, hub: FakeHub, tmp_path: Pat
     code, out, err = run("models", "list")
     assert (code, err) == (0, "")
     assert all(f"\n{name} " in out for name in catalog.load().models)
-    assert row(run, "qwen3-vl-2b") == "qwen3-vl-2b text Apache-2.0 4.3 GB 4.3/2.4/1.6 not here"
+    assert row(run, "qwen3-vl-2b") == "qwen3-vl-2b text 4.3 4.3/2.4/1.6 not here Apache-2.0"
     assert "FLUX-Non-Commercial *" in row(run, "flux.2-klein-9b")
     assert "* restricts the use" in out
     assert re.search(rf"models are kept in {tmp_path}/hub, with \d+\.\d GB free", out)
     table = out.partition("\n\n")[0].splitlines()
     assert max(map(len, table)) <= output.MAX_WIDTH
+    assert all(len(line) <= TERMINAL for line in table if line.endswith(" Apache-2.0"))
     assert hub.paths == []  # no request
 
 
@@ -51,19 +55,19 @@ def test_model_is_fetched_listed_and_removed(run: Run, hub: FakeHub, tmp_path: P
     assert "Qwen/Qwen3-VL-2B-Instruct, license Apache-2.0 (the page of " in err
     assert str(catalog.find("qwen3-vl-2b").revision) in err
     assert "in 8 files to" in err
-    assert row(run, "qwen3-vl-2b").endswith(" here")
+    assert row(run, "qwen3-vl-2b").endswith(" here Apache-2.0")
     assert f"place       {folder}" in run("models", "list", "qwen3-vl-2b")[1]
     hub.forget()
     code, out, err = run("models", "fetch", "qwen3-vl-2b")
     assert (code, out.strip(), "Fetching" in err, hub.fetched) == (0, str(folder), False, [])
     (folder / "model.safetensors").unlink()
-    assert row(run, "qwen3-vl-2b").endswith(" incomplete")
+    assert row(run, "qwen3-vl-2b").endswith(" incomplete Apache-2.0")
     code, out, _ = run("models", "remove", "qwen3-vl-2b", "flux.2-klein-4b")
     assert code == 0
     assert re.fullmatch(
         r"qwen3-vl-2b: removed, \d\.\d MB freed\nflux.2-klein-4b: not on this machine\n", out
     )
-    assert row(run, "qwen3-vl-2b").endswith(" not here")
+    assert row(run, "qwen3-vl-2b").endswith(" not here Apache-2.0")
 
 
 def test_license_is_accepted_by_name_before_any_request(run: Run, hub: FakeHub) -> None:
