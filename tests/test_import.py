@@ -12,6 +12,7 @@ import semcodec
 LARGE = (
     "construct", "numpy", "PIL", "pillow_heif", "pillow_jxl", "segno", "zxingcpp", "shtab",
     "openai", "keyring", "onnxruntime", "tokenizers", "html.entities",
+    "torch", "transformers", "diffusers", "huggingface_hub", "openvino", "openvino_genai",
 )  # fmt: skip
 
 
