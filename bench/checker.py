@@ -249,7 +249,7 @@ def main() -> None:
     try:
         run(options)
     except (OSError, semcodec.SemcodecError) as error:
-        parser.error(str(error))
+        parser.exit(2, f"checker.py: {error}\n")  # the usage would be longer than the message
 
 
 def run(options: argparse.Namespace) -> None:
