@@ -138,7 +138,7 @@ def test_place_of_a_model_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert models_section()["text"] == f"qwen3-vl-2b, in {folder}"
     own = tmp_path / "own"
     write(own, fake_hub.text_model())
-    assert models_section("--model", str(own))["text"] == f"{own}, in {own}"
+    assert models_section("--model", str(own))["text"] == f"the folder {own}"
     (own / "model.safetensors").unlink()
     assert (
         "own lacks model.safetensors: fetch it again"
