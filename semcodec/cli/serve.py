@@ -122,15 +122,19 @@ def _settings(args: argparse.Namespace) -> Settings:
 def _read_token(args: argparse.Namespace) -> str:
     """Return the token of the file or the environment, or ``""``; no message contains it."""
     if args.token_file is None:
-        return os.environ.get(TOKEN_ENV, "")
-    try:
-        with Path(args.token_file).open("rb") as file:
-            data = file.read(MAX_TOKEN_FILE)
-        if token := data.decode("latin-1").strip():
-            return token
-    except OSError as error:
-        raise UsageError(f"Cannot read {args.token_file}: {error.strerror}.") from error
-    raise UsageError(f"{args.token_file} is empty: write the token into it.")
+        source, text = f"The variable {TOKEN_ENV}", os.environ.get(TOKEN_ENV, "")
+        if not text:
+            return ""
+    else:
+        source = str(args.token_file)
+        try:
+            with Path(args.token_file).open("rb") as file:
+                text = file.read(MAX_TOKEN_FILE).decode("latin-1")
+        except OSError as error:
+            raise UsageError(f"Cannot read {args.token_file}: {error.strerror}.") from error
+    if token := text.removesuffix("\n").removesuffix("\r"):  # of the line that a program wrote
+        return token
+    raise UsageError(f"{source} is empty: write the token into it.")
 
 
 def _report(method: str, route: str, status: int, seconds: float) -> None:

@@ -24,6 +24,11 @@ GENERATIONS: Final = "/v1/images/generations"
 EDITS: Final = "/v1/images/edits"
 METHODS: Final = {HEALTH: "GET", MODELS: "GET", CHAT: "POST", GENERATIONS: "POST", EDITS: "POST"}
 MAX_BODY_BYTES: Final = 2**25  #: a picture of 16 MiB has 22 in base64
+#: Commas and opening brackets of a body in JSON, in its texts, too. They bound the number of its
+#: values, each of which takes up to a hundred times its length in memory; base64 has none.
+MAX_MARKS: Final = 400_000
+MARKS: Final = (b",", b"[", b"{")
+MAX_DEPTH: Final = 64  #: of nested lists and objects
 OWNER: Final = "semcodec"
 
 
@@ -87,9 +92,9 @@ class Api:
             return json_response({"status": "ok", "requests": self.jobs.admitted})
         if head.path == MODELS:
             return json_response({"object": "list", "data": [self._model()]})
-        with self.jobs.admit():
+        with self.jobs.admit() as place:
             job = read_job(head, client.read_body(MAX_BODY_BYTES))
-            return self.jobs.run(lambda: self._run(job), client.is_gone)
+            return self.jobs.run(lambda: self._run(job), client.is_gone, place)
 
     def _run(self, job: Job) -> Response:
         try:
@@ -145,13 +150,32 @@ def check_model(fields: Mapping[str, Any]) -> None:
 
 
 def _parse_object(body: bytes) -> dict[str, Any]:
+    if sum(map(body.count, MARKS)) > MAX_MARKS:
+        raise invalid(f"The request has over {MAX_MARKS} commas and brackets: send less text.")
     try:
         fields = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise invalid("The request is not JSON: send one object.") from error
     if not isinstance(fields, dict):
         raise invalid("The request is not a JSON object: send one.")
+    check_depth(fields)
     return fields
+
+
+def check_depth(value: object) -> None:
+    """Check how deep the lists and objects of a JSON value are nested.
+
+    Raises:
+        RequestError: deeper than ``MAX_DEPTH``, so that a backend could fail to copy it.
+    """
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        nested = [item for item in level if isinstance(item, dict | list)]
+        level = [
+            part for item in nested for part in (item.values() if isinstance(item, dict) else item)
+        ]
+    if any(isinstance(item, dict | list) for item in level):
+        raise invalid(f"The request is nested deeper than {MAX_DEPTH} levels: send flat values.")
 
 
 def json_response(content: Mapping[str, Any]) -> Response:

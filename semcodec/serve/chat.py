@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends.isolation import backend_name, isolate
 from semcodec.backends.prompting import ChatRequest, PromptBackend
@@ -22,10 +22,15 @@ from semcodec.serve.own_prompts import OwnTask, recognize
 from semcodec.serve.pictures import open_picture, read_data_url
 from semcodec.serve.problems import RequestError, invalid
 from semcodec.serve.roles import Progress, Roles, model_of
-from semcodec.serve.stages import perform
+from semcodec.serve.stages import WITH_IMAGE, perform, read_data
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 MAX_TEXT: Final = 400_000  #: characters of all messages
 MAX_MESSAGES: Final = 16  #: with those of the system
+MAX_PARTS: Final = 64  #: of a message
+MAX_SCHEMA: Final = 100_000  #: characters of a JSON schema
 STAGE: Final = "chat"  #: of a request that is not one of semcodec
 #: The role that a stage of semcodec needs; any other request needs a describer or a writer.
 ROLES_OF_STAGES: Final = {"describe": "describer", "check": "checker", "locate": "locator"}
@@ -56,21 +61,20 @@ class ChatJob:
             RequestError: no backend can answer the request.
             SemcodecError: a backend failed.
         """
-        image = None if self.picture is None else open_picture(self.picture, "messages")
         own = recognize(self.chat.task)
         role = ROLES_OF_STAGES.get(own.stage if own else "", "writer")
-        if own is None and image is not None:
+        if own is None and self.picture is not None:
             role = "describer"
         backend = getattr(roles, role)
         if backend is None:
             raise RequestError(501, f"The server has no {role}: start it with one.", "no_backend")
-        chat = replace(self.chat, stage=own.stage if own else STAGE, image=image)
+        chat = replace(self.chat, stage=own.stage if own else STAGE)
         model = model_of(backend, role)
         progress(chat.stage, model)
         message: dict[str, Any] = {"role": "assistant", "refusal": None}
         reason = "stop"
         try:
-            message["content"], is_truncated = _answer(chat, own, backend)
+            message["content"], is_truncated = _answer(chat, own, backend, self.picture)
             reason = "length" if is_truncated else reason
         except RefusalError as error:
             message |= {"content": None, "refusal": str(error)}
@@ -87,25 +91,39 @@ class ChatJob:
         return Response(200, json.dumps(body).encode())
 
 
-def _answer(chat: ChatRequest, own: OwnTask | None, backend: Any) -> tuple[str, bool]:
+def _answer(
+    chat: ChatRequest, own: OwnTask | None, backend: Any, picture: bytes | None
+) -> tuple[str, bool]:
     """Return the answer of a backend, and whether it is cut off.
 
+    The picture is decoded after all else is checked, since that may take a second.
+
     Raises:
-        RequestError: the backend has no language model, and no method for the request.
+        RequestError: the backend has no language model, and no method for the request; or the
+            picture cannot be read.
     """
     if isinstance(backend, PromptBackend):
+        chat = replace(chat, image=_open(picture))
         with isolate(backend, chat.stage, "failed to answer"):
             response = backend.chat_model.complete(chat)
             return str(response.text), bool(response.is_truncated)
     is_json = chat.schema is not None
-    if own is None and (chat.image is None or is_json):
+    if own is None and (picture is None or is_json):
         raise RequestError(
             501,
             f"The backend {backend_name(backend)} has no language model: it describes pictures or "
             "selects words for clients of semcodec, and answers no other text.",
             "not_supported",
         )
-    return perform(own or OwnTask("describe"), backend, chat.image, is_json), False
+    task = own or OwnTask("describe")
+    data = read_data(task)
+    if picture is None and task.stage in WITH_IMAGE:
+        raise invalid("The request has no picture: add one as a data URL.", "messages")
+    return perform(task, data, backend, _open(picture), is_json), False
+
+
+def _open(picture: bytes | None) -> Image | None:
+    return None if picture is None else open_picture(picture, "messages")
 
 
 def _events(
@@ -165,8 +183,6 @@ def _read_messages(messages: object) -> tuple[str, list[str], bytes | None]:
             turns.append(text)
         else:
             raise invalid("User and assistant must alternate, the user first.", "messages")
-    if len(pictures) > 1:
-        raise invalid("A request has one picture: send several requests.", "messages")
     if sum(map(len, (*rules, *turns))) > MAX_TEXT:
         raise invalid(f"The messages have over {MAX_TEXT} characters: shorten them.", "messages")
     return "\n\n".join(rules), turns, pictures[0] if pictures else None
@@ -176,11 +192,16 @@ def _read_content(content: object, pictures: list[bytes]) -> str:
     """Return the text of a message, and add its pictures to ``pictures``."""
     if isinstance(content, str):
         return content
+    parts = content if isinstance(content, list) else [None]
+    if len(parts) > MAX_PARTS:
+        raise invalid(f"A message has over {MAX_PARTS} parts: join its texts.", "messages")
     texts: list[str] = []
-    for part in content if isinstance(content, list) else [None]:
+    for part in parts:
         match part:
             case {"type": "text", "text": str(text)}:
                 texts.append(text)
+            case {"type": "image_url"} if pictures:
+                raise invalid("A request has one picture: send several requests.", "messages")
             case {"type": "image_url", "image_url": {"url": url}}:
                 pictures.append(read_data_url(url, "messages"))
             case _:
@@ -196,5 +217,9 @@ def _read_schema(response_format: object) -> Mapping[str, Any] | None:
         case None | {"type": "text"}:
             return None
         case {"type": "json_schema", "json_schema": {"schema": dict(schema)}}:
+            if len(json.dumps(schema)) > MAX_SCHEMA:
+                raise invalid(
+                    f"The schema has over {MAX_SCHEMA} characters: shorten it.", "response_format"
+                )
             return schema
     raise invalid("The response format must be text or json_schema.", "response_format")

@@ -7,7 +7,6 @@ that sends or reads one byte a second cannot keep a thread.
 
 from __future__ import annotations
 
-import select
 import socket
 import time
 from collections.abc import Mapping, Sequence
@@ -24,7 +23,9 @@ MAX_HEAD_BYTES: Final = 2**14  #: of the first line and the headers
 MAX_HEAD_SECONDS: Final = 20.0  #: from the last response, or the connection, to the end of a head
 MAX_BODY_SECONDS: Final = 60.0
 MAX_SEND_SECONDS: Final = 60.0
-MAX_DRAIN_SECONDS: Final = 1.0  #: for a client that still sends what is not read
+MAX_DRAIN_SECONDS: Final = 5.0  #: for a client that still sends what is not read
+MAX_DRAIN_BYTES: Final = 2**26  #: of it; twice the largest body
+PROBE_SECONDS: Final = 2.0  #: between two probes of a client that has ended its side
 BLOCK_BYTES: Final = 2**16
 JSON: Final = "application/json"
 
@@ -65,6 +66,7 @@ class Connection:
         self._socket = connection
         self._state: Any = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD_BYTES)
         self._method = ""
+        self._next_probe = 0.0
 
     def read_head(self) -> Head | None:
         """Return the next request, or None if the client has closed the connection.
@@ -90,8 +92,7 @@ class Connection:
         """
         deadline = time.monotonic() + MAX_BODY_SECONDS
         if self._state.they_are_waiting_for_100_continue:
-            go_on = h11.InformationalResponse(status_code=100, headers=[])
-            self._send(self._state.send(go_on))
+            self._send(self._state.send(_go_on()))
         body = bytearray()
         while isinstance(event := self._next_event(deadline), h11.Data):
             body += event.data
@@ -141,20 +142,44 @@ class Connection:
         return self._state.their_state is h11.DONE
 
     def is_gone(self) -> bool:
-        """Return whether the client has closed the connection, without waiting."""
+        """Return whether the client cannot get a response any more, without waiting.
+
+        The end of the input does not show it: HTTP allows a client to end its side after the
+        request and to wait for the response (``shutdown(SHUT_WR)``), which looks like a client that
+        has closed its socket. What tells them apart is a write, since the system of a client
+        without the socket replies with a reset. So this writes "100 Continue", which each client
+        of HTTP/1.1 has to skip, and the next call finds the reset. A client of HTTP/1.0 may not get
+        it, and counts as present.
+        """
         try:
-            readable, _, _ = select.select([self._socket], [], [], 0)
-            return bool(readable) and not self._socket.recv(1, socket.MSG_PEEK)
-        except (OSError, ValueError):
+            self._socket.setblocking(False)
+            if self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                return True
+            has_ended = not self._socket.recv(1, socket.MSG_PEEK)
+            if has_ended and time.monotonic() >= self._next_probe:
+                self._next_probe = time.monotonic() + PROBE_SECONDS
+                self._probe()
+        except BlockingIOError:  # nothing to read, or no room for a probe
+            return False
+        except OSError:
             return True
+        return False
+
+    def _probe(self) -> None:
+        if self._state.their_http_version != b"1.0":
+            self._socket.send(self._state.send(_go_on()))
 
     def close(self) -> None:
-        """Close the connection; a client that still sends can read its response before."""
-        deadline = time.monotonic() + MAX_DRAIN_SECONDS
+        """Close the connection; a client that still sends can read its response before.
+
+        Without the drain, the system would reset the connection because of the unread bytes, and
+        the client would lose the response.
+        """
+        deadline, unread = time.monotonic() + MAX_DRAIN_SECONDS, MAX_DRAIN_BYTES
         with suppress(OSError, ClosedError):
             self._socket.shutdown(socket.SHUT_WR)
-            while self._receive(deadline):
-                pass
+            while unread > 0 and (data := self._receive(deadline)):
+                unread -= len(data)
         self._socket.close()
 
     def _next_event(self, deadline: float) -> Any:
@@ -183,3 +208,7 @@ class Connection:
             self._socket.sendall(data)
         except OSError as error:
             raise ClosedError from error
+
+
+def _go_on() -> Any:
+    return h11.InformationalResponse(status_code=100, headers=[], reason="Continue")

@@ -16,7 +16,13 @@ from semcodec.pipeline import finishing, validation
 from semcodec.serve.connection import Response
 from semcodec.serve.form import Form
 from semcodec.serve.own_prompts import recognize
-from semcodec.serve.pictures import OUTPUT_FORMATS, check_file, encode_picture, open_picture
+from semcodec.serve.pictures import (
+    OUTPUT_FORMATS,
+    check_file,
+    encode_picture,
+    open_picture,
+    read_size,
+)
 from semcodec.serve.problems import invalid
 from semcodec.serve.roles import Progress, Roles, model_of
 
@@ -35,6 +41,7 @@ MAX_COLORS_SIDE: Final = 256  #: pixels of the colors from which a painter start
 AUTO: Final = (None, "", "auto")
 #: Fields that change the result so that it is not what the client expects.
 UNSUPPORTED: Final = ("mask", "stream", "partial_images")
+MAX_STRENGTH: Final = 30  #: characters of the number
 FALSE: Final = (None, "", False, "false", 0, "0")
 
 
@@ -68,14 +75,14 @@ class ImageJob:
         """
         own = recognize(self.prompt)
         prompt = own.data if own else self.prompt  # without semcodec's text around it
-        picture = None if self.picture is None else open_picture(self.picture, "image")
-        role = "painter" if picture is None or self.is_start else "editor"
+        role = "painter" if self.picture is None or self.is_start else "editor"
         backend = getattr(roles, role)
         if backend is None:
             raise MissingFeatureError(f"The server has no {role}: start it with one.")
         model = model_of(backend, role)
         progress("edit" if role == "editor" else "paint", model)
-        size = self.size or check_size(picture.size if picture else DEFAULT_SIZE)
+        picture = None if self.picture is None else self._open(self.picture, backend)
+        size = self.size or (picture.size if picture else DEFAULT_SIZE)
         if picture is not None and not self.is_start:
             image = _edit(backend, picture, prompt, self.seed)
         else:
@@ -89,18 +96,22 @@ class ImageJob:
         }
         return Response(200, json.dumps(body).encode())
 
+    def _open(self, file: bytes, backend: Any) -> Image:
+        """Return the picture, which is decoded after all else is checked."""
+        if self.size is None:
+            check_size(read_size(file, "image"))
+        if self.is_start and "colors" not in declared_guides(backend):
+            raise MissingFeatureError(
+                f"The painter {backend_name(backend)} does not support starting from a picture: "
+                "send the request without it."
+            )
+        return open_picture(file, "image")
+
 
 def _paint(painter: Any, prompt: str, size: Size, seed: int, colors: Image | None) -> Image:
     """Return a picture in RGB, at ``size`` or the size that the painter can paint."""
     chosen = finishing.paintable_size(painter, size)
-    guides: dict[str, Any] = {}
-    if colors is not None:
-        if "colors" not in declared_guides(painter):
-            raise MissingFeatureError(
-                f"The painter {backend_name(painter)} does not support starting from a picture: "
-                "send the request without it."
-            )
-        guides["guide"] = Guide(colors=_colors(colors, chosen))
+    guides = {} if colors is None else {"guide": Guide(colors=_colors(colors, chosen))}
     with isolate(painter, "paint", "failed to paint"):
         return validation.to_rgb(painter.paint(prompt, chosen, seed, **guides), painter)
 
@@ -136,6 +147,8 @@ def read_edit(form: Form) -> ImageJob:
     Raises:
         RequestError: a field is invalid or not supported.
     """
+    if "mask" in form.files:
+        raise invalid("The field mask is not supported: omit it.", "mask")
     files = form.files.get("image", [])
     if len(files) != 1 or len(form.files) != 1:
         raise invalid("An edit needs one file, in the field image: send one picture.", "image")
@@ -208,7 +221,7 @@ def check_size(size: Size) -> Size:
 
 def _check_strength(text: str) -> None:
     try:
-        strength = float(text)
+        strength = float(text) if len(text) <= MAX_STRENGTH else -1.0
     except ValueError:
         strength = -1.0
     if not 0 <= strength <= 1:

@@ -4,9 +4,9 @@ Backends on this machine use all of its memory or its only GPU, so two at a time
 fail. Threads of connections submit jobs and wait; the main thread carries them out, so that Ctrl-C
 stops a backend in the middle as it stops ``encode``.
 
-A request is admitted before its body is read. The invariant: at most ``2 + max_waiting`` requests
-have a body or a picture in memory, however many connections there are: those that are admitted, and
-one that is carried out although its client has left.
+A request is admitted before its body is read. The invariant: at most ``1 + max_waiting`` requests
+have a body or a picture in memory, however many connections there are. So a request whose client
+has left keeps its place until its job has ended, if that was begun.
 """
 
 from __future__ import annotations
@@ -27,10 +27,21 @@ STOPPING: Final = "The server is stopping: start it again, and repeat the reques
 
 
 @dataclass(slots=True)
+class Place:
+    """The place of a request among those that are admitted: free when the last holder is gone.
+
+    Its holders are the thread of the connection, and the job while it runs.
+    """
+
+    holders: int = 0
+
+
+@dataclass(slots=True)
 class _Job:
     """A function with its result or its error, once ``done`` is set."""
 
     work: Callable[[], Any]
+    place: Place
     done: threading.Event = field(default_factory=threading.Event)
     result: Any = None
     error: BaseException | None = None
@@ -38,8 +49,7 @@ class _Job:
 
     def run(self) -> None:
         try:
-            if not self.is_abandoned:
-                self.result = self.work()
+            self.result = self.work()
         except KeyboardInterrupt:
             self.error = stopping()
             raise
@@ -70,12 +80,12 @@ class Jobs:
 
     @property
     def admitted(self) -> int:
-        """The number of requests that are carried out or wait."""
+        """The number of requests that are carried out or wait, also for a client that has left."""
         return self._admitted
 
     @contextmanager
-    def admit(self) -> Iterator[None]:
-        """Count a request while the block runs.
+    def admit(self) -> Iterator[Place]:
+        """Count a request while the block runs, and while the job runs that it has begun.
 
         Raises:
             RequestError: status 429, there are too many; status 503, the server is stopping.
@@ -91,23 +101,33 @@ class Jobs:
                     may_pass=True,
                 )
             self._admitted += 1
+            place = Place(holders=1)
         try:
-            yield
+            yield place
         finally:
-            with self._lock:
-                self._admitted -= 1
+            self._release(place)
 
-    def run(self, work: Callable[[], T], is_gone: Callable[[], bool]) -> T | None:
+    def _release(self, place: Place) -> None:
+        with self._lock:
+            place.holders -= 1
+            self._admitted -= place.holders == 0
+
+    def run(self, work: Callable[[], T], is_gone: Callable[[], bool], place: Place) -> T | None:
         """Return the result of ``work``, or None if the client is gone before.
 
         A job that was not begun when its client left or its time was up is dropped. One that was
         begun goes on, since no backend can be stopped from outside; its result is dropped.
 
+        Args:
+            work: what the main thread has to call.
+            is_gone: returns whether the client has left.
+            place: that of the request.
+
         Raises:
             RequestError: status 504, it took too long; status 503, the server is stopping.
             BaseException: what ``work`` raised.
         """
-        job = _Job(work)
+        job = _Job(work, place)
         with self._lock:
             if self._is_closed:
                 raise stopping()
@@ -133,8 +153,9 @@ class Jobs:
 
     def _abandon(self, job: _Job) -> None:
         """Let a job that was not begun do nothing, and forget the body that its function holds."""
-        job.is_abandoned = True
-        job.work = _do_nothing
+        with self._lock:
+            job.is_abandoned = True
+            job.work = _do_nothing
 
     def run_forever(self) -> None:
         """Carry out jobs in this thread until ``close`` is called.
@@ -148,17 +169,31 @@ class Jobs:
                     job = self._queue.get(timeout=POLL_SECONDS)
                 except queue.Empty:
                     continue
-                job.run()
+                if self._begin(job):
+                    try:
+                        job.run()
+                    finally:
+                        self._release(job.place)
         finally:
             self.close()
             while not self._queue.empty():
                 self._queue.get().fail(stopping())
 
+    def _begin(self, job: _Job) -> bool:
+        """Return whether to run a job, which then holds its place.
+
+        An abandoned job must not: its place is free already, and would be freed twice.
+        """
+        with self._lock:
+            if not job.is_abandoned:
+                job.place.holders += 1
+            return not job.is_abandoned
+
     def close(self) -> None:
         """Accept no job, and let ``run_forever`` return after the present one."""
         with self._lock:
             self._is_closed = True
-        self._queue.put(_Job(_do_nothing))  # wakes the thread that waits for a job
+        self._queue.put(_Job(_do_nothing, Place(), is_abandoned=True))  # wakes run_forever
 
 
 def _do_nothing() -> None:

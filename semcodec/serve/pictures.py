@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from semcodec.backends.openai.picture_data import decode_data_url, is_data_url
 from semcodec.errors import InputError
-from semcodec.imaging import load, to_file
+from semcodec.imaging import load, open_image, to_file
+from semcodec.imaging.costs import webp_size
+from semcodec.imaging.faults import describe_error
 from semcodec.serve.problems import invalid
 from semcodec.signatures import JPEG, PNG, WEBP, identify
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_PICTURE_BYTES: Final = 2**24  #: of the file of a picture
 FORMATS: Final = (PNG, JPEG, WEBP)  #: those that OpenAI accepts; others are rarer, and larger risks
+READERS: Final = ("PNG", "JPEG")  #: Pillow's names of those whose headers it reads
 OUTPUT_FORMATS: Final = ("png", "jpeg", "webp")
 #: Between programs of one machine, time matters more than bytes: see bench/serve_overhead.py.
 PNG_OPTIONS: Final = {"compress_level": 1}
@@ -54,6 +57,20 @@ def check_file(data: bytes, field: str) -> bytes:
         names = ", ".join(file_type.name for file_type in FORMATS)
         raise invalid(f"The picture is not one of {names}: convert it.", field)
     return data
+
+
+def read_size(data: bytes, field: str) -> tuple[int, int]:
+    """Return the width and height in the header of a file, of which no pixel is decoded.
+
+    Raises:
+        RequestError: the header is damaged.
+    """
+    try:
+        return webp_size(data) if identify(data) == WEBP else open_image(data, READERS).size
+    except InputError as error:
+        raise invalid(str(error), field) from error
+    except Exception as error:  # Pillow may raise almost any type
+        raise invalid(describe_error(data, error), field) from error
 
 
 def open_picture(data: bytes, field: str) -> Image:

@@ -14,13 +14,17 @@ from typing import Any, Final
 from semcodec.errors import InputError
 from semcodec.serve.access import Access
 from semcodec.serve.api import HEALTH, METHODS, Api, error_response
-from semcodec.serve.connection import ClosedError, Connection, Response
+from semcodec.serve.connection import ClosedError, Connection
 from semcodec.serve.jobs import Jobs
 from semcodec.serve.problems import RequestError
 from semcodec.serve.roles import Progress, Roles, ignore
 from semcodec.serve.settings import Settings
 
 MAX_CONNECTIONS: Final = 64
+MAX_REFUSED: Final = 32  #: connections above it, which get an error; any other is closed at once
+#: Connections that the system keeps until they are accepted. If it has more, it drops their first
+#: packets, and a client waits for seconds until it sends them again.
+MAX_BACKLOG: Final = 1024
 MAX_CLOSE_SECONDS: Final = 2.0  #: for the last responses after the end of the server
 POLL_SECONDS: Final = 0.1  #: between two looks at whether the server shall end
 FULL: Final = "The server has too many connections: close some, or try again later."
@@ -90,38 +94,52 @@ class Server:
 
 
 class _Listener(socketserver.ThreadingTCPServer):
-    """Accepts connections, at most ``MAX_CONNECTIONS`` at a time."""
+    """Accepts connections, at most ``MAX_CONNECTIONS`` at a time.
+
+    The thread that accepts must not wait for any client: all others would wait for this one. So
+    even a refused connection has a thread of its own.
+    """
 
     daemon_threads = True
     block_on_close = False
     allow_reuse_address = os.name == "posix"  # elsewhere, another program could take the port
-    request_queue_size = MAX_CONNECTIONS
+    request_queue_size = MAX_BACKLOG
 
     def __init__(self, address: tuple[str, int], api: Api, report: Report) -> None:
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self._api, self._report = api, report
         self._connections: set[socket.socket] = set()
+        self._refused: set[socket.socket] = set()
         self._lock = threading.Lock()
         super().__init__(address, socketserver.BaseRequestHandler)
 
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Return the next connection; if the process has too many files, only after a while."""
+        try:
+            return super().get_request()
+        except OSError:
+            time.sleep(POLL_SECONDS)  # the connection is still there, and the loop would not rest
+            raise
+
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        """Return whether one more connection is allowed; otherwise respond with an error."""
+        """Return whether a connection gets a response; it is an error if there are too many."""
         with self._lock:
             is_free = len(self._connections) < MAX_CONNECTIONS
-            if is_free:
-                self._connections.add(request)
-        if not is_free:
-            with suppress(ClosedError):
-                _respond_unread(request)
-        return is_free
+            if not is_free and len(self._refused) >= MAX_REFUSED:
+                return False
+            (self._connections if is_free else self._refused).add(request)
+        return True
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Respond to the requests of a connection, in its thread, until it is closed."""
         connection = Connection(request)
         try:
             with suppress(ClosedError):
-                while self._respond(connection):
-                    pass
+                if request in self._refused:
+                    _refuse(connection)
+                else:
+                    while self._respond(connection):
+                        pass
         finally:
             connection.close()
 
@@ -129,6 +147,7 @@ class _Listener(socketserver.ThreadingTCPServer):
         """Close a connection; also called if its thread could not be started."""
         with self._lock:
             self._connections.discard(request)
+            self._refused.discard(request)
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -159,14 +178,14 @@ class _Listener(socketserver.ThreadingTCPServer):
         self.server_close()
         deadline = time.monotonic() + MAX_CLOSE_SECONDS
         with self._lock:
-            for connection in self._connections:
+            for connection in (*self._connections, *self._refused):
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RD)
         while self._connections and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
 
 
-def _respond_unread(connection: socket.socket) -> None:
-    """Tell a client that its request is not read."""
+def _refuse(connection: Connection) -> None:
+    """Respond to a client whose request is not read."""
     error = RequestError(503, FULL, "too_many_connections", may_pass=True)
-    Connection(connection).respond(Response(503, error.body(), error.headers()))
+    connection.respond(error_response(error))

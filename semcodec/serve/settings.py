@@ -26,7 +26,8 @@ class Settings:
         host: an IP address, or ``"localhost"`` for 127.0.0.1. Outside this machine, a server needs
             a token.
         port: 0..65535; 0 for any free one.
-        token: what a client must send as API key; ``""`` for none.
+        token: what a client must send as API key: 16..500 ASCII letters, digits and punctuation
+            marks; ``""`` for none.
         max_waiting: requests that may wait while one is carried out, 0..100; any other is rejected.
         max_seconds: after which a client gets an error in place of the result; above 0.
 
@@ -77,8 +78,8 @@ def check_token(token: str) -> str:
     """
     if not (token.isascii() and token.isprintable() and " " not in token):
         raise InputError(
-            "The token has spaces or characters that a header cannot carry: use ASCII letters and "
-            "digits in one line."
+            "The token has spaces, line breaks or characters outside of ASCII: use one line of "
+            "ASCII letters, digits and punctuation."
         )
     if not MIN_TOKEN <= len(token) <= MAX_TOKEN:
         raise InputError(

@@ -7,16 +7,19 @@ them as it reads those.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends.isolation import isolate
+from semcodec.backends.prompting.backend import MAX_LOCATED
 from semcodec.backends.prompting.located_boxes import EDGES
-from semcodec.backends.prompting.statements import read_statements
+from semcodec.backends.prompting.statements import MAX_STATEMENTS, read_statements
 from semcodec.pipeline import validation
 from semcodec.serve.own_prompts import OwnTask
 from semcodec.serve.problems import invalid
 from semcodec.words import MAX_K
+from semcodec.words.predicates import Predicate
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -28,51 +31,69 @@ UNSURE: Final = "unsure"
 WITH_IMAGE: Final = ("describe", "check", "locate")
 
 
-def perform(task: OwnTask, backend: Any, image: Image | None, is_json: bool) -> str:
+def read_data(task: OwnTask) -> Any:
+    """Return what the method for ``task`` gets besides a picture, in the form that it takes.
+
+    Raises:
+        RequestError: the data of the task are not valid, or exceed a limit.
+    """
+    match task.stage:
+        case "describe":
+            return None
+        case "select":
+            return task.data, _read_k(task)
+        case "compress" | "decompress" | "expand":
+            return _check_count(task.data.split(), MAX_WORDS, "words")
+        case "compare":
+            return _read_comparison(task)
+        case "check":
+            _check_count(task.data.split("\n"), MAX_STATEMENTS, "statements")
+            return read_statements(task.data)
+        case "locate":
+            return _check_count(task.data.split("\n"), MAX_LOCATED, "words to locate")
+    raise invalid(f"The prompt of '{task.stage}' is for the routes of images.", "messages")
+
+
+def perform(task: OwnTask, data: Any, backend: Any, image: Image | None, is_json: bool) -> str:
     """Return the answer of ``backend`` to ``task``.
 
     Args:
         task: the task.
+        data: what ``read_data`` returns for it.
         backend: has the method of the task's role.
         image: what the task is about; None for a task about words.
         is_json: whether the client requires a JSON object.
 
     Raises:
-        RequestError: the data of the task are not valid.
         BackendError: the backend failed, or returned an invalid result.
     """
-    if image is None and task.stage in WITH_IMAGE:
-        raise invalid("The request has no picture: add one as a data URL.", "messages")
-    with isolate(backend, task.stage, f"failed in the stage '{task.stage}'"):
-        match task.stage:
+    stage = task.stage
+    with isolate(backend, stage, f"failed in the stage '{stage}'"):
+        match stage:
             case "describe":
                 text = validation.check_description(backend.describe(image), backend)
                 return json.dumps({"description": text}) if is_json else text
             case "select":
-                words = backend.select(task.data, _read_k(task))
-                return json.dumps({"words": validation.check_words(words, backend, task.stage)})
+                words = validation.check_words(backend.select(*data), backend, stage)
+                return json.dumps({"words": words})
             case "compress":
-                words = backend.compress(_read_words(task))
-                return json.dumps({"skeletons": validation.check_words(words, backend, task.stage)})
+                words = validation.check_words(backend.compress(data), backend, stage)
+                return json.dumps({"skeletons": words})
             case "decompress":
-                words = backend.decompress(_read_words(task))
-                return json.dumps({"words": validation.check_words(words, backend, task.stage)})
+                words = validation.check_words(backend.decompress(data), backend, stage)
+                return json.dumps({"words": words})
             case "expand":
-                return validation.check_prompt(backend.expand(_read_words(task)), backend)
+                return validation.check_prompt(backend.expand(data), backend)
             case "compare":
-                now, wanted = _read_comparison(task)
-                change = validation.check_change(backend.compare(now, wanted), backend)
-                return change or NO_CHANGE
+                return validation.check_change(backend.compare(*data), backend) or NO_CHANGE
             case "check":
-                return _check(task, backend, image)
-            case "locate":
-                return _locate(task, backend, image)
-    raise invalid(f"The prompt of '{task.stage}' is for the routes of images.", "messages")
+                return _check(data, backend, image)
+            case _:
+                return _locate(data, backend, image)
 
 
-def _check(task: OwnTask, backend: Any, image: Any) -> str:
+def _check(stated: Sequence[Predicate | None], backend: Any, image: Any) -> str:
     """Return the answers by the numbers of the statements; for what is not a statement, unsure."""
-    stated = read_statements(task.data)
     predicates = [predicate for predicate in stated if predicate is not None]
     found = validation.check_answers(backend.check(image, predicates), len(predicates), backend)
     answers = iter(found)
@@ -84,8 +105,7 @@ def _check(task: OwnTask, backend: Any, image: Any) -> str:
     )
 
 
-def _locate(task: OwnTask, backend: Any, image: Any) -> str:
-    words = task.data.split("\n")
+def _locate(words: Sequence[str], backend: Any, image: Any) -> str:
     groups = validation.check_boxes(backend.locate(image, words), len(words), backend)
     boxes = [
         {"label": word, **dict(zip(EDGES, (round(SCALE * edge) for edge in box), strict=True))}
@@ -101,11 +121,10 @@ def _read_k(task: OwnTask) -> int:
     return task.k
 
 
-def _read_words(task: OwnTask) -> list[str]:
-    words = task.data.split()
-    if not 1 <= len(words) <= MAX_WORDS:
-        raise invalid(f"The task has {len(words)} words: use 1 to {MAX_WORDS}.", "messages")
-    return words
+def _check_count(items: list[str], limit: int, noun: str) -> list[str]:
+    if not 1 <= len(items) <= limit:
+        raise invalid(f"The task has {len(items)} {noun}: use 1 to {limit}.", "messages")
+    return items
 
 
 def _read_comparison(task: OwnTask) -> tuple[str, str]:

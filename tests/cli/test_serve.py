@@ -118,17 +118,19 @@ def test_signal_stops_a_job_and_its_client_gets_an_error(
 
 
 @needs_signals
-@pytest.mark.parametrize("source", ["file", "environment"])
+@pytest.mark.parametrize(
+    ("source", "end"), [("file", "\n"), ("environment", ""), ("environment", "\r\n")]
+)
 def test_token_of_a_file_or_the_environment(
-    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, source: str
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, source: str, end: str
 ) -> None:
     options: tuple[str, ...] = ()
     if source == "file":
-        (tmp_path / "token").write_text(f"{TOKEN}\n")
+        (tmp_path / "token").write_text(TOKEN + end)
         options = ("--token-file", str(tmp_path / "token"))
         monkeypatch.setenv(serve.TOKEN_ENV, "x" * 20)  # the file wins
     else:
-        monkeypatch.setenv(serve.TOKEN_ENV, TOKEN)
+        monkeypatch.setenv(serve.TOKEN_ENV, TOKEN + end)
 
     def act(server: Server) -> tuple[int, int]:
         headers = {"authorization": f"Bearer {TOKEN}"}
@@ -150,6 +152,7 @@ def test_token_of_a_file_or_the_environment(
         (("--token-file", "empty"), "is empty"),
         (("--token-file", "short"), "16 to 500"),
         (("--token-file", "binary"), "ASCII"),
+        (("--token-file", "lines"), "line breaks"),
         (("--port", "65536"), "expected 0 to 65535"),
         (("--queue", "101"), "expected 0 to 100"),
         (("--max-seconds", "0"), "expected seconds"),
@@ -167,11 +170,21 @@ def test_usage_errors(
     Path("empty").write_text("\n")
     Path("short").write_text("secret")
     Path("binary").write_bytes(b"\xff" * 20)
+    Path("lines").write_bytes(b"secret-secret-secret\n\n")
     code, out, err = run("serve", "--port", "0", *options)
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert message in err
     assert "secret" not in err
+
+
+def test_empty_line_in_the_environment_is_not_a_server_without_a_token(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(serve.TOKEN_ENV, "\n")
+    code, _, err = run("serve", "--port", "0")
+    assert code == 2
+    assert f"{serve.TOKEN_ENV} is empty" in err
 
 
 def test_missing_package_is_named_with_its_extra(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import http.client
+import socket
+import struct
 import threading
 import time
 import weakref
@@ -10,14 +13,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
 
+from semcodec.serve import connection
+from semcodec.serve import jobs as jobs_module
 from semcodec.serve.jobs import Jobs
 from semcodec.serve.problems import RequestError, from_exception
 from tests.serve.fakes import roles_of, send, serving
-from tests.serve.test_http import JSON, connect
+from tests.serve.test_http import JSON, connect, read_all
 
 PAINT = {"prompt": "boat", "size": "8x8"}
 MAX_WAIT = 10.0  #: seconds for what takes milliseconds
@@ -62,11 +68,17 @@ def test_job_of_a_client_that_has_left_holds_no_body() -> None:
     body = Body()
     held = weakref.ref(body)
     jobs = Jobs(max_waiting=2, max_seconds=60)
-    assert jobs.run(partial(id, body), lambda: True) is None
+    with jobs.admit() as place:
+        assert jobs.run(partial(id, body), lambda: True, place) is None
     del body
     gc.collect()
     assert held() is None
     assert jobs.admitted == 0
+
+
+def run(jobs: Jobs, work: Callable[[], Any], *, is_gone: bool = False) -> Any:
+    with jobs.admit() as place:
+        return jobs.run(work, lambda: is_gone, place)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -99,12 +111,18 @@ def test_one_job_runs_at_a_time_and_the_queue_is_bounded() -> None:
 
 def test_job_that_takes_too_long_is_dropped() -> None:
     slow = Slow()
-    with serving(roles_of(slow), max_seconds=0.05) as server:
+    with serving(roles_of(slow), max_seconds=0.2, max_waiting=1) as server:
         assert send(server, "POST", "/v1/images/generations", PAINT)[0] == 504
+        assert admitted(server) == 1  # it is still carried out
         assert send(server, "POST", "/v1/images/generations", PAINT)[0] == 504  # waits, too
+        assert admitted(server) == 1
         slow.may_end.release(2)
-        wait_for(lambda: slow.running == 0)
-    assert slow.calls == 1  # the second one was not begun
+        wait_for(lambda: admitted(server) == 0)
+        assert slow.running == 0
+        slow.may_end.release()
+        assert send(server, "POST", "/v1/images/generations", PAINT)[0] in (200, 504)
+        wait_for(lambda: admitted(server) == 0)
+    assert slow.calls == 2  # the second one was not begun
 
 
 def test_request_of_a_closed_connection_is_not_begun() -> None:
@@ -112,16 +130,91 @@ def test_request_of_a_closed_connection_is_not_begun() -> None:
     with serving(roles_of(slow)) as server:
         first = Sender(server)
         assert slow.began.acquire(timeout=MAX_WAIT)
-        body = b'{"prompt": "boat", "size": "8x8"}'
-        head = f"POST /v1/images/generations HTTP/1.1\r\nhost: 127.0.0.1\r\n{JSON}"
         client = connect(server)
-        client.sendall(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+        client.sendall(paint_request())
         wait_for(lambda: admitted(server) == 2)
         client.close()
         wait_for(lambda: admitted(server) == 1)
         slow.may_end.release()
         first.join(MAX_WAIT)
         assert (first.status, slow.calls) == (200, 1)
+
+
+def paint_request(version: str = "1.1") -> bytes:
+    head = f"POST /v1/images/generations HTTP/{version}\r\nhost: 127.0.0.1\r\n{JSON}"
+    return f"{head}content-length: 33\r\n\r\n".encode() + b'{"prompt": "boat", "size": "8x8"}'
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_module, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(connection, "PROBE_SECONDS", 0.02)
+
+
+@pytest.mark.parametrize(("version", "probes"), [("1.1", True), ("1.0", False)])
+def test_client_that_has_ended_its_side_gets_its_response(
+    quick: None, version: str, probes: bool
+) -> None:
+    slow = Slow()
+    with serving(roles_of(slow)) as server, connect(server) as client:
+        client.sendall(paint_request(version))
+        client.shutdown(socket.SHUT_WR)
+        assert slow.began.acquire(timeout=MAX_WAIT)
+        time.sleep(0.1)  # many times the interval of probes
+        assert admitted(server) == 1
+        slow.may_end.release()
+        interim, _, response = read_all(client).rpartition(b"HTTP/1.1 200 ")
+        assert interim == b"HTTP/1.1 100 Continue\r\n\r\n" * interim.count(b"HTTP")
+        assert (interim.count(b"HTTP") in range(2, 7)) if probes else not interim
+        assert b"b64_json" in response
+
+
+def test_standard_client_skips_the_probes(quick: None) -> None:
+    slow = Slow()
+    with serving(roles_of(slow)) as server:
+        client = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=MAX_WAIT)
+        body = b'{"prompt": "boat", "size": "8x8"}'
+        kind = {"content-type": "application/json"}
+        client.request("POST", "/v1/images/generations", body, kind)
+        client.sock.shutdown(socket.SHUT_WR)
+        assert slow.began.acquire(timeout=MAX_WAIT)
+        time.sleep(0.05)
+        slow.may_end.release()
+        assert client.getresponse().status == 200
+        client.close()
+
+
+def test_client_that_leaves_after_it_has_ended_its_side_is_noticed(quick: None) -> None:
+    slow = Slow()
+    with serving(roles_of(slow)) as server:
+        first = Sender(server)
+        assert slow.began.acquire(timeout=MAX_WAIT)
+        client = connect(server)
+        client.sendall(paint_request())
+        client.shutdown(socket.SHUT_WR)
+        wait_for(lambda: admitted(server) == 2)
+        assert client.recv(100).startswith(b"HTTP/1.1 100 ")
+        client.close()
+        wait_for(lambda: admitted(server) == 1)
+        slow.may_end.release()
+        first.join(MAX_WAIT)
+    assert slow.calls == 1
+
+
+def test_client_that_resets_is_noticed_although_it_has_sent_more(quick: None) -> None:
+    slow = Slow()
+    with serving(roles_of(slow)) as server:
+        first = Sender(server)
+        assert slow.began.acquire(timeout=MAX_WAIT)
+        client = connect(server)
+        client.sendall(2 * paint_request())  # the second one is not read
+        wait_for(lambda: admitted(server) == 2)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
+        wait_for(lambda: admitted(server) == 1)
+        slow.may_end.release()
+        first.join(MAX_WAIT)
+    assert slow.calls == 1
 
 
 @contextmanager
@@ -142,13 +235,13 @@ def test_job_of_a_client_that_left_is_dropped() -> None:
         may_end.wait(MAX_WAIT)
 
     with running(jobs):
-        first = threading.Thread(target=lambda: jobs.run(block, lambda: False))
+        first = threading.Thread(target=lambda: run(jobs, block))
         first.start()
         assert begun.wait(MAX_WAIT)
-        assert jobs.run(lambda: done.append("second"), lambda: True) is None
+        assert run(jobs, lambda: done.append("second"), is_gone=True) is None
         may_end.set()
         first.join()
-        assert jobs.run(lambda: "third", lambda: False) == "third"
+        assert run(jobs, lambda: "third") == "third"
     assert not done
 
 
@@ -161,7 +254,7 @@ def test_interrupt_fails_the_present_job_and_those_that_wait() -> None:
 
     def submit(work: Callable[[], Any]) -> None:
         try:
-            jobs.run(work, lambda: False)
+            run(jobs, work)
         except RequestError as error:
             errors.append(error.code)
 
@@ -173,7 +266,7 @@ def test_interrupt_fails_the_present_job_and_those_that_wait() -> None:
     for thread in threads:
         thread.join(MAX_WAIT)
     assert errors == ["stopping"] * 3
-    for function in (lambda: jobs.run(print, lambda: False), lambda: jobs.admit().__enter__()):
+    for function in (lambda: run(jobs, print), lambda: jobs.admit().__enter__()):
         with pytest.raises(RequestError) as caught:
             function()
         assert caught.value.status == 503
