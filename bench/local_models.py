@@ -3,9 +3,9 @@
     python bench/local_models.py [--suite local-light] --python /path/to/python
 
 The Python has an environment of its own, since PyTorch takes gigabytes: ``python -m venv E`` and
-``E/bin/pip install -e '.[local]' pytest hypothesis``, or with ``local-light``. ``make nightly``
-runs this script for each suite whose variable, SEMCODEC_LOCAL or SEMCODEC_LOCAL_LIGHT, names such a
-Python. The tests make their models themselves and use no network.
+``E/bin/pip install -e '.[local,serve]' pytest hypothesis``, or with ``local-light,serve``. ``make
+nightly`` runs this script for each suite whose variable, SEMCODEC_LOCAL or SEMCODEC_LOCAL_LIGHT,
+names such a Python. The tests make their models themselves and use no network.
 """
 
 from __future__ import annotations
@@ -47,7 +47,11 @@ class Suite:
 
 LOCAL: Final = Suite(
     "SEMCODEC_LOCAL",
-    ("tests/backends/local/test_tiny_models.py", "tests/backends/local/test_fetched_models.py"),
+    (
+        "tests/backends/local/test_tiny_models.py",
+        "tests/backends/local/test_fetched_models.py",
+        "tests/backends/test_served_models.py",
+    ),
     ROOT / "docs" / "local-tests.md",
     ("torch", "torchvision", "transformers", "diffusers", "torchao", "bitsandbytes"),
     """\
@@ -62,7 +66,7 @@ interrupts models works; it shows nothing about the quality of real ones.
 )
 LOCAL_LIGHT: Final = Suite(
     "SEMCODEC_LOCAL_LIGHT",
-    ("tests/backends/local_light/test_openvino.py",),
+    ("tests/backends/local_light/test_openvino.py", "tests/backends/test_served_models.py"),
     ROOT / "docs" / "local-light-tests.md",
     ("openvino", "openvino-genai", "openvino-tokenizers"),
     """\
@@ -100,7 +104,9 @@ def run_tests(suite: Suite, python: str) -> tuple[Result, list[Case]]:
         options = ["-p", "no:cacheprovider", f"--junitxml={report}"]
         command = [python, "-m", "pytest", *suite.tests, *options]
         path = os.pathsep.join([str(ROOT), str(ROOT / "embedded")])
-        result = run(command, {"SEMCODEC_PROFILE": "nightly", "PYTHONPATH": path})
+        # Clients of ``semcodec serve`` run with this Python, which has the package openai.
+        environment = {"SEMCODEC_CLIENT": sys.executable, "PYTHONPATH": path}
+        result = run(command, {"SEMCODEC_PROFILE": "nightly", **environment})
         return result, read_report(report) if report.exists() else []
 
 

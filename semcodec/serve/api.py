@@ -30,6 +30,10 @@ MAX_MARKS: Final = 400_000
 MARKS: Final = (b",", b"[", b"{")
 MAX_DEPTH: Final = 64  #: of nested lists and objects
 OWNER: Final = "semcodec"
+UNKNOWN_ROUTE: Final = (
+    f"The server does not have this route: it has {', '.join(METHODS)}. The base URL of clients "
+    "ends in /v1."
+)
 
 
 class Job(Protocol):
@@ -80,10 +84,11 @@ class Api:
 
     def _respond(self, head: Head, client: Client) -> Response | None:
         self.access.check(head.headers, is_public=head.path == HEALTH)
-        if head.path == f"{MODELS}/{MODEL}" and head.method == "GET":
+        if head.path.startswith(f"{MODELS}/") and head.method == "GET":
+            check_model({"model": head.path.removeprefix(f"{MODELS}/") or "/"})
             return json_response(self._model())
         if head.path not in METHODS:
-            raise RequestError(404, "The server does not have this route.", "unknown_route")
+            raise RequestError(404, UNKNOWN_ROUTE, "unknown_route")
         if head.method != METHODS[head.path]:
             raise RequestError(
                 405, f"The route needs the method {METHODS[head.path]}.", "wrong_method"
@@ -128,7 +133,7 @@ def read_job(head: Head, body: bytes) -> Job:
         form = parse_form(content_type, body)
         check_model(form.fields)
         return read_edit(form)
-    fields = _parse_object(body)
+    fields = parse_object(body)
     check_model(fields)
     read: Callable[[Mapping[str, Any]], Job] = read_chat if head.path == CHAT else read_generation
     return read(fields)
@@ -149,7 +154,12 @@ def check_model(fields: Mapping[str, Any]) -> None:
         )
 
 
-def _parse_object(body: bytes) -> dict[str, Any]:
+def parse_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object in ``body``.
+
+    Raises:
+        RequestError: status 400, it is not one, or exceeds a limit.
+    """
     if sum(map(body.count, MARKS)) > MAX_MARKS:
         raise invalid(f"The request has over {MAX_MARKS} commas and brackets: send less text.")
     try:

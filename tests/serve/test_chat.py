@@ -11,10 +11,13 @@ import pytest
 from PIL import Image
 
 from semcodec.backends.prompting import ChatResponse, PromptBackend, Prompts
-from semcodec.backends.prompting.statements import number_lines, state
+from semcodec.backends.prompting.backend import MAX_LOCATED
+from semcodec.backends.prompting.statements import MAX_STATEMENTS, number_lines, state
 from semcodec.errors import BackendError, BudgetExceededError, RefusalError
-from semcodec.serve import pictures
-from semcodec.serve.chat import MAX_MESSAGES, MAX_TEXT
+from semcodec.serve import api, pictures
+from semcodec.serve import chat as chat_module
+from semcodec.serve.chat import MAX_MESSAGES, MAX_PARTS, MAX_SCHEMA, MAX_TEXT
+from semcodec.serve.problems import RequestError
 from semcodec.serve.server import Server
 from semcodec.words.predicates import Predicate
 from tests.backends.prompting.fake_chat import FakeChat
@@ -359,3 +362,67 @@ def test_formats_of_pictures(server: Server) -> None:
         assert content(server, user("?", data_url(encode_image(scene(), kind)))) == DESCRIPTION
     large = encode_image(Image.new("L", (9000, 10)), "PNG")
     assert content(server, user("?", data_url(large))) == DESCRIPTION
+
+
+# --- limits ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stage", "line", "limit"),
+    [("locate", "boat", MAX_LOCATED), ("check", "1. boat (color: red)", MAX_STATEMENTS)],
+)
+def test_lines_of_a_task_are_bounded(
+    server: Server, scripted: Scripted, stage: str, line: str, limit: int
+) -> None:
+    def ask(lines: int) -> tuple[int, Any]:
+        task = Prompts.read().task(stage, data="\n".join([line] * lines))
+        return chat(server, user(task, data_url()))
+
+    assert ask(limit)[0] == 200
+    scripted.calls.clear()
+    status, body = ask(limit + 1)
+    assert (status, body["error"]["param"]) == (400, "messages")
+    assert f"1 to {limit}" in body["error"]["message"]
+    assert not scripted.calls
+
+
+def test_parts_of_a_message_are_bounded(server: Server) -> None:
+    parts: list[Any] = [{"type": "text", "text": "?"}] * (MAX_PARTS - 1)
+    picture = {"type": "image_url", "image_url": {"url": data_url()}}
+    assert chat(server, {"role": "user", "content": [*parts, picture]})[0] == 200
+    status, body = chat(server, {"role": "user", "content": [*parts, picture, parts[0]]})
+    assert (status, f"over {MAX_PARTS} parts" in body["error"]["message"]) == (400, True)
+
+
+def test_schema_is_bounded(llm: Server) -> None:
+    def ask(characters: int) -> int:
+        filler = "x" * (characters - len('{"a": ""}'))
+        return chat(llm, user("Hi"), response_format=schema(fields={"a": filler}))[0]
+
+    assert (ask(MAX_SCHEMA), ask(MAX_SCHEMA + 1)) == (200, 400)
+
+
+def test_values_and_depth_of_a_request_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "MAX_MARKS", 10)
+    assert api.parse_object(b'{"a": [1, 2, {}], "b": ",,,"}')["a"] == [1, 2, {}]
+    for more in (b",", b"[", b"{"):
+        with pytest.raises(RequestError, match="over 10 commas"):
+            api.parse_object(b'{"a": [1, 2, {}], "b": ",,,,,%b"}' % more)
+    monkeypatch.undo()
+    depth = api.MAX_DEPTH
+    for start, end in (b"[", b"]"), (b'{"a":', b"}"):
+        nested = b'{"a":%b1%b}' % (start * (depth - 1), end * (depth - 1))
+        assert api.parse_object(nested)
+        with pytest.raises(RequestError, match=f"deeper than {depth}"):
+            api.parse_object(nested.replace(b"1", start + b"1" + end))
+
+
+def test_picture_is_decoded_after_all_else_is_checked(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat_module, "open_picture", lambda *arguments: pytest.fail("decoded"))
+    locate = Prompts.read().task("locate", data="boat\n" * MAX_LOCATED)
+    assert chat(server, user(locate, data_url()))[0] == 400
+    assert chat(server, user("Rate it.", data_url()), response_format=schema())[0] == 501
+    with serving(roles_of(Painter())) as without_describer:
+        assert chat(without_describer, user("?", data_url()))[0] == 501

@@ -96,13 +96,16 @@ def test_body_in_chunks_and_after_a_permission(server: Server) -> None:
      ("GET", "/v1/models/other", 404), ("POST", "/v1/models", 405), ("POST", "/health", 405),
      ("GET", "/v1/chat/completions", 405), ("PUT", "/v1/images/edits", 405),
      ("OPTIONS", "/v1/chat/completions", 405), ("POST", "/v1/responses", 404),
-     ("GET", "/v1/models?limit=2", 200), ("GET", "/v1/models/semcodec", 200)],
+     ("GET", "/v1/models?limit=2", 200), ("GET", "/v1/models/semcodec", 200),
+     ("DELETE", "/v1/models/semcodec", 404), ("GET", "/v1/v1/models", 404)],
 )  # fmt: skip
 def test_routes(server: Server, method: str, path: str, status: int) -> None:
     found, body, headers = send(server, method, path)
     assert found == status
     assert headers["content-type"] == "application/json"
     assert (status == 200) == ("error" not in body)
+    code = "model_not_found" if path.startswith("/v1/models/") and method == "GET" else None
+    assert status != 404 or body["error"]["code"] == (code or "unknown_route")
 
 
 @pytest.mark.parametrize("kind", ["", "text/plain", "multipart/form-data; boundary=a", "json"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 from typing import Any
 
@@ -11,7 +12,7 @@ from PIL import Image, ImageOps
 
 from semcodec.backends.prompting import Prompts
 from semcodec.errors import BackendError, MissingFeatureError, RefusalError
-from semcodec.serve import images
+from semcodec.serve import images, pictures
 from semcodec.serve.form import MAX_PARTS, MAX_VALUE_BYTES, parse_form
 from semcodec.serve.problems import RequestError
 from semcodec.serve.server import Server
@@ -145,6 +146,8 @@ def test_start_needs_a_painter_that_takes_colors() -> None:
     with serving(roles_of(Painter())) as server:
         status, content = edit(server, ("prompt", "a"), ("image", PNG), ("strength", "0.5"))
         assert (status, content["error"]["code"]) == (501, "not_supported")
+        damaged = ("prompt", "a"), ("image", PNG[:60]), ("strength", "0.5"), ("size", "8x8")
+        assert edit(server, *damaged)[0] == 501  # it is not decoded
         assert edit(server, ("prompt", "a"), ("image", PNG))[0] == 501  # it does not edit either
         wide = picture(generate(server, size="40x30"))  # it paints another size
         assert (wide.size, wide.getpixel((0, 0))) == ((40, 30), (255, 0, 0))
@@ -159,6 +162,7 @@ def test_start_needs_a_painter_that_takes_colors() -> None:
         [("prompt", "x"), ("image", PNG), ("mask", PNG)],
         [("prompt", "x"), ("image", PNG), ("strength", "1.1")],
         [("prompt", "x"), ("image", PNG), ("strength", "nan")],
+        [("prompt", "x"), ("image", PNG), ("strength", "0." + "0" * 29)],
         [("prompt", "x"), ("image", PNG), ("strength", "x")],
         [("prompt", "x"), ("image", PNG), ("n", "2")],
         [("prompt", "x"), ("image", PNG), ("size", "9x9999")],
@@ -174,10 +178,27 @@ def test_edits_that_are_not_valid(server: Server, fields: list[Field]) -> None:
     assert content["error"]["message"]
 
 
-def test_edit_of_a_picture_that_is_too_large_to_paint(server: Server) -> None:
-    large = encode_image(Image.new("L", (4096, 1025)), "PNG")
-    status, content = edit(server, ("prompt", "x"), ("image", large))
-    assert (status, content["error"]["param"]) == (400, "size")
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_edit_of_a_picture_that_is_too_large_to_paint(
+    server: Server, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    large = ("image", encode_image(Image.new("L", (4097, 16)), kind))
+    start = ("strength", "1"), ("size", "8x8")
+    assert picture(edit(server, ("prompt", "x"), large, *start)).size == (8, 8)
+    monkeypatch.setattr(images, "open_picture", lambda *arguments: pytest.fail("decoded"))
+    for fields in ((), start[:1], (("size", "auto"),)):
+        status, content = edit(server, ("prompt", "x"), large, *fields)
+        assert (status, content["error"]["param"]) == (400, "size")
+        assert "4097x16" in content["error"]["message"]
+
+
+@for_each([(kind,) for kind in ("PNG", "JPEG", "WEBP")])
+def test_size_in_a_damaged_header(kind: str) -> None:
+    data = encode_image(scene(), kind)
+    assert pictures.read_size(data, "image") == (96, 64)
+    for length in range(13, 40):
+        with contextlib.suppress(RequestError):
+            assert max(pictures.read_size(data[:length], "image")) <= 2**14
 
 
 @pytest.mark.parametrize("model", ["dall-e-3", "/etc"])
