@@ -178,7 +178,7 @@ class _Listener(socketserver.ThreadingTCPServer):
         self.server_close()
         deadline = time.monotonic() + MAX_CLOSE_SECONDS
         with self._lock:
-            for connection in (*self._connections, *self._refused):
+            for connection in self._connections:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RD)
         while self._connections and time.monotonic() < deadline:

@@ -360,7 +360,7 @@ def test_rarer_formats_are_rejected(server: Server, kind: str) -> None:
 def test_formats_of_pictures(server: Server) -> None:
     for kind in ("PNG", "JPEG", "WEBP"):
         assert content(server, user("?", data_url(encode_image(scene(), kind)))) == DESCRIPTION
-    large = encode_image(Image.new("L", (9000, 10)), "PNG")
+    large = encode_image(Image.new("L", (9000, 2)), "PNG")
     assert content(server, user("?", data_url(large))) == DESCRIPTION
 
 
@@ -404,10 +404,10 @@ def test_schema_is_bounded(llm: Server) -> None:
 
 def test_values_and_depth_of_a_request_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "MAX_MARKS", 10)
-    assert api.parse_object(b'{"a": [1, 2, {}], "b": ",,,"}')["a"] == [1, 2, {}]
+    assert api.parse_object(b'{"a": [1, 2, {}], "b": ",,,,"}')["a"] == [1, 2, {}]
     for more in (b",", b"[", b"{"):
         with pytest.raises(RequestError, match="over 10 commas"):
-            api.parse_object(b'{"a": [1, 2, {}], "b": ",,,,,%b"}' % more)
+            api.parse_object(b'{"a": [1, 2, {}], "b": ",,,,%b"}' % more)
     monkeypatch.undo()
     depth = api.MAX_DEPTH
     for start, end in (b"[", b"]"), (b'{"a":', b"}"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from functools import cache
 from typing import Any
 
 import openai
@@ -138,7 +139,7 @@ def test_responses_follow_the_official_description(server: Server, path: str) ->
 
 
 def test_own_backend_does_the_same_as_the_backends_behind_the_server(server: Server) -> None:
-    image = scene((640, 480))
+    image = scene((320, 240))
     direct = semcodec.encode(image, backend=Scripted(), k=6, layers="layout")
     remote = semcodec.encode(image, backend=server.url, k=6, layers="layout")
     assert remote.data == direct.data
@@ -169,15 +170,22 @@ def test_trace_of_a_client_names_the_models_behind_the_server(server: Server) ->
     assert models == {"scripted-describer", "scripted-writer"}
 
 
+@cache
+def colors_of_scene() -> bytes:
+    return color_layer.encode_colors(scene(), 24)
+
+
+def record_with_colors() -> bytes:
+    extensions = {"colors": colors_of_scene()}
+    return semcodec.pack("red boat", coding="lexicon", size=(96, 64), extensions=extensions)
+
+
 def test_colors_of_a_record_reach_the_painter(server: Server) -> None:
-    layer = color_layer.encode_colors(scene(), 24)
-    record = semcodec.pack(
-        "red boat", coding="lexicon", size=(96, 64), extensions={"colors": layer}
-    )
+    record = record_with_colors()
     painter = OpenAIBackend(base_url=server.url, retries=0, start_from_colors=True)
     decoded = semcodec.decode(record, writer="rules", painter=painter, align_colors=0)
     assert decoded.guides == {"colors": "painter"}
-    expected = color_layer.render_colors(layer, (96, 64))
+    expected = color_layer.render_colors(colors_of_scene(), (96, 64))
     difference = color_distance(decoded.image, expected)
     assert difference < 8
 
@@ -189,10 +197,7 @@ def color_distance(a: Image.Image, b: Image.Image) -> float:
 
 
 def test_painter_without_colors_or_edits_is_told_apart_by_the_client() -> None:
-    layer = color_layer.encode_colors(scene(), 24)
-    record = semcodec.pack(
-        "red boat", coding="lexicon", size=(96, 64), extensions={"colors": layer}
-    )
+    record = record_with_colors()
     with serving(roles_of(Painter())) as server:
         painter = OpenAIBackend(base_url=server.url, retries=0, start_from_colors=True)
         decoded = semcodec.decode(record, writer="rules", painter=painter)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import socketserver
 import struct
 import threading
 import time
@@ -14,6 +16,7 @@ import pytest
 from semcodec.serve import api, connection
 from semcodec.serve import server as server_module
 from semcodec.serve.server import Server
+from semcodec.serve.settings import Settings
 from tests.serve.fakes import Scripted, roles_of, send, serving
 
 PAINT = {"prompt": "boat", "size": "8x8"}
@@ -97,7 +100,8 @@ def test_body_in_chunks_and_after_a_permission(server: Server) -> None:
      ("GET", "/v1/chat/completions", 405), ("PUT", "/v1/images/edits", 405),
      ("OPTIONS", "/v1/chat/completions", 405), ("POST", "/v1/responses", 404),
      ("GET", "/v1/models?limit=2", 200), ("GET", "/v1/models/semcodec", 200),
-     ("DELETE", "/v1/models/semcodec", 404), ("GET", "/v1/v1/models", 404)],
+     ("DELETE", "/v1/models/semcodec", 404), ("GET", "/v1/v1/models", 404),
+     ("GET", "/v1/models/", 404)],
 )  # fmt: skip
 def test_routes(server: Server, method: str, path: str, status: int) -> None:
     found, body, headers = send(server, method, path)
@@ -164,6 +168,56 @@ def test_connections_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         else:
             pytest.fail("no connection became free")
         second.close()
+
+
+def test_refused_connections_make_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "MAX_CONNECTIONS", 0)
+    monkeypatch.setattr(server_module, "MAX_REFUSED", 1)
+    with serving(roles_of(Scripted())) as server:
+        assert exchange(server, b"").startswith(b"HTTP/1.1 503 ")
+        for _ in range(100):  # the thread of the first one ends soon
+            with contextlib.suppress(ConnectionError):
+                if exchange(server, b"").startswith(b"HTTP/1.1 503 "):
+                    return
+            time.sleep(0.02)
+    pytest.fail("no room became free")
+
+
+def test_many_clients_can_connect_before_they_are_accepted() -> None:
+    server = Server(roles_of(Scripted()), Settings(port=0))  # it does not run
+    with contextlib.ExitStack() as clients:
+        for _ in range(100):  # more than there may be at a time
+            clients.enter_context(connect(server))
+    server._listener.server_close()
+
+
+def test_process_without_free_files_does_not_try_at_once_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(server: Any) -> None:
+        raise OSError("Too many open files")
+
+    server, pauses = Server(roles_of(Scripted()), Settings(port=0)), list[float]()
+    monkeypatch.setattr(socketserver.TCPServer, "get_request", fail)
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    with pytest.raises(OSError, match="files"):
+        server._listener.get_request()
+    assert pauses == [server_module.POLL_SECONDS]
+    server._listener.server_close()
+
+
+@pytest.mark.parametrize("limit", ["MAX_DRAIN_SECONDS", "MAX_DRAIN_BYTES"])
+def test_closing_waits_for_a_client_within_limits(
+    monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(connection, "MAX_DRAIN_SECONDS", 30)
+    monkeypatch.setattr(connection, limit, 0.05)
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(b"more than is read")
+        started = time.monotonic()
+        connection.Connection(ours).close()
+        assert time.monotonic() - started < 10
 
 
 def test_reset_connections_do_no_harm(server: Server) -> None:

@@ -125,7 +125,8 @@ def test_job_that_takes_too_long_is_dropped() -> None:
     assert slow.calls == 2  # the second one was not begun
 
 
-def test_request_of_a_closed_connection_is_not_begun() -> None:
+def test_request_of_a_closed_connection_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "PROBE_SECONDS", 2 * MAX_WAIT)  # the first probe is enough
     slow = Slow()
     with serving(roles_of(slow)) as server:
         first = Sender(server)
