@@ -18,7 +18,7 @@ from semcodec.backends.isolation import backend_name, isolate
 from semcodec.backends.prompting import ChatRequest, PromptBackend
 from semcodec.errors import RefusalError
 from semcodec.serve.connection import Response
-from semcodec.serve.own_prompts import OwnTask, recognize
+from semcodec.serve.own_prompts import OwnTask, recognize, split_task
 from semcodec.serve.pictures import open_picture, read_data_url
 from semcodec.serve.problems import RequestError, invalid
 from semcodec.serve.roles import Progress, Roles, model_of
@@ -69,6 +69,9 @@ class ChatJob:
         if backend is None:
             raise RequestError(501, f"The server has no {role}: start it with one.", "no_backend")
         chat = replace(self.chat, stage=own.stage if own else STAGE)
+        if own is not None and chat.schema is not None:
+            task, schema_task = split_task(chat.task)
+            chat = replace(chat, task=task, schema_task=schema_task)
         model = model_of(backend, role)
         progress(chat.stage, model)
         message: dict[str, Any] = {"role": "assistant", "refusal": None}

@@ -53,6 +53,17 @@ def recognize(prompt: str) -> OwnTask | None:
     return None
 
 
+def split_task(task: str) -> tuple[str, str]:
+    """Return a task of semcodec without the part that is for a JSON schema, and that part.
+
+    A model that does not use schemas must not get it: see ``ChatRequest.schema_task``.
+    """
+    probe = Prompts.read().probe
+    if probe and task.endswith(f"\n\n{probe}"):
+        return task.removesuffix(f"\n\n{probe}"), probe
+    return task, ""
+
+
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return a pattern for the task of each stage, which matches in linear time."""

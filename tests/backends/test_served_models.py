@@ -111,7 +111,7 @@ def test_official_client_gets_what_the_models_return(
         record_property(name, seconds)
     if FOUND[0] == "local":  # the other backend shows this line for a loaded model, too
         loaded = [line for line in server.log.read_text().splitlines() if "loading" in line]
-        assert sorted(loaded) == ["loading klein", "loading vlm"]
+        assert sorted(Path(line).name for line in loaded) == ["klein", "vlm"]
 
 
 def test_own_client_gives_the_same_record_and_picture(

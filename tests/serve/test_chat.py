@@ -204,6 +204,18 @@ def test_prompts_of_semcodec_go_to_the_model_with_their_stage(llm: Server, model
     assert (model.requests[0].stage, model.requests[0].task) == ("select", prompt)
 
 
+def test_part_of_a_prompt_for_a_schema_is_separate(llm: Server, model: FakeChat) -> None:
+    """As in a request of ``describe`` itself, so that a model without schemas gets its prompt."""
+    prompts = Prompts.read()
+    task = prompts.task("describe")
+    whole = user(f"{task}\n\n{prompts.probe}", data_url())
+    content(llm, whole, response_format=schema())
+    content(llm, whole)
+    content(llm, user(task, data_url()), response_format=schema())
+    found = [(request.task, request.schema_task) for request in model.requests]
+    assert found == [(task, prompts.probe), (whole["content"][0]["text"], ""), (task, "")]
+
+
 @pytest.mark.parametrize(
     ("response", "reason", "text", "refusal"),
     [
