@@ -73,17 +73,18 @@ class Client:
     address: tuple[str, int]
     rng: random.Random
     body_bytes: int
-    socket: socket.socket = field(init=False)
+    sock: socket.socket = field(init=False)
 
     def __post_init__(self) -> None:
-        self.socket = socket.socket()
-        self.socket.settimeout(MAX_WAIT)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
-        self.socket.connect(self.address)
+        self.sock = socket.socket()
+        self.sock.settimeout(MAX_WAIT)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+        self.sock.connect(self.address)
 
     def request(self, *, is_large: bool) -> bytes:
         """Return a valid request, for a picture or with a large one."""
-        path, content = "images/generations", {"prompt": "boat", "size": "512x512"}
+        path = "images/generations"
+        content: dict[str, Any] = {"prompt": "boat", "size": "512x512"}
         if is_large:
             picture = encode_image(Image.new("RGB", (8, 8), "red"), "PNG")
             picture += bytes(self.body_bytes * 3 // 4)
@@ -98,7 +99,7 @@ class Client:
     def read_all(self, block: int = 2**16, pause: float = 0.0) -> bytes:
         """Return all that the server sends until it closes the connection."""
         received = bytearray()
-        while data := self.socket.recv(block):
+        while data := self.sock.recv(block):
             received += data
             time.sleep(pause)
         return bytes(received)
@@ -106,14 +107,14 @@ class Client:
 
 def ask(client: Client) -> str:
     """Send a request, read the response."""
-    client.socket.sendall(client.request(is_large=client.rng.random() < 0.5))
+    client.sock.sendall(client.request(is_large=client.rng.random() < 0.5))
     return check(client.read_all())
 
 
 def ask_half_closed(client: Client) -> str:
     """Send a request and the end of all input, read the response."""
-    client.socket.sendall(client.request(is_large=False))
-    client.socket.shutdown(socket.SHUT_WR)
+    client.sock.sendall(client.request(is_large=False))
+    client.sock.shutdown(socket.SHUT_WR)
     return check(client.read_all())
 
 
@@ -122,34 +123,34 @@ def send_in_pieces(client: Client) -> str:
     data = client.request(is_large=True)
     step = len(data) // 5
     for start in range(0, len(data), step):
-        client.socket.sendall(data[start : start + step])
+        client.sock.sendall(data[start : start + step])
         time.sleep(0.01)
     return check(client.read_all())
 
 
 def read_slowly(client: Client) -> str:
     """Send a request, read the response in pieces; the server has to wait for it."""
-    client.socket.sendall(client.request(is_large=False))
+    client.sock.sendall(client.request(is_large=False))
     return check(client.read_all(2**14, 0.002))
 
 
 def leave(client: Client) -> str:
     """Close or reset the connection somewhere in a request or in the response."""
     data = client.request(is_large=client.rng.random() < 0.5)
-    client.socket.sendall(data[: client.rng.choice([0, 10, 130, len(data) // 2, len(data)])])
+    client.sock.sendall(data[: client.rng.choice([0, 10, 130, len(data) // 2, len(data)])])
     if client.rng.random() < 0.5:
-        client.socket.settimeout(0.05)
-        with_response = client.socket.recv(client.rng.choice([1, 5000]))
+        client.sock.settimeout(0.05)
+        with_response = client.sock.recv(client.rng.choice([1, 5000]))
         assert with_response is not None
     if client.rng.random() < 0.5:
-        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     return "left"
 
 
 def send_garbage(client: Client) -> str:
     """Send what is not HTTP."""
-    client.socket.sendall(client.rng.choice(GARBAGE))
-    client.socket.shutdown(socket.SHUT_WR)
+    client.sock.sendall(client.rng.choice(GARBAGE))
+    client.sock.shutdown(socket.SHUT_WR)
     client.read_all()
     return "ended"
 
@@ -208,7 +209,7 @@ def run_clients(server: Server, count: int, seed: int, body_bytes: int = BODY_BY
         started = time.monotonic()
         try:
             client = Client(address, rng, body_bytes)
-            with client.socket:
+            with client.sock:
                 outcome = behave(client)
         except OSError as error:
             is_fine = behave in CARELESS and time.monotonic() - started < MAX_WAIT
