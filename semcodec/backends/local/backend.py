@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -19,7 +19,7 @@ from semcodec.backends.local.settings import NAME, LocalSettings
 from semcodec.backends.local.store import STORE, Kind
 from semcodec.backends.local.text_model import TextModel
 from semcodec.backends.notes import NOTICES, add_note
-from semcodec.backends.prompting import ChatModel, ChatRequest, ChatResponse, PromptBackend, Prompts
+from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
 from semcodec.backends.protocols import ROLES
 from semcodec.errors import BackendError, InputError, MissingFeatureError
 from semcodec.imaging.alignment import align_low
@@ -97,25 +97,6 @@ class LocalBackend(PromptBackend):
             return _published_name(self._models.model("image")) if is_used else ""
         return _published_name(self._models.model("text"))
 
-    def describe_many(self, images: Sequence[Image]) -> list[str]:
-        """Return a description of each image, as ``describe`` does, ``batch`` images at a time.
-
-        With float32 the descriptions are those of single calls. With the types of a GPU a few may
-        differ, because sums are rounded in another order: so the default batch is 1.
-
-        Raises:
-            RefusalError, InvalidResponseError: as for ``describe``.
-        """
-        texts: list[str] = []
-        for start in range(0, len(images), self.settings.batch):
-            group = images[start : start + self.settings.batch]
-            requests = [self._request("describe", image) for image in group]
-            answers = self._models.complete_all(requests)
-            for image, answer in zip(group, answers, strict=True):
-                chat = _AnsweredOnce(answer, self._models)
-                texts.append(PromptBackend(chat, self._prompts).describe(image))
-        return texts
-
     def dependencies(self) -> dict[str, Any]:
         """Return what results depend on: the models, their precision, the device and versions.
 
@@ -172,20 +153,6 @@ class LocalBackend(PromptBackend):
         return edited.resize(image.size)
 
 
-class _AnsweredOnce:
-    """A chat model whose first answer is there already; it is called only for another one."""
-
-    def __init__(self, answer: ChatResponse, chat: ChatModel) -> None:
-        self._answers, self._chat = [answer], chat
-
-    def complete(self, chat: ChatRequest) -> ChatResponse:
-        """Return the first answer once, then those of the model."""
-        return self._answers.pop() if self._answers else self._chat.complete(chat)
-
-    def discard(self, response: ChatResponse) -> None:
-        """Do nothing: no responses are stored."""
-
-
 class LocalModels:
     """Chooses, loads and runs the models of one backend; the chat model of ``PromptBackend``."""
 
@@ -229,12 +196,12 @@ class LocalModels:
 
     def complete(self, chat: ChatRequest) -> ChatResponse:
         """Return the response of the text model."""
-        return self.complete_all([chat])[0]
-
-    def complete_all(self, chats: Sequence[ChatRequest]) -> list[ChatResponse]:
-        """Return the responses of the text model to chats of one kind, which it gets together."""
         limit, side = self._settings.most_output, self._settings.image_side
-        return self._run("text", chats[0].stage, lambda model: model.complete(chats, limit, side))
+
+        def complete(model: TextModel) -> ChatResponse:
+            return model.complete(chat, limit, side)
+
+        return self._run("text", chat.stage, complete)
 
     def discard(self, response: ChatResponse) -> None:
         """Do nothing: no responses are stored."""

@@ -49,26 +49,6 @@ def make_config(library: str, quantization: str, dtype: str) -> Any:
     return module.TorchAoConfig(getattr(torchao, names[quantization])())
 
 
-def make_pipeline_config(
-    components: dict[str, str], quantization: str, dtype: str, skipped: frozenset[str]
-) -> Any:
-    """Return the configuration of a pipeline; None without quantization.
-
-    Args:
-        components: the library of each component, by its name.
-        quantization, dtype: as for ``make_config``.
-        skipped: components that are loaded in another way.
-    """
-    if quantization == "none":
-        return None
-    mapping = {
-        name: make_config(library, quantization, dtype)
-        for name, library in components.items()
-        if name in LARGE_COMPONENTS and name not in skipped
-    }
-    return import_package("diffusers").PipelineQuantizationConfig(quant_mapping=mapping)
-
-
 def _check_package(package: str) -> None:
     from importlib.util import find_spec
 

@@ -30,13 +30,8 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "offload": get_args(Offload),
 }
 TEXTS: Final = ("text_model", "image_model", "gguf", "prompts")
-MAX_BATCH: Final = 64  #: pictures that are described at a time
 #: Name, minimum and maximum of the settings that are integers.
-INTEGERS: Final = (
-    ("image_side", 64, 2048),
-    ("most_output", 16, MAX_OUTPUT),
-    ("batch", 1, MAX_BATCH),
-)
+INTEGERS: Final = (("image_side", 64, 2048), ("most_output", 16, MAX_OUTPUT))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +56,6 @@ class LocalSettings:
         start_strength: how much of such a start may change, 0.01..1.
         image_side: pixels of the longer side of an image that is described, 64..2048.
         most_output: maximum tokens of an answer.
-        batch: how many pictures ``describe_many`` gives to the model at a time.
         prompts: path of a prompt file that replaces the built-in prompts.
 
     Raises:
@@ -79,7 +73,6 @@ class LocalSettings:
     start_strength: float = DEFAULT_START_STRENGTH
     image_side: int = 1024
     most_output: int = 1024
-    batch: int = 1
     prompts: str | None = None
 
     def __post_init__(self) -> None:

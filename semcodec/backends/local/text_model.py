@@ -1,8 +1,11 @@
-"""A model for texts and images of transformers: chats in, texts out, greedy and one at a time."""
+"""A model for texts and images of transformers: chats in, texts out, greedy and one at a time.
+
+With the number types of a GPU, sums are rounded in another order in a batch, so that a few answers
+would differ from those of single calls.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends import activity
@@ -34,40 +37,30 @@ class TextModel:
         """Move the weights to a device."""
         self._model.to(device)
 
-    def complete(
-        self, requests: Sequence[ChatRequest], max_tokens: int, image_side: int
-    ) -> list[ChatResponse]:
-        """Return the responses to chats, which are answered together.
+    def complete(self, request: ChatRequest, max_tokens: int, image_side: int) -> ChatResponse:
+        """Return the response to a chat.
 
         Args:
-            requests: one or more chats, all with an image or all without.
-            max_tokens: the most tokens of each answer.
-            image_side: pixels of the longer side to which images are reduced.
+            request: the chat; a JSON schema of its answer becomes a part of its task.
+            max_tokens: the most tokens of the answer.
+            image_side: pixels of the longer side to which an image is reduced.
         """
         with quiet():
-            return self._complete(requests, max_tokens, image_side)
-
-    def _complete(
-        self, requests: Sequence[ChatRequest], max_tokens: int, image_side: int
-    ) -> list[ChatResponse]:
-        inputs = self._processor.apply_chat_template(
-            [make_messages(request, image_side) for request in requests],
-            add_generation_prompt=True,
-            tokenize=True,
-            return_dict=True,
-            return_tensors="pt",
-            enable_thinking=False,  # templates without thoughts ignore it
-            processor_kwargs={"padding": True, "padding_side": "left"},
-        ).to(self._model.device, dtype=self._model.dtype)
-        length = inputs["input_ids"].shape[1]
-        with import_torch().inference_mode():
-            output = self._model.generate(
-                **inputs, max_new_tokens=max_tokens, streamer=_TokenCounter(max_tokens)
-            )
-        answers = output[:, length:]
-        texts = self._processor.batch_decode(answers, skip_special_tokens=True)
-        cut = [self._is_truncated(tokens, max_tokens) for tokens in answers.tolist()]
-        return [ChatResponse(text, is_cut) for text, is_cut in zip(texts, cut, strict=True)]
+            inputs = self._processor.apply_chat_template(
+                [make_messages(request, image_side)],
+                add_generation_prompt=True,
+                tokenize=True,
+                return_dict=True,
+                return_tensors="pt",
+                enable_thinking=False,  # templates without thoughts ignore it
+            ).to(self._model.device, dtype=self._model.dtype)
+            with import_torch().inference_mode():
+                output = self._model.generate(
+                    **inputs, max_new_tokens=max_tokens, streamer=_TokenCounter(max_tokens)
+                )
+        answer = output[:, inputs["input_ids"].shape[1] :]
+        [text] = self._processor.batch_decode(answer, skip_special_tokens=True)
+        return ChatResponse(text, self._is_truncated(answer[0].tolist(), max_tokens))
 
     def _is_truncated(self, tokens: list[int], max_tokens: int) -> bool:
         """Return whether an answer has reached its limit without a token that ends it."""

@@ -14,22 +14,23 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from semcodec.backends.isolation import format_exception
 from semcodec.backends.local import storage
 from semcodec.backends.local.catalog import Model
+from semcodec.backends.local.components import (
+    SAFE,
+    check_on_device,
+    load_complete,
+    load_components,
+    load_error,
+    loading,
+)
 from semcodec.backends.local.devices import Device, errors_only, import_package, import_torch
-from semcodec.backends.local.memory import Plan, is_out_of_memory
-from semcodec.backends.local.quantization import make_config, make_pipeline_config
-from semcodec.errors import BackendError
+from semcodec.backends.local.memory import Plan
+from semcodec.backends.local.quantization import make_config
 from semcodec.forks import block_fork
 
 MAX_INDEX_BYTES: Final = 100_000  #: of model_index.json
 LIBRARIES: Final = ("diffusers", "transformers")  #: whose classes a pipeline may be made of
-SAFE: Final[dict[str, Any]] = {
-    "local_files_only": True,
-    "trust_remote_code": False,
-}
-MAX_SHOWN_ERROR: Final = 300  #: characters of an error of a library in a message
 
 
 def load_text_model(folder: Path, plan: Plan, device: Device) -> tuple[Any, Any]:
@@ -41,16 +42,13 @@ def load_text_model(folder: Path, plan: Plan, device: Device) -> tuple[Any, Any]
     transformers, torch = import_package("transformers"), import_torch()
     check_files(folder)
     config = make_config("transformers", plan.quantization, device.dtype)
-    options: dict[str, Any] = {"dtype": getattr(torch, device.dtype), "use_safetensors": True}
+    options: dict[str, Any] = {"dtype": getattr(torch, device.dtype)}
     if config is not None:
         options |= {"quantization_config": config, "device_map": {"": device.kind}}
     with quiet(), errors_only(), offline(), loading(folder), block_fork():
         processor = transformers.AutoProcessor.from_pretrained(folder, **SAFE)
-        model, info = transformers.AutoModelForImageTextToText.from_pretrained(
-            folder, **SAFE, **options, output_loading_info=True
-        )
-        if info["missing_keys"]:  # they would be random
-            raise load_error(folder, "weights are missing")
+        automatic = transformers.AutoModelForImageTextToText
+        model = load_complete(automatic, folder, ignore_mismatched_sizes=True, **options)
         model = model.eval() if config is not None else model.to(device.kind).eval()
     # Greedy: the same text for the same picture, as far as the device computes the same.
     model.generation_config.update(do_sample=False, temperature=None, top_p=None, top_k=None)
@@ -80,13 +78,11 @@ def load_pipelines(
     dtype = getattr(torch, device.dtype)
     with quiet(), errors_only(), offline(), loading(folder), block_fork():
         parts = {} if gguf is None else {"transformer": _load_gguf(gguf, folder, index, dtype)}
-        components = {name: library for name, (library, _) in index.items()}
-        config = make_pipeline_config(components, plan.quantization, device.dtype, frozenset(parts))
-        options = {} if config is None else {"quantization_config": config}
+        others = {name: pair for name, pair in index.items() if name not in parts}
+        parts |= load_components(folder, others, plan.quantization, device.dtype)
         painter = _pipeline_class(diffusers, model, "image").from_pretrained(
-            folder, torch_dtype=dtype, use_safetensors=True, **SAFE, **options, **parts
+            folder, torch_dtype=dtype, use_safetensors=True, **SAFE, **parts
         )
-        _check_complete(painter, folder)
         starter = None
         with suppress(ValueError):  # the library has no pipeline that starts from an image
             starter = _pipeline_class(diffusers, model, "edit").from_pipe(painter)
@@ -110,8 +106,10 @@ def read_index(folder: Path) -> dict[str, tuple[str, str]]:
         components = {name: pair for name, pair in pairs.items() if pair != (None, None)}
     except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise load_error(folder, "it is not a pipeline of diffusers") from error
-    libraries = [pair[0] for pair in components.values() if len(pair) == 2]
-    is_known = len(libraries) == len(components) and all(each in LIBRARIES for each in libraries)
+    is_known = all(
+        len(pair) == 2 and pair[0] in LIBRARIES and isinstance(pair[1], str) and name.isidentifier()
+        for name, pair in components.items()
+    )
     if not isinstance(own, str) or not is_known:
         raise load_error(folder, "it brings code of its own, which is never run")
     return components
@@ -156,24 +154,20 @@ def _load_gguf(gguf: Path, folder: Path, index: dict[str, tuple[str, str]], dtyp
     diffusers = import_package("diffusers")
     if "transformer" not in index:
         raise load_error(folder, "it has no transformer whose weights a GGUF file could replace")
+    if not gguf.is_file():  # the library would take its name for one on the hub
+        raise load_error(gguf, "there is no such file")
     config = diffusers.GGUFQuantizationConfig(compute_dtype=dtype)
-    return getattr(diffusers, index["transformer"][1]).from_single_file(
-        str(gguf),
-        config=str(folder),
-        subfolder="transformer",
-        quantization_config=config,
-        torch_dtype=dtype,
-        local_files_only=True,
-    )
-
-
-def _check_complete(pipeline: Any, folder: Path) -> None:
-    """Raise the error of a pipeline whose files lack weights, which then are on no device."""
-    for component in pipeline.components.values():
-        if hasattr(component, "parameters") and any(
-            each.is_meta for each in component.parameters()
-        ):
-            raise load_error(folder, "weights are missing")
+    with loading(gguf):
+        transformer = getattr(diffusers, index["transformer"][1]).from_single_file(
+            str(gguf),
+            config=str(folder),
+            subfolder="transformer",
+            quantization_config=config,
+            torch_dtype=dtype,
+            local_files_only=True,
+        )
+        check_on_device(transformer, gguf)
+    return transformer
 
 
 def _pipeline_class(diffusers: Any, model: Model, kind: Any) -> Any:
@@ -195,28 +189,6 @@ def _place(pipeline: Any, plan: Plan, device: Device, torch: Any) -> None:
         )
     else:
         pipeline.to(device.kind)
-
-
-@contextmanager
-def loading(folder: Path) -> Iterator[None]:
-    """Convert any exception of a library in the block; those of too little memory pass."""
-    try:
-        yield
-    except BackendError:
-        raise
-    except Exception as error:  # libraries raise almost anything for a damaged folder
-        if is_out_of_memory(error):
-            raise
-        shown = " ".join(format_exception(error).split())[:MAX_SHOWN_ERROR]
-        raise load_error(folder, shown) from error
-
-
-def load_error(folder: Path, problem: str) -> BackendError:
-    """Return the error of a folder that cannot be loaded."""
-    message = (
-        f"The model in {folder} cannot be loaded ({problem}): fetch it again, or use another model."
-    )
-    return BackendError(message, backend="local", stage="load", unavailable=True)
 
 
 @contextmanager

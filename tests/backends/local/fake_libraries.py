@@ -40,6 +40,7 @@ class Machine:
         memory: bytes of the GPU; None for a machine without one.
         failures: exceptions that the next calls of models raise, in order; None for none.
         loads: the arguments with which weights were loaded, by kind.
+        parts: the same for the networks of pipelines, by the name of their folder.
         chats: the messages of all chats.
         pictures: the arguments of all calls of pipelines.
         moves: the kind of a model and the device to which it was moved.
@@ -51,15 +52,20 @@ class Machine:
     memory: int | None = None
     failures: list[BaseException | None] = field(default_factory=list)
     loads: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    parts: dict[str, dict[str, Any]] = field(default_factory=dict)
     chats: list[list[dict[str, Any]]] = field(default_factory=list)
     pictures: list[dict[str, Any]] = field(default_factory=list)
     moves: list[tuple[str, str]] = field(default_factory=list)
     hooks_freed: int = 0
     network: list[bool] = field(default_factory=list)
     missing_keys: list[str] = field(default_factory=list)
+    mismatched_keys: list[Any] = field(default_factory=list)
     is_overflowing: bool = False
     has_strength: bool = False
     has_starter: bool = True
+
+    def loading_info(self) -> dict[str, Any]:
+        return {"missing_keys": set(self.missing_keys), "mismatched_keys": self.mismatched_keys}
 
     def fail(self) -> None:
         error = self.failures.pop(0) if self.failures else None
@@ -141,6 +147,7 @@ def _torch(machine: Machine) -> Any:
             reset_peak_memory_stats=lambda: None,
             max_memory_reserved=lambda: MEMORY_USED,
         ),
+        nn=types.SimpleNamespace(Module=Network),
         backends=types.SimpleNamespace(mps=types.SimpleNamespace(is_available=lambda: False)),
         device=lambda name: name,
         float32="float32",
@@ -151,7 +158,6 @@ def _torch(machine: Machine) -> Any:
 def _transformers(machine: Machine, constants: Any) -> Any:
     class Processor:
         def apply_chat_template(self, chats: list[Any], **options: Any) -> Inputs:
-            assert options["processor_kwargs"] == {"padding": True, "padding_side": "left"}
             assert options["add_generation_prompt"]
             machine.chats += chats
             return Inputs(input_ids=np.zeros((len(chats), 3), int), chats=chats)
@@ -193,7 +199,7 @@ def _transformers(machine: Machine, constants: Any) -> Any:
         machine.fail()
         machine.network.append(not constants.HF_HUB_OFFLINE)
         machine.loads.append(("text", options))
-        return Model(), {"missing_keys": machine.missing_keys}
+        return Model(), machine.loading_info()
 
     def load_processor(folder: Path, **options: Any) -> Processor:
         json.loads((folder / "config.json").read_text())  # raises an error if it is damaged
@@ -202,9 +208,36 @@ def _transformers(machine: Machine, constants: Any) -> Any:
     return types.SimpleNamespace(
         AutoProcessor=types.SimpleNamespace(from_pretrained=load_processor),
         AutoModelForImageTextToText=types.SimpleNamespace(from_pretrained=load_model),
+        Qwen3ForCausalLM=_network(machine),
+        Qwen2Tokenizer=type("Qwen2Tokenizer", (), {}),
         TorchAoConfig=lambda config: ("torchao", config),
         BitsAndBytesConfig=lambda **options: ("bitsandbytes", options),
     )
+
+
+class Network:
+    """As ``torch.nn.Module``."""
+
+
+def _network(machine: Machine) -> Any:
+    """Return a class of networks, which are parts of a pipeline."""
+
+    class Part(Network):
+        @classmethod
+        def from_pretrained(cls, folder: Path, **options: Any) -> tuple[Part, dict[str, Any]]:
+            machine.parts[folder.name] = options
+            return cls(), machine.loading_info()
+
+        @classmethod
+        def from_single_file(cls, path: str, **options: Any) -> Part:
+            machine.parts[path] = options
+            machine.fail()
+            return cls()
+
+        def named_parameters(self) -> list[tuple[str, Any]]:
+            return [(name, types.SimpleNamespace(is_meta=True)) for name in machine.missing_keys]
+
+    return Part
 
 
 class FakePipeline:
@@ -213,7 +246,7 @@ class FakePipeline:
     scheduler = types.SimpleNamespace()
 
     def __init__(self, machine: Machine) -> None:
-        self.machine, self.config, self.components = machine, types.SimpleNamespace(), {}
+        self.machine, self.config = machine, types.SimpleNamespace()
         weakref.finalize(self, machine.moves.append, ("image", "deleted"))
 
     def set_progress_bar_config(self, disable: bool) -> None:
@@ -294,7 +327,9 @@ def _diffusers(machine: Machine, constants: Any) -> Any:
     return types.SimpleNamespace(
         AutoPipelineForText2Image=types.SimpleNamespace(from_pretrained=load_pipeline),
         AutoPipelineForImage2Image=types.SimpleNamespace(from_pipe=from_pipe),
-        PipelineQuantizationConfig=lambda quant_mapping: quant_mapping,
+        Flux2Transformer2DModel=_network(machine),
+        AutoencoderKLFlux2=_network(machine),
+        GGUFQuantizationConfig=lambda compute_dtype: ("gguf", compute_dtype),
         TorchAoConfig=lambda config: ("torchao", config),
         BitsAndBytesConfig=lambda **options: ("bitsandbytes", options),
     )

@@ -98,20 +98,6 @@ def test_checker_answers_by_the_same_model(machine: Machine, make_backend: MakeB
     assert list(make_backend().check(PHOTO, predicates)) == ["yes", "no"]
 
 
-def test_many_descriptions_are_those_of_single_calls(
-    machine: Machine, make_backend: MakeBackend
-) -> None:
-    machine.answer = lambda chat: (
-        f"A picture of {chat[1]['content'][0]['image'].getpixel((0, 0))[0]} red boats on the water."
-    )
-    images = [Image.new("RGB", (64, 64), (shade, 0, 0)) for shade in (10, 20, 30)]
-    backend = make_backend(batch=2)
-    many = backend.describe_many(images)
-    assert len(machine.chats) == 3
-    assert many == [backend.describe(image) for image in images]
-    assert len(set(many)) == 3
-
-
 # --- pictures
 
 
@@ -247,7 +233,7 @@ def test_weights_are_safetensors_of_this_machine_without_code(
     backend = make_backend(steps=1)
     backend.describe(PHOTO)
     backend.paint("a boat", SIZE, 7)
-    for _, options in machine.loads:
+    for options in (*dict(machine.loads).values(), *machine.parts.values()):
         assert options["use_safetensors"] is True
         assert options["local_files_only"] is True
         assert options["trust_remote_code"] is False
@@ -268,11 +254,12 @@ def test_quantization_is_that_of_the_settings(
     backend = make_backend(steps=1, quantization=quantization)
     backend.describe(PHOTO)
     backend.paint("a boat", SIZE, 7)
-    (_, text), (_, image) = gpu.loads
     package = "bitsandbytes" if quantization == "nf4" else "torchao"
-    assert text["quantization_config"][0] == package
-    assert set(image["quantization_config"]) == {"text_encoder", "transformer"}
-    assert image["quantization_config"]["transformer"][0] == package
+    assert gpu.loads[0][1]["quantization_config"][0] == package
+    configs = {name: options.get("quantization_config") for name, options in gpu.parts.items()}
+    assert set(configs) == {"text_encoder", "transformer", "vae"}
+    assert configs.pop("vae") is None
+    assert {config and config[0] for config in configs.values()} == {package}
 
 
 def test_missing_package_of_a_quantization_is_named(
@@ -374,6 +361,8 @@ DAMAGED: dict[str, tuple[dict[str, Any], str]] = {
     "code of the pipeline": ({"_class_name": ["pipeline", "Model"]}, "brings code of its own"),
     "component of one name": ({"vae": ["diffusers"]}, "brings code of its own"),
     "number as a library": ({"vae": [1, "Model"]}, "brings code of its own"),
+    "number as a class": ({"vae": ["diffusers", 1]}, "brings code of its own"),
+    "folder elsewhere": ({"../vae": ["diffusers", "AutoencoderKLFlux2"]}, "brings code of its own"),
 }
 
 
@@ -424,10 +413,75 @@ def test_damaged_index_is_an_error(
         weights.read_index(folder)
 
 
-def test_missing_weights_are_an_error(machine: Machine, make_backend: MakeBackend) -> None:
-    machine.missing_keys = ["lm_head.weight"]
-    with pytest.raises(BackendError, match="weights are missing"):
+@pytest.mark.parametrize(
+    ("lacks", "keys", "problem"),
+    [
+        ("missing_keys", ["b", "a", "c"], r"lack the weights a and 2 more\)"),
+        ("mismatched_keys", ["a"], r"have another shape of the weights a\)"),
+        ("mismatched_keys", [("a", (1, 2), (2, 1))], r"have another shape of the weights a\)"),
+    ],
+)
+def test_weights_that_would_be_random_are_an_error(
+    machine: Machine, make_backend: MakeBackend, lacks: str, keys: list[Any], problem: str
+) -> None:
+    setattr(machine, lacks, keys)
+    with pytest.raises(BackendError, match=rf"/text cannot be loaded .*{problem}"):
         make_backend().describe(PHOTO)
+    with pytest.raises(BackendError, match=rf"/image/\w+ cannot be loaded .*{problem}"):
+        make_backend().paint("a boat", SIZE, 7)
+
+
+def test_networks_are_loaded_in_the_type_of_the_device(
+    gpu: Machine, make_backend: MakeBackend, tmp_path: Path
+) -> None:
+    parts = {"tokenizer": ["transformers", "Qwen2Tokenizer"], "other": ["diffusers", "Unknown"]}
+    folder = write_image_folder(tmp_path / "klein", **parts)
+    for name in ("tokenizer/tokenizer.json", "other/other_config.json"):
+        (folder / name).parent.mkdir()
+        (folder / name).write_text("{}")
+    make_backend(image_model=str(folder), steps=1).paint("a boat", SIZE, 7)
+    assert gpu.parts["text_encoder"]["dtype"] == gpu.parts["vae"]["torch_dtype"] == "bfloat16"
+    assert set(gpu.loads[0][1]) >= {"text_encoder", "transformer", "vae"}
+    assert not {"tokenizer", "other"} & set(gpu.loads[0][1])  # those are left to the pipeline
+
+
+# --- GGUF
+
+
+def test_gguf_file_replaces_the_weights_of_the_transformer(
+    machine: Machine, make_backend: MakeBackend, tmp_path: Path
+) -> None:
+    gguf = tmp_path / "klein.gguf"
+    gguf.write_bytes(b"GGUF")
+    make_backend(gguf=str(gguf), steps=1).paint("a boat", SIZE, 7)
+    assert set(machine.parts) == {str(gguf), "text_encoder", "vae"}
+    options = machine.parts[str(gguf)]
+    assert options["local_files_only"] is True
+    assert options["quantization_config"] == ("gguf", "float32")
+
+
+@pytest.mark.parametrize("kind", ["missing", "damaged", "incomplete", "url"])
+def test_gguf_file_that_cannot_be_loaded_is_named(
+    machine: Machine, make_backend: MakeBackend, tmp_path: Path, kind: str
+) -> None:
+    gguf = tmp_path / "klein.gguf"
+    if kind in ("damaged", "incomplete"):
+        gguf.write_bytes(b"GGUF")
+    machine.failures = [ValueError("bad magic")] if kind == "damaged" else []
+    machine.missing_keys = ["norm.weight"] if kind == "incomplete" else []
+    name = "https://example.org/klein.gguf" if kind == "url" else str(gguf)
+    with pytest.raises(BackendError, match=r"klein\.gguf cannot be loaded \(") as caught:
+        make_backend(gguf=name, steps=1).paint("a boat", SIZE, 7)
+    problem = {"damaged": "bad magic", "incomplete": "it lacks the weights norm.weight"}
+    assert problem.get(kind, "there is no such file") in str(caught.value)
+
+
+def test_gguf_file_needs_a_transformer(
+    machine: Machine, make_backend: MakeBackend, tmp_path: Path
+) -> None:
+    folder = write_image_folder(tmp_path / "other", transformer=[None, None])
+    with pytest.raises(BackendError, match="no transformer whose weights"):
+        make_backend(image_model=str(folder), gguf="klein.gguf").paint("a boat", SIZE, 7)
 
 
 def test_error_of_a_library_is_one_message(machine: Machine, make_backend: MakeBackend) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import huggingface_hub
 import pytest
-from huggingface_hub import constants
+from huggingface_hub import constants, errors
 
-from semcodec.backends.local import catalog, fetching, storage
+from semcodec.backends.local import catalog, fetching, storage, weights
 from semcodec.backends.local import hub as hub_client
 from semcodec.errors import BackendError, InputError, SemcodecError
 from tests.backends.local import fake_hub
@@ -214,6 +214,23 @@ def test_offline_mode_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(BackendError, match="HF_HUB_OFFLINE"):
         fetching.plan(TEXT)
+
+
+def test_libraries_that_load_a_model_cannot_use_the_hub(hub: FakeHub) -> None:
+    """Some would fetch kernels by their name with the hub's client (the package ``kernels``)."""
+    api = huggingface_hub.HfApi()
+    ask: tuple[Callable[[str], object], ...] = (
+        api.list_repo_refs,
+        api.model_info,
+        huggingface_hub.snapshot_download,
+        lambda name: huggingface_hub.hf_hub_download(name, "config.json"),
+    )
+    with weights.offline():
+        for each in ask:
+            with pytest.raises((errors.OfflineModeIsEnabled, errors.LocalEntryNotFoundError)):
+                each(TEXT.repository)
+    assert hub.paths == []
+    assert api.model_info(TEXT.repository).sha == NEWEST
 
 
 def test_full_disk_during_the_download_is_explained(

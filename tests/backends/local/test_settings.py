@@ -39,7 +39,6 @@ def test_config_file_is_overridden_by_arguments(
         ("start_strength", float("nan")),
         ("image_side", 63),
         ("most_output", 10**9),
-        ("batch", 0),
     ],
 )
 def test_invalid_value_names_the_setting(setting: str, value: Any) -> None:

@@ -38,10 +38,12 @@ diffusers = pytest.importorskip("diffusers", reason=REASON)
 pytest.importorskip("transformers", reason=REASON)
 tiny_models: Any = pytest.importorskip("tiny_models", reason=REASON)
 tiny_pipeline: Any = pytest.importorskip("tiny_pipeline", reason=REASON)
+from safetensors.torch import load_file, save_file  # noqa: E402 - comes with torch
 
 pytestmark = pytest.mark.filterwarnings("default")  # those of the libraries are theirs
 ROOT = Path(__file__).parents[3]
 SIZE = (512, 512)
+FORMAT = {"format": "pt"}  #: of a file of weights; the libraries need it
 RED, BLUE = tiny_models.CAPTIONS
 PHOTOS = {color: tiny_models.make_photograph(color) for color in tiny_models.CAPTIONS}
 RECORD = semcodec.pack("large red boat calm water", coding="lexicon", size=SIZE)
@@ -90,24 +92,6 @@ def test_pictures_are_described_by_what_they_show(models: Path) -> None:
     local = make(models)
     texts = {color: local.describe(photo) for color, photo in PHOTOS.items()}
     assert texts == tiny_models.CAPTIONS
-
-
-def test_batch_has_the_descriptions_of_single_calls(models: Path) -> None:
-    photos = [PHOTOS[color] for color in (RED, BLUE, BLUE)]
-    local = make(models, batch=3)
-    assert local.describe_many(photos) == [local.describe(photo) for photo in photos]
-
-
-def test_batch_of_other_shapes_has_the_answers_of_single_calls(models: Path) -> None:
-    """Their chats have other numbers of tokens, so that shorter ones are padded."""
-    shapes = [(96, 96), (160, 64), (64, 64)]
-    chats = [
-        ChatRequest("describe", "Look.", "What is it?" * count, PHOTOS[RED].resize(shape))
-        for count, shape in enumerate(shapes, 1)
-    ]
-    local = make(models, most_output=24)
-    answers = local._models.complete_all(chats)
-    assert answers == [local._models.complete(chat) for chat in chats]
 
 
 def test_text_alone_is_answered_by_the_same_model_and_the_same_each_time(models: Path) -> None:
@@ -269,34 +253,78 @@ def wait_for_work(process: subprocess.Popen[str]) -> None:
 
 
 def damage(folder: Path, kind: str) -> None:
-    """Damage a copy of a pipeline."""
-    transformer = folder / "transformer" / tiny_models.WEIGHTS
+    """Damage the weights of a network in ``folder``."""
+    path = next(folder.glob("*.safetensors"))
+    tensors = load_file(path)
+    name = sorted(name for name, tensor in tensors.items() if tensor.ndim == 2)[0]
     match kind:
         case "cut":
-            transformer.write_bytes(transformer.read_bytes()[:1000])
-        case "pickle":
-            (folder / "transformer" / "diffusion_pytorch_model.bin").write_bytes(b"\x80\x04.")
-            transformer.unlink()
+            path.write_bytes(path.read_bytes()[:-1000])
         case "empty":
-            transformer.write_bytes(b"")
-        case "other":
-            shutil.copy(folder / "vae" / tiny_models.WEIGHTS, transformer)
+            path.write_bytes(b"")
+        case "key":
+            save_file({each: tensors[each] for each in tensors if each != name}, path, FORMAT)
+        case "shape":
+            save_file({**tensors, name: tensors[name][:-1].contiguous()}, path, FORMAT)
+        case "shard":
+            path.unlink()
+            shards = [f"{path.stem}-0000{number}-of-00002.safetensors" for number in (1, 2)]
+            save_file(dict(list(tensors.items())[1:]), folder / shards[0], FORMAT)
+            files = dict.fromkeys(tensors, shards[0]) | {next(iter(tensors)): shards[1]}
+            index = {"metadata": {"total_size": 1}, "weight_map": files}
+            (folder / f"{path.name}.index.json").write_text(json.dumps(index))
+        case "pickle":
+            path.with_suffix(".bin").write_bytes(b"\x80\x04.")
+            path.unlink()
         case "config":
-            (folder / "transformer" / "config.json").write_text('{"num_layers": "x"}')
-        case "code":
+            (folder / "config.json").write_text('{"num_layers": "x", "hidden_size": "y"}')
+
+
+DAMAGES = ("cut", "empty", "key", "shape", "shard", "pickle", "config")
+NETWORKS = ("text_encoder", "transformer", "vae", "")  #: "" is the model of texts
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_damaged_network_is_one_message_that_names_it(
+    models: Path, tmp_path: Path, network: str
+) -> None:
+    for kind in DAMAGES:
+        folder = tmp_path / kind
+        shutil.copytree(models / ("klein" if network else "vlm"), folder)
+        damage(folder / network, kind)
+        local = make(models, **{"image_model" if network else "text_model": str(folder)})
+        with pytest.raises(SemcodecError) as caught:
+            local.paint("a red boat", SIZE, 7) if network else local.describe(PHOTOS[RED])
+        message = str(caught.value)
+        assert f"{folder}{'/' if network else ''}{network} " in message or "lacks" in message, kind
+        assert len(message) < 700
+        assert "\n" not in message
+
+
+def test_weights_of_another_network_and_code_are_one_message(models: Path, tmp_path: Path) -> None:
+    for kind in ("other", "code"):
+        folder = tmp_path / kind
+        shutil.copytree(models / "klein", folder)
+        if kind == "other":
+            shutil.copy(folder / "vae" / tiny_models.WEIGHTS, folder / "transformer")
+        else:
             index = json.loads((folder / "model_index.json").read_text())
             index["vae"] = ["evil", "Model"]
             (folder / "model_index.json").write_text(json.dumps(index))
             (folder / "vae" / "evil.py").write_text("raise SystemExit('code was run')")
+        with pytest.raises(BackendError, match=r"(lack|code of its own)"):
+            make(models, image_model=str(folder)).paint("a red boat", SIZE, 7)
 
 
-@pytest.mark.parametrize("kind", ["cut", "pickle", "empty", "other", "config", "code"])
-def test_damaged_folder_is_one_message(models: Path, tmp_path: Path, kind: str) -> None:
-    folder = tmp_path / "klein"
-    shutil.copytree(models / "klein", folder)
-    damage(folder, kind)
-    with pytest.raises(SemcodecError) as caught:
-        make(models, image_model=str(folder)).paint("a red boat", SIZE, 7)
+@pytest.mark.parametrize("kind", ["missing", "cut", "empty", "text"])
+def test_damaged_gguf_file_is_named(models: Path, tmp_path: Path, kind: str) -> None:
+    gguf = tmp_path / "bad.gguf"
+    data = (models / "klein.gguf").read_bytes()
+    content = {"cut": data[: len(data) // 2], "empty": b"", "text": b"GGUF, but not really" * 9}
+    if kind != "missing":
+        gguf.write_bytes(content[kind])
+    with pytest.raises(BackendError, match=rf"{gguf} cannot be loaded") as caught:
+        make(models, gguf=str(gguf)).paint("a red boat", SIZE, 7)
     assert len(str(caught.value)) < 700
     assert "\n" not in str(caught.value)
 

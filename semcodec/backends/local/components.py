@@ -1,0 +1,107 @@
+"""Load the networks of a folder one by one, and refuse those whose files lack weights.
+
+The libraries give random numbers to weights that are missing or have another shape, warn, and go
+on: then a model would answer with noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from semcodec.backends.isolation import format_exception
+from semcodec.backends.local.devices import import_package, import_torch
+from semcodec.backends.local.memory import is_out_of_memory
+from semcodec.backends.local.quantization import LARGE_COMPONENTS, make_config
+from semcodec.errors import BackendError
+
+SAFE: Final[dict[str, Any]] = {"local_files_only": True, "trust_remote_code": False}
+MAX_SHOWN_ERROR: Final = 300  #: characters of an error of a library in a message
+
+
+def load_components(
+    folder: Path, index: dict[str, tuple[str, str]], quantization: str, dtype: str
+) -> dict[str, Any]:
+    """Return the networks of a pipeline by name; what has no weights, such as a tokenizer, is left.
+
+    Args:
+        folder: of the pipeline, with a folder for each component.
+        index: library and class of each component, by name.
+        quantization: of the large ones; see ``make_config``.
+        dtype: of all others, such as ``"bfloat16"``.
+
+    Raises:
+        BackendError: a file is damaged or missing, or lacks weights; the message names the
+            component.
+    """
+    torch = import_torch()
+    networks = {}
+    for name, (library, class_name) in index.items():
+        cls = getattr(import_package(library), class_name, None)
+        if not isinstance(cls, type) or not issubclass(cls, torch.nn.Module):
+            continue
+        config = make_config(library, quantization, dtype) if name in LARGE_COMPONENTS else None
+        options: dict[str, Any] = {} if config is None else {"quantization_config": config}
+        # transformers would raise an error that names no weights; diffusers names them.
+        own = "torch_dtype" if library == "diffusers" else "dtype"
+        options |= {own: getattr(torch, dtype)}
+        if library == "transformers":
+            options["ignore_mismatched_sizes"] = True
+        networks[name] = load_complete(cls, folder / name, **options)
+    return networks
+
+
+def load_complete(cls: Any, folder: Path, **options: Any) -> Any:
+    """Return the model of a class in a folder.
+
+    Raises:
+        BackendError: a file is damaged or missing, or lacks weights.
+    """
+    with loading(folder):
+        model, info = cls.from_pretrained(
+            folder, **SAFE, use_safetensors=True, output_loading_info=True, **options
+        )
+    mismatched = [one if isinstance(one, str) else one[0] for one in info["mismatched_keys"]]
+    for problem, names in (
+        ("its files lack", info["missing_keys"]),
+        ("its files have another shape of", mismatched),
+    ):
+        if names:
+            raise load_error(folder, f"{problem} {_join(names)}")
+    return model
+
+
+def check_on_device(model: Any, path: Path) -> None:
+    """Raise the error of a model whose file lacks weights, which then are on no device."""
+    if missing := [name for name, each in model.named_parameters() if each.is_meta]:
+        raise load_error(path, f"it lacks {_join(missing)}")
+
+
+def _join(names: Collection[str]) -> str:
+    """Return the first name of weights, and how many others there are."""
+    first, others = min(names)[:MAX_SHOWN_ERROR], len(names) - 1
+    return f"the weights {first}" + (f" and {others} more" if others else "")
+
+
+@contextmanager
+def loading(path: Path) -> Iterator[None]:
+    """Convert any exception of a library in the block; those of too little memory pass."""
+    try:
+        yield
+    except BackendError:
+        raise
+    except Exception as error:  # libraries raise almost anything for a damaged folder
+        if is_out_of_memory(error):
+            raise
+        shown = " ".join(format_exception(error).split())[:MAX_SHOWN_ERROR]
+        raise load_error(path, shown) from error
+
+
+def load_error(path: Path, problem: str) -> BackendError:
+    """Return the error of a folder or a file that cannot be loaded."""
+    message = (
+        f"The model in {path} cannot be loaded ({problem}): fetch it again, or use another model."
+    )
+    return BackendError(message, backend="local", stage="load", unavailable=True)
