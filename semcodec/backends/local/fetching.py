@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from semcodec.backends.local import hub, storage
+from semcodec.backends.local import hub, hub_responses, storage
 from semcodec.backends.local.catalog import Model
 from semcodec.errors import BackendError, InputError
 
@@ -24,7 +24,7 @@ MAX_FILES: Final = 1000  #: of a model; the largest of the catalog has 30
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DownloadPlan:
     """What a download would do.
 
     Attributes:
@@ -56,7 +56,7 @@ def check_license(model: Model, accepted: str | None) -> None:
     )
 
 
-def plan(model: Model) -> Plan:
+def plan(model: Model) -> DownloadPlan:
     """Return what ``fetch`` would download; asks the hub, and downloads nothing.
 
     Raises:
@@ -73,7 +73,7 @@ def plan(model: Model) -> Plan:
     missing = sorted(
         (file for file in files if file.will_download), key=lambda file: str(file.filename)
     )
-    found = Plan(
+    found = DownloadPlan(
         files[0].commit_hash,
         tuple(file.filename for file in missing),
         sum(file.file_size or 0 for file in files),
@@ -89,7 +89,7 @@ def plan(model: Model) -> Plan:
     return found
 
 
-def fetch(model: Model, wanted: Plan, *, show_progress: bool = False) -> Path:
+def fetch(model: Model, wanted: DownloadPlan, *, show_progress: bool = False) -> Path:
     """Download what is missing of a model, and return its folder.
 
     One file after the other in this thread, since the client waits for its threads after Ctrl-C
@@ -107,7 +107,8 @@ def fetch(model: Model, wanted: Plan, *, show_progress: bool = False) -> Path:
     arguments = _arguments(model) | {"revision": wanted.revision}
     with _translate(client, model, show_progress=show_progress):
         for name in wanted.missing_files:
-            client.hf_hub_download(model.repository, name, revision=wanted.revision)
+            path = client.hf_hub_download(model.repository, name, revision=wanted.revision)
+            hub_responses.check_content(Path(path))
     with _translate(client, model):  # finds all files there, and stores the list of them
         folder = Path(client.snapshot_download(**arguments))
     if missing := storage.missing_files(folder, model.format):
@@ -171,7 +172,8 @@ def _error(message: str, *, retryable: bool = False) -> BackendError:
 def _translate(client: ModuleType, model: Model, *, show_progress: bool = False) -> Iterator[None]:
     """Convert the errors of the hub's client, without its texts, which may hold URLs and ids.
 
-    In the block, the client is quiet: its warnings are about single attempts.
+    In the block, the client is quiet, since its warnings are about single attempts; and what the
+    hub states is checked.
     """
     bars, log = client.utils, client.utils.logging
     had_bars, level = not bars.are_progress_bars_disabled(), log.get_verbosity()
@@ -179,7 +181,10 @@ def _translate(client: ModuleType, model: Model, *, show_progress: bool = False)
     if not show_progress:
         bars.disable_progress_bars()
     try:
-        yield
+        with hub_responses.checking(client):
+            yield
+    except BackendError:
+        raise
     except Exception as error:
         raise _describe(client.errors, error, model) from error
     finally:

@@ -52,6 +52,9 @@ class FakeHub:
         paths: the paths of all requests.
         cut_at: after this many bytes of a file, the connection is closed.
         body: the content of all responses, with ``status``.
+        headers: headers of all responses about a file that replace the right ones.
+        next_list: where the next part of each list of files is; "" for none.
+        corrupt: the name of a file that is sent with another content.
     """
 
     def __init__(self) -> None:
@@ -64,6 +67,9 @@ class FakeHub:
         self.cut_at: int | None = None
         self.paths: list[str] = []
         self.body = b"{}"
+        self.headers: dict[str, str] = {}
+        self.next_list = ""
+        self.corrupt = ""
 
     def forget(self) -> None:
         """Forget the requests so far."""
@@ -141,14 +147,18 @@ class _Handler(BaseHTTPRequestHandler):
             commit = self.fake.newest if rest[1:] in ([], ["main"]) else rest[1]
             siblings = [{"rfilename": name} for name in files]
             value = {"id": "some/model", "sha": commit, "siblings": siblings}
-        self.send(200, json.dumps(value).encode(), {})
+        link = {"Link": f'<{self.fake.next_list}>; rel="next"'} if self.fake.next_list else {}
+        self.send(200, json.dumps(value).encode(), link)
 
     def send_file(self, files: dict[str, bytes], commit: str, name: str) -> None:
         if name not in files:
-            self.send(404, b"{}", {"X-Error-Code": "EntryNotFound"})
+            self.send(404, b"{}", {"X-Error-Code": "EntryNotFound", **self.fake.headers})
             return
         data = files[name]
         headers = {"X-Repo-Commit": commit, "ETag": f'"{_digest(data)}"', "Accept-Ranges": "bytes"}
+        headers |= self.fake.headers
+        if name == self.fake.corrupt:
+            data = bytes(len(data))
         asked = self.headers.get("Range", "")
         start = int(asked.removeprefix("bytes=").split("-")[0]) if asked else 0
         if start:
