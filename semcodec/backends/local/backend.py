@@ -20,6 +20,7 @@ from semcodec.backends.local.store import STORE, Kind
 from semcodec.backends.local.text_model import TextModel
 from semcodec.backends.notes import NOTICES, add_note
 from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
+from semcodec.backends.prompting.stated_schema import find_answer, state_schema
 from semcodec.backends.protocols import ROLES
 from semcodec.errors import BackendError, InputError, MissingFeatureError
 from semcodec.imaging.alignment import align_low
@@ -195,13 +196,15 @@ class LocalModels:
         return model
 
     def complete(self, chat: ChatRequest) -> ChatResponse:
-        """Return the response of the text model."""
+        """Return the response of the text model; a JSON schema is stated in the task."""
         limit, side = self._settings.most_output, self._settings.image_side
 
-        def complete(model: TextModel) -> ChatResponse:
-            return model.complete(chat, limit, side)
+        stated = state_schema(chat)
 
-        return self._run("text", chat.stage, complete)
+        def complete(model: TextModel) -> ChatResponse:
+            return model.complete(stated, limit, side)
+
+        return find_answer(chat, self._run("text", chat.stage, complete), NAME)
 
     def discard(self, response: ChatResponse) -> None:
         """Do nothing: no responses are stored."""

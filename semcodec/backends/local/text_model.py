@@ -41,7 +41,7 @@ class TextModel:
         """Return the response to a chat.
 
         Args:
-            request: the chat; a JSON schema of its answer becomes a part of its task.
+            request: the chat.
             max_tokens: the most tokens of the answer.
             image_side: pixels of the longer side to which an image is reduced.
         """

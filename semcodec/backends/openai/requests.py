@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from semcodec.backends.openai.request_fields import RequestFields
 from semcodec.backends.openai.settings import Settings
 from semcodec.backends.prompting import ChatRequest
+from semcodec.backends.prompting.stated_schema import state_schema
 from semcodec.backends.recording import ModelRequest
 from semcodec.forks import block_fork
 from semcodec.imaging.fitting import MAX_CODE_AREA, described_size
@@ -70,6 +71,8 @@ class RequestBuilder:
         schema = chat.schema if use_schema else None
         if schema is not None and chat.schema_task:
             chat = replace(chat, task=f"{chat.task}\n\n{chat.schema_task}")
+        elif schema is None:
+            chat = state_schema(chat)
         if is_responses:
             route, body = "responses", self._responses_body(chat, image, schema)
         else:

@@ -98,6 +98,21 @@ def test_checker_answers_by_the_same_model(machine: Machine, make_backend: MakeB
     assert list(make_backend().check(PHOTO, predicates)) == ["yes", "no"]
 
 
+def test_schema_of_another_program_is_stated_and_its_json_returned(
+    machine: Machine, make_backend: MakeBackend
+) -> None:
+    machine.answer = lambda chat: '```json\n{"score": 3}\n```'
+    schema = {"type": "object", "required": ["score"]}
+    chat = ChatRequest("chat", "Judge.", "Rate it.", schema=schema)
+    assert make_backend().chat_model.complete(chat).text == '{"score": 3}'
+    task = machine.chats[0][1]["content"][0]["text"]
+    assert task.startswith("Rate it.\n\n")
+    assert json.dumps(schema) in task
+    machine.answer = lambda chat: "Three."
+    with pytest.raises(InvalidResponseError, match="JSON of the schema"):
+        make_backend().chat_model.complete(chat)
+
+
 # --- pictures
 
 
