@@ -18,6 +18,7 @@ from semcodec.backends.local.memory import Plan
 from semcodec.backends.local.settings import NAME, LocalSettings
 from semcodec.backends.local.store import STORE, Kind
 from semcodec.backends.local.text_model import TextModel
+from semcodec.backends.model_calls import cut_prompt, edit_prompt, guides_of, note_retry
 from semcodec.backends.notes import NOTICES, add_note
 from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
 from semcodec.backends.prompting.stated_schema import find_answer, state_schema
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 T = TypeVar("T")
-MAX_PROMPT: Final = 5_000  #: characters
 #: The library that loads the models of a kind.
 FORMATS: Final[dict[Kind, str]] = {"text": "transformers", "image": "diffusers"}
 IMAGE_ROLES: Final = ("painter", "editor")
@@ -39,7 +39,6 @@ PACKAGES: Final = (
     "torch", "torchvision", "transformers", "tokenizers", "diffusers", "accelerate", "safetensors",
     "bitsandbytes", "torchao", "gguf",
 )  # fmt: skip
-EDIT: Final = "Keep the picture exactly as it is, and make this one change and no other: {change}"
 LICENSE: Final = (
     "The model {model.name} has the license {model.license}, which does not allow every use: read "
     "{model.license_source}."
@@ -119,8 +118,8 @@ class LocalBackend(PromptBackend):
 
     @property
     def guides(self) -> frozenset[GuideKind]:
-        """The layers that ``paint`` takes: the colors, if the picture shall start from them."""
-        return frozenset({"colors"}) if self.settings.start_from_colors else frozenset()
+        """The layers that ``paint`` takes."""
+        return guides_of(self.settings.start_from_colors)
 
     def paint(
         self, prompt: str, size: tuple[int, int], seed: int, guide: Guide | None = None
@@ -130,7 +129,7 @@ class LocalBackend(PromptBackend):
         The model gets the description alone: models of diffusion are trained on descriptions, and
         would paint the words of an instruction. None of them follows one.
         """
-        task = PictureTask(prompt[:MAX_PROMPT], size, seed, self.settings.steps)
+        task = PictureTask(cut_prompt(prompt), size, seed, self.settings.steps)
         colors = guide.colors if guide else None
         if colors is not None:
             start, strength = colors, self.settings.start_strength
@@ -148,7 +147,7 @@ class LocalBackend(PromptBackend):
         Raises:
             MissingFeatureError: the model cannot edit.
         """
-        prompt, size = EDIT.format(change=change[:MAX_PROMPT]), self.paintable_size(image.size)
+        prompt, size = edit_prompt(change), self.paintable_size(image.size)
         task = PictureTask(prompt, size, seed, self.settings.steps)
         edited = self._models.run_image("edit", lambda model: model.edit(image, task))
         return edited.resize(image.size)
@@ -235,7 +234,7 @@ class LocalModels:
             if smaller.weights != plan.weights:
                 STORE.release(kind)
             memory.free_memory(import_torch(), self.device)
-            add_note("repairs", f"{stage}: out of memory; tried again with {smaller.describe()}")
+            note_retry(stage, f"with {smaller.describe()}")
             self._plans[kind] = smaller
             try:
                 return self._use(kind, smaller, use)

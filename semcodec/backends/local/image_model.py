@@ -17,6 +17,7 @@ from semcodec.backends.local.catalog import Model
 from semcodec.backends.local.devices import import_torch
 from semcodec.backends.local.starts import parameters_of, start_arguments
 from semcodec.backends.local.weights import quiet
+from semcodec.backends.model_calls import settle
 from semcodec.errors import InvalidResponseError, MissingFeatureError
 from semcodec.imaging.fitting import MAX_CODE_AREA
 
@@ -149,6 +150,10 @@ def paintable_size(size: tuple[int, int]) -> tuple[int, int]:
     >>> paintable_size((1024, 768)), paintable_size((96, 64)), paintable_size((4096, 4096))
     ((1024, 768), (624, 416), (1024, 1024))
     """
+    return settle(size, _round_size)
+
+
+def _round_size(size: tuple[int, int]) -> tuple[int, int]:
     width, height = size
     area = min(max(width * height, MIN_AREA), MAX_AREA)
     scale = (area / (width * height)) ** 0.5

@@ -16,6 +16,7 @@ from semcodec.backends.local_light.converted import Converted
 from semcodec.backends.local_light.image_model import LightImageModel
 from semcodec.backends.local_light.settings import NAME, LightSettings
 from semcodec.backends.local_light.text_model import LightTextModel
+from semcodec.backends.model_calls import cut_prompt, edit_prompt, guides_of
 from semcodec.backends.notes import NOTICES, add_note
 from semcodec.backends.prompting import PromptBackend, Prompts
 from semcodec.errors import MissingFeatureError
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MODELS: Final = ("text_model", "image_model")  #: settings that name a model
-MAX_PROMPT: Final = 5_000  #: characters
-EDIT: Final = "Keep the picture exactly as it is, and make this one change and no other: {change}"
 ONLY_COLORS: Final = (
     "The painted picture is the colors of the record and nothing else, because the model has "
     "returned them unchanged: raise start_strength, use another model, or omit start_from_colors."
@@ -78,8 +77,8 @@ class ImageBackend:
 
     @property
     def guides(self) -> frozenset[GuideKind]:
-        """The layers that ``paint`` takes: the colors, if it shall start from them."""
-        return frozenset({"colors"}) if self.settings.start_from_colors else frozenset()
+        """The layers that ``paint`` takes."""
+        return guides_of(self.settings.start_from_colors)
 
     def paintable_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the size with the aspect ratio of ``size`` that is painted."""
@@ -92,7 +91,7 @@ class ImageBackend:
 
         A model of FLUX.2 gets the colors as a reference, and the prompt says what they are.
         """
-        text = prompt[:MAX_PROMPT]
+        text = cut_prompt(prompt)
         colors = guide.colors if guide else None
         if colors is not None and self._image.edits:
             text = f"{text}\n\n{self._image_prompts.colors}"
@@ -111,8 +110,8 @@ class ImageBackend:
             model = self._image.converted.title
             message = f"The model {model} cannot edit: use one of FLUX.2, or another editor."
             raise MissingFeatureError(message, backend=NAME, stage="edit")
-        text = EDIT.format(change=change[:MAX_PROMPT])
-        edited = self._image.paint(text, self.paintable_size(image.size), seed, image, "edit")
+        text, size = edit_prompt(change), self.paintable_size(image.size)
+        edited = self._image.paint(text, size, seed, image, "edit")
         return edited.resize(image.size)
 
 

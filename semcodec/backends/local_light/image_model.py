@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 from semcodec.backends import activity
 from semcodec.backends.local_light import runtime
 from semcodec.backends.local_light.converted import Converted
+from semcodec.backends.local_light.loading import load_pipeline, no_memory
 from semcodec.backends.local_light.runtime import Interruption, OutOfMemoryError
 from semcodec.backends.local_light.settings import NAME, LightSettings
 from semcodec.backends.local_light.store import STORE
+from semcodec.backends.model_calls import note_retry, settle
 from semcodec.backends.notes import add_note
 from semcodec.errors import BackendError
 
@@ -62,12 +64,8 @@ class LightImageModel:
 
     def paintable_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the size with the aspect ratio of ``size`` that is painted."""
-        width, height = size
-        aspect = min(max(width / height, 1 / MAX_ASPECT), MAX_ASPECT)
-        side = min(
-            self._settings.painted_side * STORE.scale.get("image", 1.0), math.sqrt(width * height)
-        )
-        return _round(side * math.sqrt(aspect)), _round(side / math.sqrt(aspect))
+        limit = self._settings.painted_side * STORE.scale.get("image", 1.0)
+        return settle(size, lambda size: _round_size(size, limit))
 
     def paint(
         self, prompt: str, size: tuple[int, int], seed: int, start: Image | None, stage: str
@@ -93,14 +91,14 @@ class LightImageModel:
             except OutOfMemoryError as error:
                 smaller = _round(size[0] * SMALLER), _round(size[1] * SMALLER)
                 if smaller == size:
-                    raise _no_memory(error) from error
+                    raise no_memory(error, "image") from error
             STORE.reduce("image", SMALLER)
             shown = f"{smaller[0]} x {smaller[1]}"
-            add_note("repairs", f"{stage}: out of memory; tried again at {shown} pixels")
+            note_retry(stage, f"at {shown} pixels")
             try:
                 return self._generate(pipeline, prompt, smaller, seed, start, stage)
             except OutOfMemoryError as error:
-                raise _no_memory(error) from error
+                raise no_memory(error, "image") from error
 
     def _load(self, *, has_start: bool) -> Any:
         """Return the pipeline for pictures from texts or from pictures, loaded at the first call.
@@ -112,7 +110,7 @@ class LightImageModel:
         genai, folder = runtime.import_genai(), self.converted.folder
         device = self._settings.device
 
-        def load(_: Interruption) -> dict[str, Any]:
+        def load() -> dict[str, Any]:
             if not self._facts.edits:
                 return {name: getattr(genai, name)(str(folder), device)}
             image_to_image = genai.Image2ImagePipeline(str(folder), device)
@@ -121,13 +119,7 @@ class LightImageModel:
             text_to_image.set_scheduler(genai.Scheduler.from_config(str(config)))
             return {"Image2ImagePipeline": image_to_image, "Text2ImagePipeline": text_to_image}
 
-        problem = f"cannot load {self.converted.title}"
-        try:
-            return STORE.get(
-                "image", (folder, device), name, lambda: runtime.call(load, "load", problem)
-            )
-        except OutOfMemoryError as error:
-            raise _no_memory(error) from error
+        return load_pipeline(self.converted, device, name, load)
 
     def _generate(
         self,
@@ -183,13 +175,16 @@ class LightImageModel:
         add_note("models", {"stage": stage, **details, "size": [*size], "seed": seed})
 
 
+def _round_size(size: tuple[int, int], limit: float) -> tuple[int, int]:
+    """Return a size of about the same shape, with sides that the models take.
+
+    The area of a square with the side ``limit`` may be exceeded by the rounding.
+    """
+    width, height = size
+    aspect = min(max(width / height, 1 / MAX_ASPECT), MAX_ASPECT)
+    side = min(limit, math.sqrt(width * height))
+    return _round(side * math.sqrt(aspect)), _round(side / math.sqrt(aspect))
+
+
 def _round(side: float) -> int:
     return max(MIN_SIDE, round(side / SIDE_MULTIPLE) * SIDE_MULTIPLE)
-
-
-def _no_memory(error: OutOfMemoryError) -> BackendError:
-    message = (
-        f"The memory is not enough for the image model of {NAME}: use a smaller or more strongly "
-        "quantized model, a smaller painted_side in the config file, or --painter embedded."
-    )
-    return BackendError(message, backend=NAME, stage=error.stage, unavailable=True)

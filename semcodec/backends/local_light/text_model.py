@@ -10,12 +10,13 @@ from typing import Any, Final
 from semcodec.backends import activity
 from semcodec.backends.local_light import runtime
 from semcodec.backends.local_light.converted import Converted
+from semcodec.backends.local_light.loading import load_pipeline, no_memory
 from semcodec.backends.local_light.runtime import Interruption, OutOfMemoryError
-from semcodec.backends.local_light.settings import NAME, LightSettings
+from semcodec.backends.local_light.settings import LightSettings
 from semcodec.backends.local_light.store import STORE
+from semcodec.backends.model_calls import note_retry
 from semcodec.backends.notes import add_note
 from semcodec.backends.prompting import ChatRequest, ChatResponse
-from semcodec.errors import BackendError
 
 #: Names of what a chat template may look up; templates that know no thinking ignore it.
 TEMPLATE_CONTEXT: Final = {"enable_thinking": False}
@@ -44,14 +45,14 @@ class LightTextModel:
                 return self._generate(pipeline, chat)
             except OutOfMemoryError as error:
                 if chat.image is None or self._image_side <= MIN_SIDE:
-                    raise _no_memory(error) from error
+                    raise no_memory(error, "text") from error
             STORE.reduce("text", SMALLER)
             shown = f"an image of {self._image_side} pixels"
-            add_note("repairs", f"{chat.stage}: out of memory; tried again with {shown}")
+            note_retry(chat.stage, f"with {shown}")
             try:
                 return self._generate(pipeline, chat)
             except OutOfMemoryError as error:
-                raise _no_memory(error) from error
+                raise no_memory(error, "text") from error
 
     def discard(self, response: ChatResponse) -> None:
         """Do nothing: answers are not stored."""
@@ -71,16 +72,10 @@ class LightTextModel:
         genai = runtime.import_genai()
         folder, device = self.converted.folder, self._settings.device
 
-        def load(_: Interruption) -> dict[str, Any]:
+        def load() -> dict[str, Any]:
             return {PIPELINE: getattr(genai, PIPELINE)(str(folder), device)}
 
-        problem = f"cannot load {self.converted.title}"
-        try:
-            return STORE.get(
-                "text", (folder, device), PIPELINE, lambda: runtime.call(load, "load", problem)
-            )
-        except OutOfMemoryError as error:
-            raise _no_memory(error) from error
+        return load_pipeline(self.converted, device, PIPELINE, load)
 
     def _generate(self, pipeline: Any, chat: ChatRequest) -> ChatResponse:
         genai = runtime.import_genai()
@@ -133,11 +128,3 @@ def _make_history(genai: Any, chat: ChatRequest) -> Any:
         history.append({"role": role, "content": content})
     history.set_extra_context(TEMPLATE_CONTEXT)
     return history
-
-
-def _no_memory(error: OutOfMemoryError) -> BackendError:
-    message = (
-        f"The memory is not enough for the text model of {NAME}: use a smaller or more strongly "
-        "quantized model, or a smaller image_side in the config file."
-    )
-    return BackendError(message, backend=NAME, stage=error.stage, unavailable=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from tests.backends.local.fake_libraries import (
     write_image_folder,
     write_text_folder,
 )
+from tests.each import for_each
 
 PHOTO = Image.linear_gradient("L").resize((2000, 1000)).convert("RGB")
 SIZE = (512, 512)
@@ -200,11 +202,17 @@ def test_colors_are_not_taken_by_default(make_backend: MakeBackend) -> None:
     assert make_backend().guides == frozenset()
 
 
-@pytest.mark.parametrize(
-    "size", [(1, 1), (96, 64), (1000, 1000), (4096, 4096), (4096, 1), (30, 4000)]
-)
+RANDOM = random.Random(0)
+SIZES = [
+    *[(1, 1), (96, 64), (1000, 1000), (4096, 4096), (4096, 1), (30, 4000), (1968, 3996)],
+    *[(RANDOM.randint(1, 4096), RANDOM.randint(1, 4096)) for _ in range(300)],
+]
+
+
+@for_each([(size,) for size in SIZES])
 def test_size_to_paint_suits_the_models(size: tuple[int, int]) -> None:
     width, height = paintable_size(size)
+    assert paintable_size((width, height)) == (width, height)
     assert width % SIZE_STEP == height % SIZE_STEP == 0
     assert max(width, height) <= 4096
     if max(size) < 4 * min(size):

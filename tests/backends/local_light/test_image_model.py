@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import math
+import random
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,6 @@ from semcodec.backends.notes import collect_notes, group_by_kind
 from semcodec.errors import BackendError, MissingFeatureError
 from tests.backends.local_light.conftest import MakeFolder
 from tests.backends.local_light.fake_genai import OUT_OF_MEMORY, FakeLibrary
-from tests.each import for_each
 
 SIZE = (768, 768)
 COLORS = Image.linear_gradient("L").convert("RGB")
@@ -107,20 +107,29 @@ def test_picture_of_nothing_but_the_colors_is_noticed(klein: Any, library: FakeL
     assert "raise start_strength" in notice
 
 
-@for_each([(1, 1), (64, 64), (1000, 10), (3, 4096), (4096, 4096), (800, 600), (1023, 577)])
-def test_paintable_size_has_the_aspect_and_a_limit(*size: int) -> None:
+RANDOM = random.Random(0)
+SIZES = [
+    *[(1, 1), (64, 64), (1000, 10), (3, 4096), (4096, 4096), (800, 600), (1023, 577)],
+    *[(RANDOM.randint(1, 4096), RANDOM.randint(1, 4096)) for _ in range(300)],
+]
+
+
+@for_each([(size, side) for size in SIZES for side in (64, 90, 500, 768)])
+def test_paintable_size_has_the_aspect_and_a_limit(size: tuple[int, int], side: int) -> None:
     from semcodec.backends.local_light.converted import Converted
     from semcodec.backends.local_light.image_model import LightImageModel
     from semcodec.backends.local_light.settings import LightSettings
 
-    model = LightImageModel(Converted(None, None, "image", ""), LightSettings())  # type: ignore[arg-type]
-    width, height = model.paintable_size(size)  # type: ignore[arg-type]
+    settings = LightSettings(painted_side=side)
+    model = LightImageModel(Converted(None, None, "image", ""), settings)  # type: ignore[arg-type]
+    width, height = painted = model.paintable_size(size)
+    assert model.paintable_size(painted) == painted
     assert width % SIDE_MULTIPLE == height % SIDE_MULTIPLE == 0
     assert min(width, height) >= 64
-    assert max(width, height) <= 768 * math.sqrt(MAX_ASPECT) + SIDE_MULTIPLE
-    assert width * height <= 768**2 * 1.05
-    if min(size) > 128 and max(size) < 4 * min(size):
-        assert width / height == pytest.approx(size[0] / size[1], rel=0.06)
+    assert max(width, height) <= side * math.sqrt(MAX_ASPECT) + SIDE_MULTIPLE
+    assert width * height <= max((side + SIDE_MULTIPLE) ** 2, 64 * 2 * side)
+    if min(size) > 128 and max(size) < 4 * min(size) and side >= 500:
+        assert width / height == pytest.approx(size[0] / size[1], rel=0.08)
 
 
 def test_smaller_picture_is_painted_once_if_memory_is_short(
