@@ -12,20 +12,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends import LOCAL_LIGHT
-from semcodec.cli.output import UsageError
-from semcodec.errors import InputError, SemcodecError
+from semcodec.cli import model_options
+from semcodec.errors import SemcodecError
 
 if TYPE_CHECKING:
     from semcodec.backends.local.catalog import Kind
 
-#: Options of servers and of the backend local that apply, too, and the settings that they set.
-SHARED: Final = {
-    "model": "text_model",
-    "painter_model": "image_model",
-    "start_from_colors": "start_from_colors",
-    "prompts": "prompts",
-    "steps": "steps",
-}
+OWN: Final = ("steps",)  #: an option of the backend local that applies, too
 
 
 def create_backends(args: argparse.Namespace, names: Iterable[str | None]) -> dict[str, Any]:
@@ -37,17 +30,10 @@ def create_backends(args: argparse.Namespace, names: Iterable[str | None]) -> di
     """
     if LOCAL_LIGHT not in names:
         return {}
-    if getattr(args, "jobs", 1) > 1:
-        raise UsageError(
-            f"With --jobs each process would load the models of --backend {LOCAL_LIGHT}: "
-            "omit --jobs."
-        )
     from semcodec.backends.local_light import create
 
-    try:
-        return {LOCAL_LIGHT: create(**read_settings(args))}
-    except InputError as error:  # in an option or the config file
-        raise UsageError(str(error)) from error
+    backend = model_options.create_backend(args, LOCAL_LIGHT, create, read_settings(args))
+    return {LOCAL_LIGHT: backend}
 
 
 def describe_backend(args: argparse.Namespace) -> dict[str, Any]:
@@ -57,8 +43,7 @@ def describe_backend(args: argparse.Namespace) -> dict[str, Any]:
         UsageError: a setting is not valid.
         BackendError: its package is not installed, or a model is not on this machine.
     """
-    backend = create_backends(args, [LOCAL_LIGHT])[LOCAL_LIGHT]
-    return dict(backend.dependencies())
+    return model_options.describe_backend(create_backends(args, [LOCAL_LIGHT])[LOCAL_LIGHT])
 
 
 def describe_models(args: argparse.Namespace) -> list[tuple[str, str]]:
@@ -99,4 +84,4 @@ def _describe_model(kind: Kind, name: str | None) -> str:
 
 def read_settings(args: argparse.Namespace) -> dict[str, Any]:
     """Return the settings of the options; None for those that are not given."""
-    return {setting: getattr(args, option, None) for option, setting in SHARED.items()}
+    return model_options.read_settings(args, OWN)

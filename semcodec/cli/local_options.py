@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any, Final
 
 from semcodec.backends import LOCAL_LIGHT
 from semcodec.backends.local import LocalBackend
 from semcodec.backends.local.settings import CHOICES, NAME
 from semcodec.backends.model_settings import MAX_STEPS
-from semcodec.bulk.digests import digest_file
+from semcodec.cli import model_options
 from semcodec.cli.output import UsageError
-from semcodec.errors import InputError
 
 #: Options that set the setting of the same name.
 SETTINGS: Final = ("device", "quantization", "offload", "gguf", "steps")
-#: Options of servers that apply to the backend local, too, and the settings that they set.
-SHARED: Final = {
-    "model": "text_model",
-    "painter_model": "image_model",
-    "start_from_colors": "start_from_colors",
-    "prompts": "prompts",
-}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -69,12 +59,6 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
 
 
-#: Settings that decide results, and are not among the dependencies of the models.
-RELEVANT: Final = ("steps", "start_from_colors", "start_strength", "image_side", "most_output")
-FILES: Final = ("gguf", "prompts")  #: the same; what counts is their content
-MAX_FILE: Final = 2**40  #: bytes of such a file
-
-
 def create_backends(args: argparse.Namespace, names: Iterable[str | None]) -> dict[str, Any]:
     """Return the backend ``local`` by its name if it is among ``names``, else nothing.
 
@@ -85,14 +69,7 @@ def create_backends(args: argparse.Namespace, names: Iterable[str | None]) -> di
     if NAME not in names:
         _reject_unused_options(args, exempt=("steps",) if LOCAL_LIGHT in names else ())
         return {}
-    if getattr(args, "jobs", 1) > 1:
-        raise UsageError(
-            f"With --jobs each process would load the models of --backend {NAME}: omit --jobs."
-        )
-    try:
-        return {NAME: LocalBackend(**read_settings(args))}
-    except InputError as error:  # in an option or the config file
-        raise UsageError(str(error)) from error
+    return {NAME: model_options.create_backend(args, NAME, LocalBackend, read_settings(args))}
 
 
 def describe_backend(args: argparse.Namespace) -> dict[str, Any]:
@@ -102,19 +79,12 @@ def describe_backend(args: argparse.Namespace) -> dict[str, Any]:
         UsageError: a setting is not valid.
         BackendError: its packages are not installed.
     """
-    backend: LocalBackend = create_backends(args, [NAME])[NAME]
-    settings = asdict(backend.settings)
-    values = {name: value for name, value in settings.items() if name in RELEVANT}
-    files = {name: digest_file(Path(settings[name]), MAX_FILE) for name in FILES if settings[name]}
-    digests = {name: content and content.sha256 for name, content in files.items()}
-    return {**backend.dependencies(), **values, **digests}
+    return model_options.describe_backend(create_backends(args, [NAME])[NAME])
 
 
 def read_settings(args: argparse.Namespace) -> dict[str, Any]:
     """Return the settings of the options; None for those that are not given."""
-    own = {name: getattr(args, name, None) for name in SETTINGS}
-    shared = {setting: getattr(args, option, None) for option, setting in SHARED.items()}
-    return {**own, **shared}
+    return model_options.read_settings(args, SETTINGS)
 
 
 def _reject_unused_options(args: argparse.Namespace, exempt: Iterable[str]) -> None:

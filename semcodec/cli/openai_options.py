@@ -12,7 +12,7 @@ from semcodec.backends.openai import DryRunClient, OpenAIBackend
 from semcodec.backends.openai.settings import CHOICES
 from semcodec.backends.presets import PRESETS
 from semcodec.backends.recording import Budget, CallLog, Cassette
-from semcodec.cli import endings, light_options, local_options, options
+from semcodec.cli import endings, light_options, local_options, model_options, options
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
 
@@ -202,7 +202,7 @@ def resolve_backends(args: argparse.Namespace, log: CallLog | None = None) -> Ba
     local = local_options.create_backends(args, names.values())
     local |= light_options.create_backends(args, names.values())
     if not used:
-        _reject_unused_options(args, exempt=local_options.SHARED if local else ())
+        _reject_unused_options(args, exempt=model_options.SHARED if local else ())
         return Backends({option: local.get(name, name) for option, name in names.items()})
     clients = {name: DryRunClient() for name in used} if args.dry_run else {}
     try:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 import semcodec
+from semcodec.backends import prompting
 from semcodec.cli import light_options
 from tests import images
 from tests.backends.local_light.conftest import (  # noqa: F401  # fixtures
@@ -82,6 +85,22 @@ def test_problem_is_one_message(
     assert (code, out) == (2, "")
     assert problem in err
     assert "Traceback" not in err
+
+
+def test_digest_depends_on_the_content_of_the_prompts(
+    library: FakeLibrary,  # noqa: F811
+    make_text_folder: MakeFolder,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    prompts = tmp_path / "prompts.toml"
+    built_in = resources.files(prompting).joinpath("prompts-1.toml").read_text("utf-8")
+    args = argparse.Namespace(model=str(make_text_folder()), prompts=str(prompts), steps=4)
+    seen = []
+    for content in ("# a\n", "# b\n"):
+        prompts.write_text(content + built_in)
+        seen.append(light_options.describe_backend(args))
+    assert {name for name in seen[0] if seen[0][name] != seen[1][name]} == {"prompts"}
+    assert (seen[0]["steps"], seen[0]["device"]) == (4, "CPU")
 
 
 def test_doctor_states_models_and_what_is_missing(

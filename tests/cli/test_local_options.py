@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,12 @@ import pytest
 from PIL import Image
 
 import semcodec
-from semcodec.backends import activity
-from semcodec.cli import local_options
+from semcodec.backends import activity, prompting
+from semcodec.cli import local_options, model_options
 from semcodec.cli.progress import Progress
 from tests.backends.local.conftest import (
     DESCRIPTION,
     MakeBackend,
-    gpu,
     machine,
     make_backend,
 )
@@ -44,78 +44,57 @@ def test_all_options_are_tested() -> None:
     assert set(OPTIONS) == set(local_options.SETTINGS)
 
 
-@pytest.mark.parametrize("option", OPTIONS)
-def test_option_requires_the_backend(run: Run, photo: Path, tmp_path: Path, option: str) -> None:
-    out = tmp_path / "out.semc"
-    code, _, err = run("encode", photo, "-o", out, *OPTIONS[option])
-    assert code == 2
-    assert f"--{option} needs local models: add --backend local, or omit it." in err
-    assert not out.exists()
-
-
-@pytest.mark.parametrize("option", ["--quality", "--describer-model", "--dry-run", "--max-cost"])
-def test_option_of_servers_is_refused(
-    run: Run,
-    photo: Path,
-    tmp_path: Path,
-    machine: Machine,
-    models: list[str],
-    option: str,
-) -> None:
-    value = [] if option == "--dry-run" else ["1"] if option == "--max-cost" else ["low"]
-    out = tmp_path / "out.semc"
-    code, _, err = run("encode", photo, "-o", out, "--backend", "local", *models, option, *value)
-    assert code == 2
-    assert f"{option} needs a server" in err
-
-
-def test_workers_would_each_load_the_models(
-    run: Run,
-    photo: Path,
-    tmp_path: Path,
-    machine: Machine,
-    models: list[str],
-) -> None:
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder with three photographs."""
     folder = tmp_path / "photos"
     folder.mkdir()
-    for name in ("a.png", "b.png"):
-        Image.new("RGB", (64, 64), "aqua" if name == "a.png" else "blue").save(folder / name)
-    out = tmp_path / "records"
-    code, _, err = run("encode", folder, "-o", out, "--backend", "local", *models, "--jobs", "2")
-    assert code == 2
-    assert "--jobs" in err
+    for shade in (10, 20, 30):
+        Image.new("RGB", (64, 64), (shade, 0, 0)).save(folder / f"{shade}.png")
+    return folder
+
+
+def test_option_requires_the_backend(run: Run, photo: Path, tmp_path: Path) -> None:
+    for name, option in OPTIONS.items():
+        code, _, err = run("encode", photo, "-o", tmp_path / "out.semc", *option)
+        assert code == 2
+        assert f"--{name} needs local models: add --backend local, or omit it." in err
+    assert not (tmp_path / "out.semc").exists()
+
+
+#: Options that local models do not take, and what the message says.
+REFUSED = {
+    ("--quality", "low"): "--quality needs a server",
+    ("--describer-model", "low"): "--describer-model needs a server",
+    ("--dry-run",): "--dry-run needs a server",
+    ("--max-cost", "1"): "--max-cost needs a server",
+    ("--jobs", "2"): "each process would load the models of --backend local: omit --jobs",
+}
+
+
+def test_other_option_is_refused(
+    run: Run, photos: Path, tmp_path: Path, machine: Machine, models: list[str]
+) -> None:
+    command = ("encode", photos, "-o", tmp_path / "records", "--backend", "local", *models)
+    for option, problem in REFUSED.items():
+        code, _, err = run(*command, *option)
+        assert code == 2
+        assert problem in err
     assert not machine.loads
 
 
 def test_photograph_becomes_a_record_and_a_picture(
-    run: Run,
-    photo: Path,
-    tmp_path: Path,
-    machine: Machine,
-    models: list[str],
+    run: Run, photo: Path, tmp_path: Path, machine: Machine, models: list[str]
 ) -> None:
     record, picture, trace = (tmp_path / name for name in ("a.semc", "a.png", "t.json"))
-    code, _, err = run(
-        "encode", photo, "-o", record, "--trace", trace, "--backend", "local", *models
-    )
+    local = ("--backend", "local", *models)
+    code, _, err = run("encode", photo, "-o", record, "--trace", trace, *local)
     assert (code, "boat" in err) == (0, True)
     stages: list[dict[str, Any]] = json.loads(trace.read_text())["stages"]
     assert stages[0]["output"] == DESCRIPTION
     assert stages[0]["notes"]["models"][0]["model"] == "text"
-    code, _, err = run(
-        "decode",
-        record,
-        "-o",
-        picture,
-        "--size",
-        "512x512",
-        "--steps",
-        "2",
-        "--backend",
-        "local",
-        *models,
-    )
-    assert code == 0
+    small = ("--size", "512x512", "--steps", "2")
+    assert run("decode", record, "-o", picture, *small, *local)[0] == 0
     with Image.open(picture) as image:
         assert image.size == (512, 512)
     assert machine.pictures[0]["steps"] == 2
@@ -123,37 +102,38 @@ def test_photograph_becomes_a_record_and_a_picture(
 
 
 def test_batch_loads_the_models_once(
-    run: Run,
-    tmp_path: Path,
-    machine: Machine,
-    models: list[str],
+    run: Run, photos: Path, tmp_path: Path, machine: Machine, models: list[str]
 ) -> None:
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for shade in (10, 20, 30):
-        Image.new("RGB", (64, 64), (shade, 0, 0)).save(folder / f"{shade}.png")
-    command = ["encode", folder, "-o", tmp_path / "records", "--describer", "local", *models]
-    code, _, err = run(*command)
-    assert code == 0
+    command = ("encode", photos, "-o", tmp_path / "records", "--describer", "local", *models)
+    assert run(*command)[0] == 0
     assert len(machine.loads) == 1
-    code, _, err = run(*command)
-    assert "3 of them before" in err  # the digest of the settings is the same
+    assert "3 of them before" in run(*command)[2]  # the digest of the settings is the same
     code, _, err = run(*command, "--quantization", "int8")
     assert code != 0 or "before" not in err
 
 
+def test_digest_depends_on_the_content_of_files(make_backend: MakeBackend, tmp_path: Path) -> None:
+    prompts = tmp_path / "prompts.toml"
+    gguf = tmp_path / "klein.gguf"
+    built_in = resources.files(prompting).joinpath("prompts-1.toml").read_text("utf-8")
+    seen = []
+    for content in ("# a\n", "# b\n"):
+        prompts.write_text(content + built_in)
+        gguf.write_text(content)
+        backend = make_backend(prompts=str(prompts), gguf=str(gguf), steps=4)
+        seen.append(model_options.describe_backend(backend))
+    assert {name for name in seen[0] if seen[0][name] != seen[1][name]} == {"prompts", "gguf"}
+    assert seen[0]["steps"] == 4
+
+
 def test_interrupted_decode_leaves_no_picture(
-    run: Run,
-    photo: Path,
-    tmp_path: Path,
-    machine: Machine,
-    models: list[str],
+    run: Run, tmp_path: Path, machine: Machine, models: list[str]
 ) -> None:
     record, picture = tmp_path / "a.semc", tmp_path / "a.png"
     record.write_bytes(semcodec.pack("red boat", coding="lexicon", size=(512, 512)))
     machine.failures = [None, None, KeyboardInterrupt()]
-    code, _, _ = run("decode", record, "-o", picture, "--painter", "local", *models, "--steps", "4")
-    assert code == 130
+    command = ("decode", record, "-o", picture, "--painter", "local", *models, "--steps", "4")
+    assert run(*command)[0] == 130
     assert not picture.exists()
     assert len(machine.pictures) == 1
 

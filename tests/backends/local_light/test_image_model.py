@@ -19,6 +19,7 @@ from semcodec.backends.notes import collect_notes, group_by_kind
 from semcodec.errors import BackendError, MissingFeatureError
 from tests.backends.local_light.conftest import MakeFolder
 from tests.backends.local_light.fake_genai import OUT_OF_MEMORY, FakeLibrary
+from tests.each import for_each
 
 SIZE = (768, 768)
 COLORS = Image.linear_gradient("L").convert("RGB")
