@@ -64,7 +64,10 @@ class Machine:
     has_strength: bool = False
     has_starter: bool = True
 
-    def loading_info(self) -> dict[str, Any]:
+    def loading_info(self, options: dict[str, Any]) -> dict[str, Any]:
+        is_ignored = options.get("ignore_mismatched_sizes", "torch_dtype" in options)  # diffusers
+        if self.mismatched_keys and not is_ignored:
+            raise RuntimeError("For details look at the above report!")
         return {"missing_keys": set(self.missing_keys), "mismatched_keys": self.mismatched_keys}
 
     def fail(self) -> None:
@@ -199,7 +202,7 @@ def _transformers(machine: Machine, constants: Any) -> Any:
         machine.fail()
         machine.network.append(not constants.HF_HUB_OFFLINE)
         machine.loads.append(("text", options))
-        return Model(), machine.loading_info()
+        return Model(), machine.loading_info(options)
 
     def load_processor(folder: Path, **options: Any) -> Processor:
         json.loads((folder / "config.json").read_text())  # raises an error if it is damaged
@@ -226,7 +229,7 @@ def _network(machine: Machine) -> Any:
         @classmethod
         def from_pretrained(cls, folder: Path, **options: Any) -> tuple[Part, dict[str, Any]]:
             machine.parts[folder.name] = options
-            return cls(), machine.loading_info()
+            return cls(), machine.loading_info(options)
 
         @classmethod
         def from_single_file(cls, path: str, **options: Any) -> Part:
