@@ -133,11 +133,19 @@ def test_number_of_lists_is_limited(hub: FakeHub, monkeypatch: pytest.MonkeyPatc
     assert len(hub.paths) == 4
 
 
-def test_file_with_another_content_is_not_kept(hub: FakeHub) -> None:
+def test_only_a_sha_256_is_compared(tmp_path: Path) -> None:
+    """Small files have the SHA-1 of git, which is not one of their content alone."""
+    for name in ("a" * 40, "weights", hashlib.sha256(b"data").hexdigest()):
+        (tmp_path / name).write_bytes(b"data")
+        hub_responses.check_content(tmp_path / name)
+
+
+def test_file_with_another_content_is_not_kept(hub: FakeHub, tmp_path: Path) -> None:
     hub.corrupt = "model.safetensors"
     with pytest.raises(BackendError, match=r"model\.safetensors has another SHA-256") as caught:
         fetching.fetch(TEXT, fetching.plan(TEXT))
     assert caught.value.retryable
+    assert not [path for path in tmp_path.rglob("*") if path.name == "model.safetensors"]
     hub.corrupt = ""
     assert "model.safetensors" in fetching.plan(TEXT).missing_files
     folder = fetching.fetch(TEXT, fetching.plan(TEXT))

@@ -49,7 +49,18 @@ def test_json_is_found_between_words(answer: str) -> None:
     assert found == ChatResponse(ANSWERS[answer], source="kept")
 
 
-@for_each(["", "A boat.", "[1]", '{"rating": 3}', '{"score": 3', '"score"', "[" * 100_000])
+@for_each(
+    [
+        "",
+        "A boat.",
+        "[1]",
+        '{"rating": {"score": 3}}',
+        '{"rating": 3}',
+        '{"score": 3',
+        '"score"',
+        "[" * 100_000,
+    ]
+)
 def test_other_answer_is_an_error(answer: str) -> None:
     with pytest.raises(InvalidResponseError, match="did not answer with JSON") as caught:
         find_answer(FOREIGN, ChatResponse(answer), "local")
