@@ -152,6 +152,18 @@ def test_memory_that_is_never_enough_is_one_message(klein: Any, library: FakeLib
     with pytest.raises(BackendError, match=r"not enough for the image model.*painted_side"):
         klein.paint("a boat", SIZE, 7)
     assert len(library.calls) == 2
+    with pytest.raises(BackendError, match="not enough for the image model"):
+        klein.paint("a boat", (64, 64), 7)  # the smallest one, which no retry makes smaller
+    assert len(library.calls) == 3
+
+
+def test_another_device_loads_the_model_again(
+    library: FakeLibrary, make_image_folder: MakeFolder
+) -> None:
+    folder = str(make_image_folder())
+    for device in ("CPU", "CPU", "GPU"):
+        create(image_model=folder, device=device).paint("a boat", SIZE, 7)
+    assert len(library.loads) == 2
 
 
 def test_interrupt_ends_the_picture_at_the_next_step(klein: Any, library: FakeLibrary) -> None:

@@ -119,7 +119,9 @@ def test_memory_that_is_never_enough_is_one_message(
     backend: Any, library: FakeLibrary, image: Any
 ) -> None:
     library.results = [OUT_OF_MEMORY] * 9
-    with pytest.raises(BackendError, match=r"not enough for the text model.*quantized model"):
+    with pytest.raises(
+        BackendError, match=r"not enough for the text model.*quantized model, .*image_side"
+    ):
         complete(backend, image=image)
     assert len(library.calls) == (1 if image is None else 2)
 
