@@ -35,12 +35,11 @@ def outside(folder: Path) -> set[Path]:
     return {path for path in folder.parent.rglob("*") if folder / "hub" not in path.parents}
 
 
-@pytest.mark.parametrize("header", [*hub_responses.ETAGS, hub_responses.COMMIT])
 def test_header_that_is_no_hash_stops_before_anything_is_written(
-    hub: FakeHub, tmp_path: Path, header: str
+    hub: FakeHub, tmp_path: Path
 ) -> None:
     plan, before = fetching.plan(TEXT), outside(tmp_path)
-    hub.headers = {header: "../../../../evil"}
+    hub.headers = {"ETag": "../../../../evil"}
     for attempt in (fetching.plan, lambda model: fetching.fetch(model, plan)):  # at any time
         with pytest.raises(BackendError, match=r"that is not a hash .*: check HF_ENDPOINT"):
             attempt(TEXT)
