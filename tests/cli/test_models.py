@@ -21,7 +21,6 @@ from tests.backends.local import fake_hub
 from tests.backends.local.fake_hub import FakeHub
 from tests.cli.conftest import Run
 
-
 TERMINAL = 80  #: columns of a common one
 
 
