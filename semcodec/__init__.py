@@ -16,12 +16,15 @@ if TYPE_CHECKING:
         Record,
         RecordReport,
         Report,
+        SequenceReader,
+        SequenceWriter,
         embed_png,
         extension,
         extract_png,
         inspect,
         pack,
         rate_breakdown,
+        read_sequence,
         repack,
         truncate,
         unpack,
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
         unpack_sequence,
         validate,
         validate_all,
+        write_sequence,
     )
     from semcodec.errors import (
         BackendError,
@@ -53,6 +57,8 @@ __all__ = [
     "unpack",
     "unpack_all",
     "unpack_sequence",
+    "read_sequence",
+    "write_sequence",
     "repack",
     "truncate",
     "embed_png",
@@ -74,6 +80,8 @@ __all__ = [
     "Limits",
     "RecordReport",
     "Report",
+    "SequenceReader",
+    "SequenceWriter",
     "SemcodecError",
     "FormatError",
     "UnsupportedError",
@@ -89,8 +97,9 @@ __all__ = [
 #: all of them together take a fifth of a second, in which Ctrl-C would print a traceback.
 _NAMES = {
     "semcodec.bitstream": (
-        "Limits Models Record RecordReport Report embed_png extension extract_png inspect pack "
-        "rate_breakdown repack truncate unpack unpack_all unpack_sequence validate validate_all"
+        "Limits Models Record RecordReport Report SequenceReader SequenceWriter embed_png "
+        "extension extract_png inspect pack rate_breakdown read_sequence repack truncate unpack "
+        "unpack_all unpack_sequence validate validate_all write_sequence"
     ),
     "semcodec.errors": (
         "BackendError BudgetExceededError FormatError InputError InvalidResponseError "

@@ -6,17 +6,33 @@ is read up to the limit only. Whatever cannot be read is one ``InputError``.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
 from collections.abc import Callable
 from contextlib import suppress
-from typing import IO, Any, Final, TypeAlias
+from typing import IO, Any, Final, Protocol, TypeAlias
 
 from semcodec.errors import InputError
 
 #: What ``read_source`` accepts.
 Source: TypeAlias = bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes]
+
+
+class SupportsRead(Protocol):
+    """A file object opened for binary reading."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """Return up to ``size`` bytes; none at the end."""
+
+
+class SupportsRecv(Protocol):
+    """A socket."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes; none at the end."""
+
 
 CHUNK_SIZE: Final = 2**20  #: bytes that are read at once
 MAX_NAME: Final = 200  #: characters of a path that are shown
@@ -114,6 +130,44 @@ def _path_name(source: str | os.PathLike[str]) -> str:
     return name
 
 
+def read_available(file: Any, needed: int) -> bytes | None:
+    """Return bytes of a file object or a socket as soon as there are some, up to ``CHUNK_SIZE``.
+
+    ``read`` may wait until it has as many bytes as it is asked for, so it is asked for ``needed``
+    only, unless there is a method that does not wait (``read1``, ``recv``), or the file is raw.
+
+    Args:
+        file: a file object opened for binary reading, or a socket; it is not closed.
+        needed: the number of bytes without which the caller cannot go on, 1 or more.
+
+    Returns:
+        The bytes; none at the end; None if the file is non-blocking and has no bytes yet.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    name = next((name for name in ("read1", "recv") if callable(getattr(file, name, None))), "read")
+    size = needed if name == "read" and not isinstance(file, io.RawIOBase) else CHUNK_SIZE
+    piece = _call(file, name, size)
+    # A buffered file that is non-blocking has the same result of ``read1`` at its end and before
+    # its next bytes; that of ``read`` differs.
+    if name == "read1" and isinstance(piece, bytes) and not piece:
+        piece = _call(file, "read", 1)
+    return None if piece is None else _check_chunk(piece, "The file object")
+
+
+def _call(file: Any, method: str, size: int) -> object:
+    """Return what a method of a file object returns for ``size``; None if it would have to wait."""
+    try:
+        return getattr(file, method)(size)
+    except BlockingIOError:
+        return None
+    except Exception as error:
+        raise InputError(
+            f"The file object cannot be read ({_reason(error)}): open it again with mode 'rb'."
+        ) from error
+
+
 def read_blocks(read: Callable[[int], bytes], max_bytes: int, block: int = CHUNK_SIZE) -> bytes:
     """Return what ``read`` returns until its end, but at most ``max_bytes + 1`` bytes.
 
@@ -167,10 +221,18 @@ def _read_chunk(file: Any, size: int, name: str) -> bytes:
     except MemoryError:
         raise
     except Exception as error:  # a file object of the caller may raise anything
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise InputError(
-            f"{name} cannot be read ({reason}): open it again with mode 'rb'."
+            f"{name} cannot be read ({_reason(error)}): open it again with mode 'rb'."
         ) from error
+    return _check_chunk(chunk, name)
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _check_chunk(chunk: object, name: str) -> bytes:
+    """Return what ``read`` has returned, which must be bytes."""
     if isinstance(chunk, str):
         raise InputError(f"{name} is opened as text: open it with mode 'rb'.")
     if not isinstance(chunk, bytes | bytearray | memoryview):

@@ -25,6 +25,8 @@ from semcodec.bitstream.header import Models
 from semcodec.bitstream.layers import Layers, WordLayout
 from semcodec.bitstream.rate import RateBreakdown, rate_breakdown
 from semcodec.bitstream.record import Limits, Record
+from semcodec.bitstream.sequence_reader import SequenceReader, read_sequence
+from semcodec.bitstream.sequence_writer import SequenceWriter, write_sequence
 from semcodec.bitstream.truncation import truncate
 from semcodec.bitstream.validation import (
     Finding,
@@ -40,6 +42,10 @@ __all__ = [
     "unpack",
     "unpack_all",
     "unpack_sequence",
+    "read_sequence",
+    "write_sequence",
+    "SequenceReader",
+    "SequenceWriter",
     "repack",
     "truncate",
     "embed_png",

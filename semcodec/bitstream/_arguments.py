@@ -70,6 +70,13 @@ def png(data: object) -> bytes:
     raise InputError("A PNG file must be bytes, a bytearray or a memoryview: read it as binary.")
 
 
+def piece(data: object) -> bytes:
+    """Return the bytes of a piece of a sequence; a text form is not one."""
+    if isinstance(data, str):
+        raise InputError("A sequence consists of bytes, not text: read it as binary.")
+    return as_bytes(data)
+
+
 def _text_form(text: str) -> bytes:
     prefixes = tuple(prefix.decode() for prefix in PREFIXES.values())
     if text.startswith(prefixes) and text.isascii():

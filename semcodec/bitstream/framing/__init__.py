@@ -58,27 +58,37 @@ def iter_sequence(parser: Parser, max_records: int) -> Iterator[tuple[int, Parse
     If the parser collects, an item may be empty, and then has no core.
 
     Raises:
-        FormatError: SC-SEQ-1, SC-SEQ-2, SC-LEB-1, SC-LEB-2.
-        UnsupportedError: SC-LIM-5, there are over ``max_records`` items.
+        FormatError, UnsupportedError: as for ``read_item``; also SC-LIM-5, there are over
+            ``max_records`` items.
     """
-    parser.truncation_rule = "SC-SEQ-2"
     count = 0
     while parser.position < parser.end:
         start = parser.position
         if count == max_records:
             found = f"more than {max_records} records"
             parser.fail("SC-LIM-5", start * 8, found, f"at most {max_records}")
-        length = leb128.read(parser)
-        # Each item has its own parser, so that an unreadable item does not end the sequence if the
-        # parser collects. Its data is the whole sequence, from which all offsets count.
-        item = Parser(parser.data, parser.findings)
-        item.position = parser.position
-        parser.skip(length)
-        item.end = parser.position
         count += 1
-        if not length:
-            parser.report("SC-SEQ-1", start * 8, "length 0", "at least 1")
-        yield start, item
+        yield start, read_item(parser)
+
+
+def read_item(parser: Parser) -> Parser:
+    """Return a parser for the core of the next item of a sequence, and move ``parser`` past it.
+
+    Raises:
+        FormatError: SC-SEQ-1, SC-SEQ-2, SC-LEB-1, SC-LEB-2.
+    """
+    parser.truncation_rule = "SC-SEQ-2"
+    start = parser.position
+    length = leb128.read(parser)
+    # Each item has its own parser, so that an unreadable item does not end the sequence if the
+    # parser collects. Its data is the whole sequence, from which all offsets count.
+    item = Parser(parser.data, parser.findings)
+    item.position = parser.position
+    parser.skip(length)
+    item.end = parser.position
+    if not length:
+        parser.report("SC-SEQ-1", start * 8, "length 0", "at least 1")
+    return item
 
 
 def length(framing: Framing, core_bytes: int) -> int:
