@@ -19,6 +19,11 @@ from semcodec.errors import InputError
 #: What ``read_source`` accepts.
 Source: TypeAlias = bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes]
 
+CHUNK_SIZE: Final = 2**20  #: bytes that are read at once
+PIECE_SIZE: Final = 2**16  #: bytes of a stream that are read at once
+MAX_NAME: Final = 200  #: characters of a path that are shown
+_URL: Final = re.compile(r"(https?|ftp|s3|gs|file)://|data:[\w.+-]+/[\w.+-]+[;,]", re.IGNORECASE)
+
 
 class SupportsRead(Protocol):
     """A file object opened for binary reading."""
@@ -32,11 +37,6 @@ class SupportsRecv(Protocol):
 
     def recv(self, size: int, /) -> bytes:
         """Return up to ``size`` bytes; none at the end."""
-
-
-CHUNK_SIZE: Final = 2**20  #: bytes that are read at once
-MAX_NAME: Final = 200  #: characters of a path that are shown
-_URL: Final = re.compile(r"(https?|ftp|s3|gs|file)://|data:[\w.+-]+/[\w.+-]+[;,]", re.IGNORECASE)
 
 
 def read_source(source: object, max_bytes: int) -> bytes:
@@ -131,7 +131,7 @@ def _path_name(source: str | os.PathLike[str]) -> str:
 
 
 def read_available(file: Any, needed: int) -> bytes | None:
-    """Return bytes of a file object or a socket as soon as there are some, up to ``CHUNK_SIZE``.
+    """Return bytes of a file object or a socket as soon as there are some, up to ``PIECE_SIZE``.
 
     ``read`` may wait until it has as many bytes as it is asked for, so it is asked for ``needed``
     only, unless there is a method that does not wait (``read1``, ``recv``), or the file is raw.
@@ -147,7 +147,7 @@ def read_available(file: Any, needed: int) -> bytes | None:
         InputError: the file cannot be read.
     """
     name = next((name for name in ("read1", "recv") if callable(getattr(file, name, None))), "read")
-    size = needed if name == "read" and not isinstance(file, io.RawIOBase) else CHUNK_SIZE
+    size = needed if name == "read" and not isinstance(file, io.RawIOBase) else PIECE_SIZE
     piece = _call(file, name, size)
     # A buffered file that is non-blocking has the same result of ``read1`` at its end and before
     # its next bytes; that of ``read`` differs.

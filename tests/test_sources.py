@@ -8,13 +8,14 @@ import os
 import pathlib
 import tempfile
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from semcodec.errors import InputError
-from semcodec.sources import CHUNK_SIZE, read_source
+from semcodec.sources import CHUNK_SIZE, PIECE_SIZE, read_available, read_source
 
 LIMIT = 100
 
@@ -165,3 +166,71 @@ def test_pipes_and_devices_are_bounded(tmp_path: Path) -> None:
     writer.start()
     assert read_source(pipe, LIMIT) == b"abc"
     writer.join()
+
+
+# --- streams --------------------------------------------------------------------------------------
+
+
+class Sized:
+    """A file object with some of the methods of a stream, which records its calls."""
+
+    def __init__(self, *names: str, result: Any = b"ab") -> None:
+        self.calls: list[tuple[str, int]] = []
+        self.result = result
+        for name in names:
+            setattr(self, name, partial(self.call, name))
+
+    def call(self, name: str, size: int) -> Any:
+        self.calls.append((name, size))
+        return self.result
+
+
+@pytest.mark.parametrize(
+    ("names", "call"),
+    [
+        (("read", "read1"), ("read1", PIECE_SIZE)),
+        (("recv",), ("recv", PIECE_SIZE)),
+        (("read", "read1", "recv"), ("read1", PIECE_SIZE)),
+        (("read",), ("read", 3)),
+    ],
+)
+def test_no_method_waits_for_more_than_needed(names: tuple[str, ...], call: Any) -> None:
+    file = Sized(*names)
+    assert read_available(file, 3) == b"ab"
+    assert file.calls == [call]
+
+
+def test_raw_file_is_asked_for_a_whole_piece(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(bytes(2 * PIECE_SIZE))
+    with path.open("rb", buffering=0) as raw:
+        assert len(read_available(raw, 3) or b"") == PIECE_SIZE
+
+
+def test_end_and_missing_bytes_differ() -> None:
+    assert read_available(Sized("read1", "read", result=b""), 3) == b""
+    assert read_available(Sized("recv", result=b""), 3) == b""
+    for chunk in (None, BlockingIOError()):
+        assert read_available(Reader(chunk), 3) is None
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no pipes that do not block")
+def test_pipe_that_does_not_block() -> None:
+    here, there = os.pipe()
+    os.set_blocking(here, False)
+    with open(here, "rb") as file:
+        assert read_available(file, 3) is None
+        os.write(there, b"a")
+        assert read_available(file, 3) == b"a"
+        assert read_available(file, 3) is None
+        os.close(there)
+        assert read_available(file, 3) == b""
+
+
+@pytest.mark.parametrize(
+    ("chunk", "message"),
+    [("text", "opened as text"), (3, "no bytes"), (OSError(5, "full"), r"cannot be read \(full\)")],
+)
+def test_stream_that_cannot_be_read_is_an_input_error(chunk: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        read_available(Reader(chunk), 3)

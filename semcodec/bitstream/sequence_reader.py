@@ -18,7 +18,7 @@ from semcodec.bitstream import framing as framings
 from semcodec.bitstream.parser import Parser
 from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
 from semcodec.errors import FormatError, InputError, UnsupportedError
-from semcodec.sources import CHUNK_SIZE, SupportsRead, SupportsRecv, read_available
+from semcodec.sources import PIECE_SIZE, SupportsRead, SupportsRecv, read_available
 
 _CLOSED: Final = "The SequenceReader is closed: make a new one for other data."
 _UNREADABLE: Final = "The sequence cannot be read after an item without an end: use no more of it."
@@ -206,7 +206,7 @@ class _FileReader(SequenceReader):
         """Feed the next bytes of the file, or close at its end."""
         # Before the length is complete, one more byte is certain to belong to the item.
         needed = self._size - self._arrived() if self._size else 1
-        piece = read_available(self._file, min(needed, CHUNK_SIZE))
+        piece = read_available(self._file, min(needed, PIECE_SIZE))
         if piece is None:
             raise InputError(
                 "The file object is non-blocking and has no bytes yet: wait until it has some, "

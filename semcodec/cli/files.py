@@ -6,6 +6,8 @@ import os
 import re
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import IO, Final
 
@@ -16,7 +18,7 @@ from semcodec.choices import ReadFraming, UnpackFraming
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
 from semcodec.signatures import HEAD_SIZE, identify
-from semcodec.sources import CHUNK_SIZE, read_blocks, url_message
+from semcodec.sources import CHUNK_SIZE, read_available, read_blocks, url_message
 
 TEXT_PREFIXES: Final = tuple(PREFIXES.values())
 MAX_INPUT: Final = 200 * 10**6  #: size limit of an input, in bytes; that of image files
@@ -57,6 +59,29 @@ def read_bytes(name: str, max_bytes: int = MAX_INPUT, max_other: int = MAX_INPUT
     except (OSError, ValueError) as error:
         message = url_message(name) or f"Cannot read {name}: {reason(error)}."
         raise UsageError(message) from error
+
+
+def read_pieces(name: str) -> Iterator[bytes]:
+    """Yield the content of the file ``name`` in pieces, each as soon as its bytes are there.
+
+    Args:
+        name: the file, or ``-`` for stdin.
+
+    Raises:
+        UsageError: the file cannot be read.
+    """
+    if name == "-" and sys.stdin is None:
+        raise UsageError("Standard input is closed: name an input file.")
+    try:
+        with Path(name).open("rb") if name != "-" else nullcontext(sys.stdin.buffer) as file:
+            while piece := read_available(file, 1):
+                yield piece
+    except (OSError, ValueError) as error:
+        cause = error.__cause__ if isinstance(error, InputError) else error
+        message = url_message(name) or f"Cannot read {name}: {reason(cause or error)}."
+        raise UsageError(message) from error
+    if piece is None:
+        raise UsageError(f"Cannot read {name}: it is non-blocking; pass it through cat.")
 
 
 def _read(file: IO[bytes], name: str, max_bytes: int, max_other: int) -> bytes:
@@ -192,7 +217,7 @@ def _check_decoded(argument: str) -> str:
     )
 
 
-def reason(error: Exception) -> str:
+def reason(error: BaseException) -> str:
     """Return the reason of a failed access to a file, as a clause in lower case."""
     if isinstance(error, FileNotFoundError):
         return "no such file or directory"

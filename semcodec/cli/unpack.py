@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import semcodec
@@ -21,7 +22,8 @@ def add(commands: Commands[Parser]) -> None:
         "unpack",
         unpack,
         summary="print the text of a record",
-        description="Print the text of a record, or of each record of a sequence.",
+        description="Print the text of a record, or of each record of a sequence, as soon as its "
+        "bytes are there.",
         usage="FILE|TEXT [options]",
         examples=("semcodec unpack photo.semc", "semcodec unpack semc:KGgMxD3aWg --json"),
     )
@@ -32,25 +34,41 @@ def add(commands: Commands[Parser]) -> None:
         "also if there is such a file (./semc:x); - for stdin",
     )
     options.add_input_framing(parser)
-    parser.add_argument(
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
         "--json",
         action="store_true",
-        help="print all fields as JSON (default: off)",
+        help="print all fields as JSON; the records of a sequence as one array, after all were "
+        "checked (default: off)",
+    )
+    group.add_argument(
+        "--json-lines",
+        action="store_true",
+        help="print all fields as JSON, a line for each record; for sequences of any length "
+        "(default: off)",
     )
 
 
 def unpack(args: argparse.Namespace) -> int:
     """Print the text of a record, or of each record of a sequence."""
-    data = files.read_record(args.file, args.framing)
+    show = _print_line if args.json_lines else _print_object if args.json else _print_text
     if args.framing != "sequence":
-        record = semcodec.unpack(data, framing=files.detected_framing(args.framing))
-        _print(record, as_json=args.json)
+        data = files.read_record(args.file, args.framing)
+        show(semcodec.unpack(data, framing=files.detected_framing(args.framing)))
     elif args.json:
-        _print_array(data)
-    else:  # one record at a time, so without the limit on the words of all records
-        for record in semcodec.unpack_all(data):
-            _print(record, as_json=False)
+        _print_array(files.read_record(args.file, args.framing))
+    else:
+        for record in _read_stream(args.file):
+            show(record)
     return DONE
+
+
+def _read_stream(name: str) -> Iterator[semcodec.Record]:
+    """Yield each record of a sequence as soon as its bytes are there, of any number of records."""
+    reader = semcodec.SequenceReader()
+    for piece in files.read_pieces(name):
+        yield from reader.feed(piece)
+    reader.close()
 
 
 def _print_array(data: bytes) -> None:
@@ -73,10 +91,16 @@ def _values(record: semcodec.Record, *, is_single: bool) -> dict[str, Any]:
     return record.as_dict() | ({"layers": layers} if layers else {})
 
 
-def _print(record: semcodec.Record, *, as_json: bool) -> None:
-    if as_json:
-        print_result(json.dumps(_values(record, is_single=True), indent=2))
-    elif output.is_terminal():
+def _print_object(record: semcodec.Record) -> None:
+    print_result(json.dumps(_values(record, is_single=True), indent=2))
+
+
+def _print_line(record: semcodec.Record) -> None:
+    print_result(json.dumps(_values(record, is_single=False)))
+
+
+def _print_text(record: semcodec.Record) -> None:
+    if output.is_terminal():
         print_result(output.escape_control(record.text))
     else:  # another program gets the text unescaped
         print_result(record.text.encode() + b"\n")
