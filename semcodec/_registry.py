@@ -697,7 +697,7 @@ RULES: Final[dict[str, Rule]] = {
         '9.3',
         "The records of a sequence are within the decoder's limit.",
         'the first item too many',
-        'The sequence has more than max_records records: raise the limit.',
+        'The sequence has more than max_records records: raise the limit, or use read_sequence.',
         '',
         '',
         'auto',

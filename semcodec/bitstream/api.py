@@ -163,7 +163,8 @@ def unpack_all(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Recor
     """Return an iterator over the records of a sequence, which reads one record at a time.
 
     Each record is within ``limits``, but not the words of all records together: stop when it takes
-    too long, or read the sequence with ``unpack_sequence``.
+    too long, or read the sequence with ``unpack_sequence``. For more than ``max_records`` records,
+    or bytes that are not all there yet, use ``read_sequence`` or ``SequenceReader``.
 
     Raises:
         FormatError: as for ``unpack``; also SC-SEQ-1, SC-SEQ-2.

@@ -144,10 +144,10 @@ class Limits:
         max_words: words of the text.
         max_extensions: entries in the extension block.
         max_chunks: chunks of a PNG file.
-        max_records: records of a sequence.
+        max_records: records of a sequence; ``read_sequence`` and ``SequenceReader`` ignore it.
         max_sequence_words: words of all ``lexicon`` and ``bag`` records of a sequence that is read
-            as a whole, by ``unpack_sequence``, ``validate`` or ``inspect``; ``unpack_all`` reads
-            one record at a time and ignores it. A record that breaks a rule counts as 512.
+            as a whole, by ``unpack_sequence``, ``validate`` or ``inspect``; what reads one record
+            at a time ignores it. A record that breaks a rule counts as 512.
 
     Raises:
         InputError: a limit is negative or not an integer.
