@@ -1,7 +1,8 @@
 """Any bytes in any framing: encoding undoes decoding, and a PNG file keeps its other chunks.
 
 An input is the name of a property and its bytes: the characters of a text form, the data of a
-chunk, the chunks of a PNG file, a PNG file in which to embed a record, or a sequence.
+chunk, the chunks of a PNG file, a PNG file in which to embed a record, or a sequence, which is also
+read as a stream.
 """
 
 from __future__ import annotations
@@ -9,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Final
+from zlib import crc32
 
 from hypothesis import strategies as st
 
 from fuzz import malformed
-from semcodec.bitstream import embed_png, extract_png, repack, unpack, unpack_all, validate
+from semcodec.bitstream import Limits, embed_png, extract_png, repack, unpack, unpack_all, validate
 from semcodec.bitstream.framing.text import PREFIXES
 from semcodec.choices import Framing
 from semcodec.errors import SemcodecError
 from tests import annex_c
 from tests.png_files import SIGNATURE, build_chunk, build_png, iter_chunks, repair_crcs
+from tests.streams import read_pieces, read_whole
 
 Input = tuple[str, bytes]
 
@@ -58,6 +61,7 @@ def _check_embedding(png: bytes) -> None:
 
 
 def _check_sequence(data: bytes) -> None:
+    _check_pieces(data)
     try:
         records = list(unpack_all(data))
     except SemcodecError:
@@ -67,6 +71,14 @@ def _check_sequence(data: bytes) -> None:
     assert len(records) <= len(data) // 2
     assert validate(data, framing="sequence").ok
     assert [record.as_dict() for record in records] == annex_c.decode_sequence(data)
+
+
+def _check_pieces(data: bytes) -> None:
+    """Read the sequence as a stream: its pieces must not matter, nor an item that is not kept."""
+    size = 1 + crc32(data) % 7
+    pieces = [data[start : start + size] for start in range(0, len(data), size)]
+    for limits in (Limits(), Limits(max_bytes=size)):
+        assert read_pieces(pieces, limits) == read_whole(data, limits)
 
 
 CHECKS: Final[dict[str, Callable[[bytes], None]]] = {

@@ -25,61 +25,16 @@ from semcodec.bitstream import (
     read_sequence,
     record_codec,
     unpack_all,
-    validate_all,
 )
 from semcodec.errors import FormatError, InputError, UnsupportedError
 from tests import profiles
 from tests.bitstream.test_vectors import VECTORS, vector_data
 from tests.each import for_each
+from tests.streams import drain, read_pieces, read_whole
 
-Result = Record | tuple[str, int]  #: of an item: its record, or the first rule it breaks
-MANY = 2**62
 A, B, C = (pack(text, framing="sequence") for text in ("rd br", "large red boat", "snst"))
 SEQUENCES = [vector for vector in VECTORS if vector["framing"] == "sequence"]
 SMALL = [vector for vector in SEQUENCES if len(vector["data"]) < 200]
-
-
-def drain(reader: SequenceReader) -> Iterator[Result]:
-    """Yield the results that can be read now, also after errors."""
-    while True:
-        try:
-            yield from reader
-            return
-        except (FormatError, UnsupportedError) as error:
-            yield error.rule, error.offset
-
-
-def read_pieces(pieces: list[bytes], limits: Limits | None = None) -> list[Result]:
-    """Return the results of a sequence that is fed in pieces."""
-    reader = SequenceReader(limits=limits or Limits())
-    found: list[Result] = []
-    for piece in pieces:
-        try:
-            reader.feed(piece)
-        except InputError:
-            break
-        found += drain(reader)
-    return found + close(reader)
-
-
-def close(reader: SequenceReader) -> list[Result]:
-    try:
-        reader.close()
-    except FormatError as error:
-        return [(error.rule, error.offset)]
-    return []
-
-
-def read_whole(data: bytes, limits: Limits | None = None) -> list[Result]:
-    """Return the results of a sequence that is validated as a whole."""
-    return [
-        report.record or (report.findings[0].rule, report.findings[0].offset)
-        for report in validate_all(data, limits=without_counts(limits or Limits()))
-    ]
-
-
-def without_counts(limits: Limits) -> Limits:
-    return Limits(limits.max_bytes, limits.max_words, limits.max_extensions, 1, MANY, MANY)
 
 
 def one_by_one(data: bytes) -> list[bytes]:
