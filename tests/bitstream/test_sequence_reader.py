@@ -223,9 +223,15 @@ def test_sequence_ends_after_a_length_without_an_end() -> None:
     reader = SequenceReader().feed(A + b"\x80\x80\x80\x80" + B)
     assert list(drain(reader)) == [*unpack_all(A), ("SC-LEB-1", 8 * len(A))]
     assert list(reader) == []
+    reader.close()
     with pytest.raises(InputError, match="without an end"):
         reader.feed(B)
-    reader.close()
+
+
+def test_length_without_an_end_is_reported_with_its_fourth_byte() -> None:
+    reader = SequenceReader()
+    assert list(drain(reader.feed(b"\x80\x80\x80"))) == []
+    assert list(drain(reader.feed(b"\x80"))) == [("SC-LEB-1", 0)]
 
 
 def test_reading_goes_on_after_other_rules() -> None:
@@ -285,15 +291,13 @@ def test_length_that_is_never_reached_takes_no_memory() -> None:
 
 
 def test_records_that_were_read_are_freed() -> None:
-    reader, count = SequenceReader(), 0
+    reader, item = SequenceReader(), pack("x" * 30_000, coding="utf8", framing="sequence")
     tracemalloc.start()
-    for _ in range(10):
-        for _ in reader.feed(A * 20):
-            count += 1
+    count = sum(1 for _ in range(20) for _ in reader.feed(item))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert count == 200
-    assert peak < 4_000
+    assert count == 20
+    assert peak < 8 * len(item)
 
 
 # --- file objects ---------------------------------------------------------------------------------

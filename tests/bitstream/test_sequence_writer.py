@@ -158,6 +158,18 @@ def test_sockets() -> None:
         assert list(read_sequence(right)) == unpack_sequence(A + B)
 
 
+def test_sendall_is_used_where_write_sends_a_part() -> None:
+    class SslSocket(Writes):
+        sent = b""
+
+        def sendall(self, data: bytes) -> None:
+            self.sent += data
+
+    connection = SslSocket()
+    assert write_sequence(connection, unpack_all(A + B)) == 2
+    assert (connection.sent, connection.written) == (A + B, b"")
+
+
 def test_short_writes_are_continued() -> None:
     file = Writes(1, 1, 2)
     assert write_sequence(file, unpack_all(A + B)) == 2
