@@ -107,16 +107,16 @@ class SequenceWriter:
         """Return how many bytes the file has written; None if it would have to wait."""
         file: Any = self._file
         # A socket of ssl has ``write`` as well, for a part of the bytes.
-        write = file.sendall if callable(getattr(file, "sendall", None)) else file.write
+        sends_all = callable(getattr(file, "sendall", None))
         try:
-            count = write(data)
+            count = file.sendall(data) if sends_all else file.write(data)
         except Exception as error:  # a file object of the caller may raise anything
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise InputError(
                 f"The file object cannot be written ({reason}): open it again with mode 'ab'."
             ) from error
-        if count is None:  # of other objects, such as sockets and streams of asyncio: all
-            return None if isinstance(file, io.RawIOBase) else len(data)
+        if count is None:  # of a raw file: none; of other objects, such as sockets: all
+            return None if isinstance(file, io.RawIOBase) and not sends_all else len(data)
         if not isinstance(count, int) or not 0 < count <= len(data):
             raise InputError(
                 f"The file object returned {count!r} for {len(data)} bytes: pass one whose write "
