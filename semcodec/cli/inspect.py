@@ -82,7 +82,7 @@ def add(commands: Commands[Parser]) -> None:
         "--json-lines",
         action="store_true",
         help="one JSON object per record and line, and one per file, see "
-        "spec/schema/inspect-lines-1.json; for sequences of any length (default: off)",
+        "spec/schema/inspect-lines-1.json; for sequences of many records (default: off)",
     )
     parser.add_argument(
         layer_pictures.OPTION,
