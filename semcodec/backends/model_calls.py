@@ -1,17 +1,25 @@
-"""What calls of ``local`` and ``local-light`` share: prompts of painters, layers and a repair."""
+"""What calls of ``local`` and ``local-light`` share: prompts, layers, sizes and notes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from semcodec.backends.guides import GuideKind
-from semcodec.backends.notes import add_note
+from semcodec.backends.notes import NOTICES, add_note
+
+if TYPE_CHECKING:
+    from semcodec.backends.local.catalog import Model
 
 Size: TypeAlias = tuple[int, int]
 MAX_ROUNDINGS: Final = 16  #: of a size; all sizes up to 4096 pixels need up to 6
 MAX_PROMPT: Final = 5_000  #: characters
 EDIT: Final = "Keep the picture exactly as it is, and make this one change and no other: {change}"
+
+LICENSE: Final = (
+    "The model {model.name} has the license {model.license}, which does not allow every use: read "
+    "{model.license_source}."
+)
 
 
 def cut_prompt(prompt: str) -> str:
@@ -47,3 +55,9 @@ def settle(size: Size, fit: Callable[[Size], Size]) -> Size:
 def note_retry(stage: str, attempt: str) -> None:
     """Note that memory ran out, and how the call was repeated, such as ``"at 64 x 64 pixels"``."""
     add_note("repairs", f"{stage}: out of memory; tried again {attempt}")
+
+
+def note_license(model: Model) -> None:
+    """Note the license of a model that a call uses, unless it allows every use."""
+    if not model.is_free:
+        add_note(NOTICES, LICENSE.format(model=model))

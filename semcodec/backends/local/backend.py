@@ -18,7 +18,13 @@ from semcodec.backends.local.memory import Plan
 from semcodec.backends.local.settings import NAME, LocalSettings
 from semcodec.backends.local.store import STORE, Kind
 from semcodec.backends.local.text_model import TextModel
-from semcodec.backends.model_calls import cut_prompt, edit_prompt, guides_of, note_retry
+from semcodec.backends.model_calls import (
+    cut_prompt,
+    edit_prompt,
+    guides_of,
+    note_license,
+    note_retry,
+)
 from semcodec.backends.notes import NOTICES, add_note
 from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
 from semcodec.backends.prompting.stated_schema import find_answer, state_schema
@@ -39,10 +45,6 @@ PACKAGES: Final = (
     "torch", "torchvision", "transformers", "tokenizers", "diffusers", "accelerate", "safetensors",
     "bitsandbytes", "torchao", "gguf",
 )  # fmt: skip
-LICENSE: Final = (
-    "The model {model.name} has the license {model.license}, which does not allow every use: read "
-    "{model.license_source}."
-)
 COLORS_AFTERWARDS: Final = (
     "The model {model} cannot start from an image, so the picture was not started from the colors "
     "of the record; they were applied after painting."
@@ -261,8 +263,7 @@ class LocalModels:
             is_resident=plan.resident,
         )
         add_note("models", self.dependencies(kind))
-        if not model.is_free:
-            add_note(NOTICES, LICENSE.format(model=model))
+        note_license(model)
         return use(loaded)
 
     def _load(self, kind: Kind, model: catalog.Model, folder: Path, plan: Plan) -> Any:

@@ -163,7 +163,7 @@ def create(**settings: Any) -> TextBackend | ImageBackend:
         return TextBackend(text, merged)
     if image:
         return ImageBackend(image, merged)
-    models = converted.offered("text")
-    raise converted.missing(
+    models = converted.list_converted_models("text")
+    raise converted.not_found_error(
         "No model of local-light is on this machine", models[0] if models else None
     )

@@ -71,6 +71,8 @@ class Converted:
 def find(name: str | None, kind: Kind) -> Converted | None:
     """Return the model of the name, or without one the first of the catalog that is here.
 
+    A model whose license does not allow every use is used only by its name.
+
     Returns:
         None if no name is given, and the catalog has no converted model of this kind that is on
         this machine.
@@ -80,7 +82,8 @@ def find(name: str | None, kind: Kind) -> Converted | None:
         BackendError: the named model is not on this machine.
     """
     if name is None:
-        located = ((model, _locate_quietly(model)) for model in offered(kind))
+        models = (model for model in list_converted_models(kind) if model.is_free)
+        located = ((model, _locate_quietly(model)) for model in models)
         return next((_open(model, path, kind) for model, path in located if path), None)
     model = catalog.find(name)
     if model.format != "openvino":
@@ -93,7 +96,7 @@ def find(name: str | None, kind: Kind) -> Converted | None:
         raise InputError(f"{model.name} is a model of kind {others}: name one of kind {kind}.")
     path = model.folder or storage.locate(model)
     if path is None:
-        raise missing(f"The model {model.name} is not on this machine", model)
+        raise not_found_error(f"The model {model.name} is not on this machine", model)
     return _open(model, path, kind)
 
 
@@ -104,14 +107,14 @@ def _locate_quietly(model: Model) -> Path | None:
         return None
 
 
-def offered(kind: Kind) -> list[Model]:
+def list_converted_models(kind: Kind) -> list[Model]:
     """Return the converted models of a kind that the catalog has."""
     models = catalog.load().models.values()
     return [model for model in models if model.format == "openvino" and kind in model.kinds]
 
 
-def missing(problem: str, model: Model | None) -> BackendError:
-    """Return the error that a model has to be fetched first."""
+def not_found_error(problem: str, model: Model | None) -> BackendError:
+    """Return the error for a model that has to be fetched first."""
     fetch = f"run semcodec models fetch {model.name}, or " if model else ""
     return BackendError(
         f"{problem}: {fetch}name the folder of a converted model (docs/local-light.md).",

@@ -13,7 +13,7 @@ from semcodec.backends.local_light.loading import load_pipeline, no_memory
 from semcodec.backends.local_light.runtime import Interruption, OutOfMemoryError
 from semcodec.backends.local_light.settings import NAME, LightSettings
 from semcodec.backends.local_light.store import STORE
-from semcodec.backends.model_calls import note_retry, settle
+from semcodec.backends.model_calls import note_license, note_retry, settle
 from semcodec.backends.notes import add_note
 from semcodec.errors import BackendError
 
@@ -173,6 +173,7 @@ class LightImageModel:
     def _note(self, stage: str, size: tuple[int, int], seed: int) -> None:
         details = self.converted.details() | runtime.describe(self._settings.device)
         add_note("models", {"stage": stage, **details, "size": [*size], "seed": seed})
+        note_license(self.converted.model)
 
 
 def _round_size(size: tuple[int, int], limit: float) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from semcodec.backends.local_light.loading import load_pipeline, no_memory
 from semcodec.backends.local_light.runtime import Interruption, OutOfMemoryError
 from semcodec.backends.local_light.settings import LightSettings
 from semcodec.backends.local_light.store import STORE
-from semcodec.backends.model_calls import note_retry
+from semcodec.backends.model_calls import note_license, note_retry
 from semcodec.backends.notes import add_note
 from semcodec.backends.prompting import ChatRequest, ChatResponse
 
@@ -116,6 +116,7 @@ class LightTextModel:
             "output_tokens": int(metrics.get_num_generated_tokens()),
         }
         add_note("models", {"stage": chat.stage, **details, **tokens})
+        note_license(self.converted.model)
 
 
 def _make_history(genai: Any, chat: ChatRequest) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from semcodec import backends
 from semcodec.backends.local import catalog, storage
 from semcodec.backends.local_light import LightSettings, converted, create
 from semcodec.backends.local_light.converted import MAX_JSON_BYTES, TAIL_BYTES
+from semcodec.backends.notes import collect_notes, group_by_kind
 from semcodec.errors import BackendError, InputError
 from tests.backends.local_light.conftest import MakeFolder
+from tests.backends.local_light.fake_genai import FakeLibrary
 from tests.each import for_each
 
 INT4 = '<weight_compression>\n<all_layers value="False" /><mode value="int4_asym" />'
@@ -30,7 +33,7 @@ def _no_models_of_the_catalog(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_first_model_of_the_catalog_that_is_here_is_used(
     make_text_folder: MakeFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [model, *_] = converted.offered("text")
+    [model, *_] = converted.list_converted_models("text")
     folder = make_text_folder()
     monkeypatch.setattr(storage, "locate", lambda other: folder if other is model else None)
     backend = create()
@@ -38,21 +41,59 @@ def test_first_model_of_the_catalog_that_is_here_is_used(
     assert not hasattr(backend, "paint")
 
 
+def test_model_with_a_restricted_license_is_used_only_by_its_name(
+    make_text_folder: MakeFolder, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [free, *_] = converted.list_converted_models("text")
+    restricted = replace(
+        free, name="restricted", is_free=False, license="Research-1", license_source="its page"
+    )
+    models = {"text": [restricted, free], "image": []}
+    monkeypatch.setattr(converted, "list_converted_models", models.__getitem__)
+    monkeypatch.setattr(catalog, "find", lambda name: restricted)
+    folder = make_text_folder()
+    monkeypatch.setattr(storage, "locate", lambda _: folder)
+    assert create().model_name("describer") == free.name
+    monkeypatch.setattr(storage, "locate", lambda model: folder if model is restricted else None)
+    with pytest.raises(BackendError, match="No model of local-light is on this machine"):
+        create()
+    backend = create(text_model="restricted")
+    with collect_notes() as notes:
+        backend.expand(["boat"])  # type: ignore[union-attr]
+    assert group_by_kind(notes)["notices"] == [
+        "The model restricted has the license Research-1, which does not allow every use: read "
+        "its page."
+    ]
+
+
+def test_license_of_a_painter_is_noted(
+    make_image_folder: MakeFolder, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = next(each for each in converted.list_converted_models("image") if not each.is_free)
+    folder = make_image_folder()
+    monkeypatch.setattr(storage, "locate", lambda other: folder if other is model else None)
+    backend = create(image_model=model.name)
+    with collect_notes() as notes:
+        backend.paint("a boat", (64, 64), 1)  # type: ignore[union-attr]
+    [notice] = group_by_kind(notes)["notices"]
+    assert f"{model.name} has the license {model.license}" in notice
+
+
 def test_catalog_has_models_of_both_kinds_in_this_format() -> None:
     for kind in ("text", "image"):
-        assert all(model.format == "openvino" for model in converted.offered(kind))
-        assert converted.offered(kind)
+        assert all(model.format == "openvino" for model in converted.list_converted_models(kind))
+        assert converted.list_converted_models(kind)
 
 
 def test_backend_without_any_model_names_the_command() -> None:
-    name = converted.offered("text")[0].name
+    name = converted.list_converted_models("text")[0].name
     with pytest.raises(BackendError, match=f"semcodec models fetch {name}") as caught:
         create()
     assert caught.value.unavailable
 
 
 def test_named_model_that_is_not_here_names_the_command() -> None:
-    name = converted.offered("image")[0].name
+    name = converted.list_converted_models("image")[0].name
     with pytest.raises(BackendError, match=f"{name} is not on this machine.*fetch {name}"):
         create(image_model=name)
 
