@@ -35,7 +35,9 @@ STAGE: Final = "chat"  #: of a request that is not one of semcodec
 #: The role that a stage of semcodec needs; any other request needs a describer or a writer.
 ROLES_OF_STAGES: Final = {"describe": "describer", "check": "checker", "locate": "locator"}
 #: Fields that change the form of the result, which is then not what the client expects.
-UNSUPPORTED: Final = ("tools", "functions", "logprobs", "audio", "web_search_options", "prediction")
+UNSUPPORTED: Final = (
+    "tools", "functions", "logprobs", "audio", "web_search_options", "prediction", "stop",
+)  # fmt: skip
 SYSTEM: Final = ("system", "developer")
 EVENT_STREAM: Final = "text/event-stream"
 
@@ -143,7 +145,8 @@ def _events(
 def read_chat(fields: Mapping[str, Any]) -> ChatJob:
     """Return the job of a request.
 
-    Sampling fields are ignored: each backend decodes greedily, or by its own settings.
+    Fields for sampling and for the maximum of tokens are ignored: each backend decodes greedily, or
+    by its own settings.
 
     Raises:
         RequestError: a field is invalid or not supported.

@@ -187,6 +187,7 @@ def test_language_model_gets_the_messages_as_they_are(llm: Server, model: FakeCh
         response_format=schema(fields=fields),
         temperature=0.5,
         max_completion_tokens=5,
+        stop=[],
     )
     assert answer == "An answer."
     [request] = model.requests
@@ -280,6 +281,7 @@ def test_stream_has_the_answer_in_events(llm: Server) -> None:
     "fields",
     [
         {"n": 2}, {"n": "1"}, {"tools": [{}]}, {"functions": [{}]}, {"logprobs": True},
+        {"stop": "\n"}, {"stop": ["a", "b"]},
         {"stream": "yes"}, {"response_format": {"type": "json_object"}}, {"response_format": 1},
         {"response_format": {"type": "json_schema", "json_schema": {"name": "x"}}},
     ],
