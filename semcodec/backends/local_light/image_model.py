@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from semcodec.backends import activity
 from semcodec.backends.local_light import runtime
 from semcodec.backends.local_light.converted import Converted
-from semcodec.backends.local_light.loading import load_pipeline, no_memory
+from semcodec.backends.local_light.loading import (
+    keep_scale,
+    load_pipeline,
+    out_of_memory_error,
+    read_scale,
+)
 from semcodec.backends.local_light.runtime import Interruption, OutOfMemoryError
 from semcodec.backends.local_light.settings import NAME, LightSettings
 from semcodec.backends.local_light.store import STORE
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
 
 MIN_SIDE: Final = 64  #: pixels of a painted picture
 MAX_ASPECT: Final = 4  #: longer to shorter side of a painted picture; a longer one is cropped
-SMALLER: Final = 0.7  #: of both sides, where the memory is not enough: half of the pixels
+RETRY_SCALE: Final = 0.7  #: of both sides, where the memory is not enough: half of the pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +60,16 @@ class LightImageModel:
 
     def __init__(self, converted: Converted, settings: LightSettings) -> None:
         self.converted, self._settings = converted, settings
-        self._facts = PIPELINES.get(converted.pipeline, Pipeline())
+        self._defaults = PIPELINES.get(converted.pipeline, Pipeline())
 
     @property
     def edits(self) -> bool:
         """Whether the model takes a picture as a reference, and not as a noisy start."""
-        return self._facts.edits
+        return self._defaults.edits
 
     def paintable_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the size with the aspect ratio of ``size`` that is painted."""
-        limit = self._settings.painted_side * STORE.scale.get("image", 1.0)
+        limit = self._settings.painted_side * read_scale(self.converted)
         return settle(size, lambda size: _round_size(size, limit))
 
     def paint(
@@ -72,7 +77,8 @@ class LightImageModel:
     ) -> Image:
         """Return a picture of ``prompt``; the same seed gives the same one on the same machine.
 
-        Where the memory is not enough, a smaller picture is painted once.
+        Where the memory is not enough, a smaller picture is painted once; if that succeeds, later
+        pictures of the run have that size.
 
         Args:
             prompt: what to paint, or how to change ``start``.
@@ -89,16 +95,16 @@ class LightImageModel:
             try:
                 return self._generate(pipeline, prompt, size, seed, start, stage)
             except OutOfMemoryError as error:
-                smaller = _round(size[0] * SMALLER), _round(size[1] * SMALLER)
+                smaller = _round(size[0] * RETRY_SCALE), _round(size[1] * RETRY_SCALE)
                 if smaller == size:
-                    raise no_memory(error, "image") from error
-            STORE.reduce("image", SMALLER)
-            shown = f"{smaller[0]} x {smaller[1]}"
-            note_retry(stage, f"at {shown} pixels")
+                    raise out_of_memory_error(error, "image") from error
+            note_retry(stage, f"at {smaller[0]} x {smaller[1]} pixels")
             try:
-                return self._generate(pipeline, prompt, smaller, seed, start, stage)
+                picture = self._generate(pipeline, prompt, smaller, seed, start, stage)
             except OutOfMemoryError as error:
-                raise no_memory(error, "image") from error
+                raise out_of_memory_error(error, "image", can_shrink=True) from error
+            keep_scale(self.converted, RETRY_SCALE)
+            return picture
 
     def _load(self, *, has_start: bool) -> Any:
         """Return the pipeline for pictures from texts or from pictures, loaded at the first call.
@@ -111,7 +117,7 @@ class LightImageModel:
         device = self._settings.device
 
         def load() -> dict[str, Any]:
-            if not self._facts.edits:
+            if not self._defaults.edits:
                 return {name: getattr(genai, name)(str(folder), device)}
             image_to_image = genai.Image2ImagePipeline(str(folder), device)
             text_to_image = genai.Text2ImagePipeline(image_to_image)
@@ -148,16 +154,20 @@ class LightImageModel:
 
         pixels = runtime.call(generate, stage, f"cannot {stage}")
         if tuple(pixels.shape) != (1, size[1], size[0], 3):
-            message = f"The model {self.converted.title} returned no picture to '{stage}'."
-            raise BackendError(f"{message[:-1]}: use another model.", backend=NAME, stage=stage)
+            raise BackendError(
+                f"The model {self.converted.title} did not return a picture of {size[0]} x "
+                f"{size[1]} pixels in the stage '{stage}': use another model.",
+                backend=NAME,
+                stage=stage,
+            )
         self._note(stage, size, seed)
         return Image.frombytes("RGB", size, pixels.tobytes())
 
     def _options(self, size: tuple[int, int], has_start: bool) -> dict[str, Any]:
         """Return the arguments of the library; those that are None keep its own defaults."""
-        steps = self._settings.steps or self.converted.model.steps or self._facts.steps
+        steps = self._settings.steps or self.converted.model.steps or self._defaults.steps
         strength = self._settings.start_strength
-        has_strength = has_start and not self._facts.edits
+        has_strength = has_start and not self._defaults.edits
         if has_strength and steps and strength < 1:
             # The library leaves out a share of the steps; with few, it would leave out none.
             steps = max(steps, math.ceil(round(1 / (1 - strength), 6)))
@@ -165,7 +175,7 @@ class LightImageModel:
             "width": size[0],
             "height": size[1],
             "num_inference_steps": steps,
-            "guidance_scale": self._facts.guidance,
+            "guidance_scale": self._defaults.guidance,
             "strength": strength if has_strength else None,
         }
         return {name: value for name, value in options.items() if value is not None}

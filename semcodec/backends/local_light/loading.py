@@ -1,4 +1,4 @@
-"""Load a pipeline once for this process, and explain if the memory is not enough."""
+"""Load a pipeline once for this process, and make pictures smaller if the memory is not enough."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from semcodec.backends.local_light.converted import Converted
 from semcodec.backends.local_light.runtime import OutOfMemoryError
 from semcodec.backends.local_light.settings import NAME
 from semcodec.backends.local_light.store import STORE
+from semcodec.backends.notes import run_values
 from semcodec.errors import BackendError
 
-#: What takes less memory, by kind of model.
-ADVICE: Final[dict[Kind, str]] = {
-    "text": "or a smaller image_side in the config file",
-    "image": "a smaller painted_side in the config file, or --painter embedded",
-}
+#: The setting by which the pictures of a call take less memory, by kind of model.
+SIDES: Final[dict[Kind, str]] = {"text": "image_side", "image": "painted_side"}
 
 
 def load_pipeline(
@@ -35,13 +33,34 @@ def load_pipeline(
             converted.kind, key, name, lambda: runtime.call(lambda _: load(), "load", problem)
         )
     except OutOfMemoryError as error:
-        raise no_memory(error, converted.kind) from error
+        raise out_of_memory_error(error, converted.kind) from error
 
 
-def no_memory(error: OutOfMemoryError, kind: Kind) -> BackendError:
-    """Return the error of a call for which the memory is not enough, with what to do."""
+def read_scale(converted: Converted) -> float:
+    """Return the share of the sides of pictures that has fit the memory in this run, 0..1."""
+    scale: float = run_values().get((NAME, converted.folder), 1.0)
+    return scale
+
+
+def keep_scale(converted: Converted, factor: float) -> None:
+    """Begin with smaller pictures until the end of this run, since the memory holds only those."""
+    run_values()[NAME, converted.folder] = read_scale(converted) * factor
+
+
+def out_of_memory_error(
+    error: OutOfMemoryError, kind: Kind, *, can_shrink: bool = False
+) -> BackendError:
+    """Return the error of a call for which the memory is not enough, with what to do.
+
+    Args:
+        error: of the library.
+        kind: of the model.
+        can_shrink: whether the picture of the call could be smaller.
+    """
+    options = ["a smaller or more strongly quantized model"]
+    options += [f"a smaller {SIDES[kind]} in the config file"] if can_shrink else []
+    options += ["--painter embedded"] if kind == "image" else []
     message = (
-        f"The memory is not enough for the {kind} model of {NAME}: use a smaller or more strongly "
-        f"quantized model, {ADVICE[kind]}."
+        f"The memory is not enough for the {kind} model of {NAME}: use {', or '.join(options)}."
     )
     return BackendError(message, backend=NAME, stage=error.stage, unavailable=True)

@@ -25,13 +25,13 @@ class PipelineStore:
 
     Attributes:
         lock: held during a call of a pipeline.
-        scale: by kind of model, the share of the sides of pictures that fits the memory; less than
-            1 after the memory was not enough.
     """
 
     def __init__(self) -> None:
+        self._reset()
+
+    def _reset(self) -> None:
         self.lock = threading.RLock()
-        self.scale: dict[Kind, float] = {}
         self._keys: dict[Kind, Hashable] = {}
         self._pipelines: dict[Kind, dict[str, Any]] = {}
 
@@ -41,7 +41,7 @@ class PipelineStore:
         Nor can they be freed: their destructors wait for threads, and end the process.
         """
         self._of_parent = self.__dict__.copy()
-        self.__init__()  # type: ignore[misc]
+        self._reset()
 
     def get(self, kind: Kind, key: Hashable, name: str, load: Callable[[], dict[str, Any]]) -> Any:
         """Return the pipeline ``name`` of a model, loaded at the first call.
@@ -54,16 +54,11 @@ class PipelineStore:
         """
         if self._keys.get(kind) != key:
             self._pipelines[kind] = {}  # the memory of the last model is free again
-            self.scale.pop(kind, None)
             self._keys[kind] = key
         loaded = self._pipelines[kind]
         if name not in loaded:
             loaded |= load()
         return loaded[name]
-
-    def reduce(self, kind: Kind, factor: float) -> None:
-        """Make pictures smaller from now on, because the memory was not enough."""
-        self.scale[kind] = self.scale.get(kind, 1.0) * factor
 
 
 STORE: Final = PipelineStore()  #: the pipelines of this process

@@ -10,7 +10,12 @@ from typing import Any, Final
 from semcodec.backends import activity
 from semcodec.backends.local_light import runtime
 from semcodec.backends.local_light.converted import Converted
-from semcodec.backends.local_light.loading import load_pipeline, no_memory
+from semcodec.backends.local_light.loading import (
+    keep_scale,
+    load_pipeline,
+    out_of_memory_error,
+    read_scale,
+)
 from semcodec.backends.local_light.runtime import Interruption, OutOfMemoryError
 from semcodec.backends.local_light.settings import LightSettings
 from semcodec.backends.local_light.store import STORE
@@ -22,7 +27,7 @@ from semcodec.backends.prompting import ChatRequest, ChatResponse
 TEMPLATE_CONTEXT: Final = {"enable_thinking": False}
 PIPELINE: Final = "VLMPipeline"
 MIN_SIDE: Final = 64  #: pixels, of an image that is made smaller for lack of memory
-SMALLER: Final = 0.5  #: of both sides, where the memory is not enough
+RETRY_SCALE: Final = 0.5  #: of both sides, where the memory is not enough
 
 
 class LightTextModel:
@@ -34,38 +39,38 @@ class LightTextModel:
     def complete(self, chat: ChatRequest) -> ChatResponse:
         """Return the answer to ``chat``: greedy, so that the same request has the same answer.
 
-        Where the memory is not enough for the image, it is made smaller once.
+        Where the memory is not enough for the image, it is made smaller once; if that succeeds,
+        later images of the run have that size.
 
         Raises:
             BackendError: the model cannot be loaded, or fails.
         """
         with STORE.lock, activity.showing(f"loading {self.converted.title}"):
-            pipeline = self._load()
+            pipeline, side = self._load(), self._image_side(read_scale(self.converted))
             try:
-                return self._generate(pipeline, chat)
+                return self._generate(pipeline, chat, side)
             except OutOfMemoryError as error:
-                if chat.image is None or self._image_side <= MIN_SIDE:
-                    raise no_memory(error, "text") from error
-            STORE.reduce("text", SMALLER)
-            shown = f"an image of {self._image_side} pixels"
-            note_retry(chat.stage, f"with {shown}")
+                if chat.image is None or side <= MIN_SIDE:
+                    raise out_of_memory_error(error, "text") from error
+            side = self._image_side(read_scale(self.converted) * RETRY_SCALE)
+            note_retry(chat.stage, f"with an image of {side} pixels")
             try:
-                return self._generate(pipeline, chat)
+                response = self._generate(pipeline, chat, side)
             except OutOfMemoryError as error:
-                raise no_memory(error, "text") from error
+                raise out_of_memory_error(error, "text", can_shrink=side > MIN_SIDE) from error
+            keep_scale(self.converted, RETRY_SCALE)
+            return response
 
     def discard(self, response: ChatResponse) -> None:
         """Do nothing: answers are not stored."""
 
     def seen_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the width and height in pixels at which an image of ``size`` is shown."""
-        scale = min(1.0, self._image_side / max(size))
-        return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+        return _fit(size, self._image_side(read_scale(self.converted)))
 
-    @property
-    def _image_side(self) -> int:
-        """Pixels of the longer side of an image that the model sees."""
-        return max(MIN_SIDE, round(self._settings.image_side * STORE.scale.get("text", 1.0)))
+    def _image_side(self, scale: float) -> int:
+        """Return the pixels of the longer side of an image at a share of the setting."""
+        return max(MIN_SIDE, round(self._settings.image_side * scale))
 
     def _load(self) -> Any:
         """Return the pipeline, loaded at the first call."""
@@ -77,13 +82,13 @@ class LightTextModel:
 
         return load_pipeline(self.converted, device, PIPELINE, load)
 
-    def _generate(self, pipeline: Any, chat: ChatRequest) -> ChatResponse:
+    def _generate(self, pipeline: Any, chat: ChatRequest, side: int) -> ChatResponse:
         genai = runtime.import_genai()
         if chat.schema is not None and chat.schema_task:
             chat = replace(chat, task=f"{chat.task}\n\n{chat.schema_task}")
         images = []
         if chat.image is not None:
-            images = [runtime.to_tensor(chat.image.resize(self.seen_size(chat.image.size)))]
+            images = [runtime.to_tensor(chat.image.resize(_fit(chat.image.size, side)))]
         config = pipeline.get_generation_config()  # a copy: the ends of answers, and penalties
         config.do_sample = False
         config.max_new_tokens = self._settings.most_output
@@ -96,7 +101,7 @@ class LightTextModel:
             tokens = count(1)
 
             def stream(_: str) -> Any:
-                activity.show(f"word {next(tokens)} of at most {self._settings.most_output}")
+                activity.show(f"token {next(tokens)} of at most {self._settings.most_output}")
                 return status.CANCEL if interruption.is_requested() else status.RUNNING
 
             return pipeline.generate(
@@ -117,6 +122,12 @@ class LightTextModel:
         }
         add_note("models", {"stage": chat.stage, **details, **tokens})
         note_license(self.converted.model)
+
+
+def _fit(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """Return ``size`` with its longer side reduced to ``side``, if it is longer."""
+    scale = min(1.0, side / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _make_history(genai: Any, chat: ChatRequest) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import math
 import random
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -140,11 +141,30 @@ def test_smaller_picture_is_painted_once_if_memory_is_short(
     with collect_notes() as notes:
         first = klein.paint("a boat", SIZE, 7)
         second = klein.paint("a boat", SIZE, 7)
-    assert first.size == second.size == klein.paintable_size(SIZE) == (544, 544)
+        assert first.size == second.size == klein.paintable_size(SIZE) == (544, 544)
     assert len(library.calls) == 3
     notes_of = group_by_kind(notes)
     assert notes_of["repairs"] == ["paint: out of memory; tried again at 544 x 544 pixels"]
     assert notes_of["models"][0]["size"] == [544, 544]
+
+
+def test_size_after_a_shortage_is_that_of_the_run_alone(klein: Any, library: FakeLibrary) -> None:
+    """A server has no runs: each request begins at the full size, so that it can be repeated."""
+    for run in (collect_notes, nullcontext):
+        library.results = [OUT_OF_MEMORY]
+        with run():
+            assert klein.paint("a boat", SIZE, 7).size == (544, 544)
+        with run():
+            assert klein.paintable_size(SIZE) == SIZE
+            assert klein.paint("a boat", SIZE, 7).size == SIZE
+
+
+def test_size_is_reduced_only_by_a_retry_that_succeeds(klein: Any, library: FakeLibrary) -> None:
+    library.results = [OUT_OF_MEMORY] * 2
+    with collect_notes():
+        with pytest.raises(BackendError):
+            klein.paint("a boat", SIZE, 7)
+        assert klein.paint("a boat", SIZE, 7).size == SIZE
 
 
 def test_memory_that_is_never_enough_is_one_message(klein: Any, library: FakeLibrary) -> None:
@@ -152,8 +172,9 @@ def test_memory_that_is_never_enough_is_one_message(klein: Any, library: FakeLib
     with pytest.raises(BackendError, match=r"not enough for the image model.*painted_side"):
         klein.paint("a boat", SIZE, 7)
     assert len(library.calls) == 2
-    with pytest.raises(BackendError, match="not enough for the image model"):
+    with pytest.raises(BackendError, match="not enough for the image model") as caught:
         klein.paint("a boat", (64, 64), 7)  # the smallest one, which no retry makes smaller
+    assert str(caught.value).endswith("quantized model, or --painter embedded.")
     assert len(library.calls) == 3
 
 
@@ -185,7 +206,9 @@ def test_interrupt_ends_the_picture_at_the_next_step(klein: Any, library: FakeLi
 
 def test_result_of_another_shape_is_an_error(klein: Any, library: FakeLibrary) -> None:
     library.results = [np.zeros((1, 8, 8, 3), np.uint8)]
-    with pytest.raises(BackendError, match="returned no picture to 'paint'"):
+    with pytest.raises(
+        BackendError, match="did not return a picture of 768 x 768 pixels in the stage 'paint'"
+    ):
         klein.paint("a boat", SIZE, 7)
 
 

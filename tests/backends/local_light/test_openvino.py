@@ -14,7 +14,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +53,9 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 
 @pytest.fixture
-def backend(folders: tuple[str, str]) -> Iterator[Any]:
+def backend(folders: tuple[str, str]) -> Any:
     text, image = folders
-    yield create(text_model=text, image_model=image, painted_side=96, most_output=300)
-    STORE.scale.clear()
+    return create(text_model=text, image_model=image, painted_side=96, most_output=300)
 
 
 def test_roles_follow_the_models(folders: tuple[str, str]) -> None:
@@ -163,13 +161,13 @@ def test_interrupt_ends_a_text_at_the_next_word(
     def show(text: str) -> None:
         shown.append(text)
         time.sleep(0.01)  # the tiny model writes 1,000 words a second
-        if text.startswith("word 3 "):
+        if text.startswith("token 3 "):
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(text_model.activity, "show", show)
     with pytest.raises(KeyboardInterrupt):
-        backend._chat.complete(ChatRequest("expand", "Write.", "Write many words."))
-    assert 3 <= len([text for text in shown if text.startswith("word")]) < 100
+        backend.chat_model.complete(ChatRequest("expand", "Write.", "Write many words."))
+    assert 3 <= len([text for text in shown if text.startswith("token")]) < 100
     monkeypatch.undo()
     assert backend.expand(["boat"])  # the model can be used again
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 import semcodec
+from semcodec.backends import activity
 from semcodec.backends.local_light import create
 from semcodec.backends.notes import collect_notes, group_by_kind
 from semcodec.backends.prompting.chat import ChatRequest
@@ -34,7 +35,7 @@ def backend(library: FakeLibrary, make_text_folder: MakeFolder) -> Any:
 
 
 def complete(backend: Any, **fields: Any) -> Any:
-    return backend._chat.complete(ChatRequest("select", "The rules.", "The task.", **fields))
+    return backend.chat_model.complete(ChatRequest("select", "The rules.", "The task.", **fields))
 
 
 def test_messages_have_roles_and_thinking_is_off(backend: Any, library: FakeLibrary) -> None:
@@ -114,21 +115,49 @@ def test_image_is_made_smaller_once_if_memory_is_short(backend: Any, library: Fa
     ]
 
 
-@pytest.mark.parametrize("image", [PHOTO, None])
+def test_size_after_a_shortage_is_that_of_the_run_alone(backend: Any, library: FakeLibrary) -> None:
+    library.results = [OUT_OF_MEMORY]
+    for _ in range(2):
+        with collect_notes():
+            complete(backend, image=PHOTO)
+    library.results = [OUT_OF_MEMORY] * 2
+    with collect_notes():
+        with pytest.raises(BackendError):
+            complete(backend, image=PHOTO)
+        complete(backend, image=PHOTO)
+    assert [call.images[0][2] for call in library.calls] == [768, 384, 768, 768, 384, 768]
+
+
+@pytest.mark.parametrize(
+    ("image", "calls", "advice"),
+    [
+        (PHOTO, 2, "quantized model, or a smaller image_side in the config file."),
+        (None, 1, "use a smaller or more strongly quantized model."),
+    ],
+)
 def test_memory_that_is_never_enough_is_one_message(
-    backend: Any, library: FakeLibrary, image: Any
+    backend: Any, library: FakeLibrary, image: Any, calls: int, advice: str
 ) -> None:
     library.results = [OUT_OF_MEMORY] * 9
-    with pytest.raises(
-        BackendError, match=r"not enough for the text model.*quantized model, .*image_side"
-    ):
+    with pytest.raises(BackendError, match="not enough for the text model") as caught:
         complete(backend, image=image)
-    assert len(library.calls) == (1 if image is None else 2)
+    assert str(caught.value).endswith(advice)
+    assert len(library.calls) == calls
+
+
+def test_progress_counts_tokens(
+    backend: Any, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(activity, "show", shown.append)
+    library.results = [lambda call: str(call.options["streamer"]("word"))]
+    complete(backend)
+    assert "token 1 of at most 40" in shown
 
 
 def test_memory_is_short_while_loading(backend: Any, library: FakeLibrary) -> None:
     library.load_errors = [OUT_OF_MEMORY]
-    with pytest.raises(BackendError, match="not enough for the text model"):
+    with pytest.raises(BackendError, match=r"use a smaller or more .* quantized model\.$"):
         complete(backend)
     assert complete(backend).text == "a boat"
 
