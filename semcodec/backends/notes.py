@@ -4,9 +4,9 @@ Threads may share a backend, so a backend must not keep such a list itself: the 
 would get the notes of the others. Instead each run (``encode``, ``decode``) opens a list in its own
 context, and every note made in that context is added to it. A backend that starts threads must run
 them in a copy of the context (``contextvars.copy_context``); otherwise their notes are lost. A run
-inside another run collects its own notes, and the outer run does not get them. Values that a backend
-keeps until the end of a run, such as a size that fits the memory, are separate in the same way.
-Tested by tests/backends/test_shared_backend.py.
+inside another run collects its own notes, and the outer run does not get them. Values that a
+backend keeps until the end of a run, such as a size that fits the memory, are separate in the same
+way. Tested by tests/backends/test_shared_backend.py.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import pytest
 from PIL import Image
 
 import semcodec
+from semcodec.backends import activity
 from semcodec.backends.local_light import create, runtime
 from semcodec.backends.local_light.backend import ImageBackend, LocalLightBackend, TextBackend
 from semcodec.backends.local_light.store import STORE
@@ -151,47 +152,58 @@ def test_models_are_loaded_once(
     assert other.paint("a boat", (96, 64), 1)
 
 
-def test_interrupt_ends_a_text_at_the_next_word(
-    backend: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def interrupt_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
+    """Send SIGINT when a text is shown, and return the list of all that are shown.
+
+    The library waits there until the main thread has got the signal, so that the test knows how far
+    it may go on.
+    """
+    requested, request = threading.Event(), runtime.Interruption.request
+
+    def note(interruption: runtime.Interruption) -> None:
+        request(interruption)
+        requested.set()
+
+    def start(beginning: str) -> list[str]:
+        shown: list[str] = []
+
+        def show(text: str) -> None:
+            shown.append(text)
+            if text.startswith(beginning):
+                signal.raise_signal(signal.SIGINT)
+                assert requested.wait(10)
+
+        monkeypatch.setattr(activity, "show", show)
+        return shown
+
+    monkeypatch.setattr(runtime.Interruption, "request", note)
+    return start
+
+
+def test_interrupt_ends_a_text_at_the_token(
+    backend: Any, interrupt_at: Callable[[str], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from semcodec.backends.local_light import text_model
-
-    shown = []
-
-    def show(text: str) -> None:
-        shown.append(text)
-        time.sleep(0.01)  # the tiny model writes 1,000 words a second
-        if text.startswith("token 3 "):
-            signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(text_model.activity, "show", show)
+    shown = interrupt_at("token 3 ")
     with pytest.raises(KeyboardInterrupt):
         backend.chat_model.complete(ChatRequest("expand", "Write.", "Write many words."))
-    assert 3 <= len([text for text in shown if text.startswith("token")]) < 100
+    numbers = [int(text.split()[1]) for text in shown if text.startswith("token")]
+    assert numbers[:3] == [1, 2, 3]
+    assert numbers[3:] in ([], [4])  # the library passes on the text that it has held back
     monkeypatch.undo()
     assert backend.expand(["boat"])  # the model can be used again
 
 
-def test_interrupt_ends_a_picture_at_the_next_step(
-    folders: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+def test_interrupt_ends_a_picture_at_the_step(
+    folders: tuple[str, str], interrupt_at: Callable[[str], list[str]]
 ) -> None:
-    from semcodec.backends.local_light import image_model
-
     backend = create(image_model=folders[1], painted_side=256, steps=200)
     assert isinstance(backend, ImageBackend)
     backend.paint("a boat", (64, 64), 1)
-    steps = []
-
-    def show(text: str) -> None:
-        if text.startswith("step"):
-            steps.append(text)
-            if len(steps) == 2:
-                signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(image_model.activity, "show", show)
+    shown = interrupt_at("step 2 ")
     with pytest.raises(KeyboardInterrupt):
         backend.paint("a boat", (256, 256), 1)
-    assert 2 <= len(steps) < 150
+    assert [text for text in shown if text.startswith("step")] == ["step 1 of 200", "step 2 of 200"]
 
 
 def test_short_memory_is_tried_once_with_less(
