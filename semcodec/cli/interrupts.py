@@ -37,12 +37,14 @@ class _State:
 
     Attributes:
         first: the number of the first signal; 0 before it.
+        is_repeated: whether another one has come.
         is_deferred: whether the first signal is remembered instead of raised.
         is_pending: whether it was remembered, and not raised yet.
         replaced: the handlers that were replaced, by the numbers of their signals.
     """
 
     first: int = 0
+    is_repeated: bool = False
     is_deferred: bool = False
     is_pending: bool = False
     replaced: dict[int, Any] = field(default_factory=dict)
@@ -96,6 +98,11 @@ def allowed() -> Iterator[None]:
         _state.is_deferred = before
 
 
+def is_repeated() -> bool:
+    """Return whether a second signal has come, so that the command must end at once."""
+    return _state.is_repeated
+
+
 def exit_code() -> int:
     """Return the exit code after ``KeyboardInterrupt``: 130 for Ctrl-C, 143 for SIGTERM."""
     return SHELL_OFFSET + (_state.first or signal.SIGINT)
@@ -103,6 +110,7 @@ def exit_code() -> int:
 
 def _handle(number: int, frame: FrameType | None) -> None:
     if _state.first:
+        _state.is_repeated = True
         for replaced in _state.replaced:
             signal.signal(replaced, signal.SIG_DFL)
         raise KeyboardInterrupt

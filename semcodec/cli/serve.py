@@ -8,7 +8,7 @@ from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Final
 
-from semcodec.cli import local_options, openai_options, options
+from semcodec.cli import interrupts, local_options, openai_options, options
 from semcodec.cli.output import UsageError, print_result, print_status
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
 from semcodec.cli.progress import Progress
@@ -110,7 +110,9 @@ def serve(args: argparse.Namespace) -> int:
         print_result(server.url)
         try:
             server.run()
-        except KeyboardInterrupt:  # this is how a server ends; a second signal is not caught
+        except KeyboardInterrupt:  # this is how a server ends
+            if interrupts.is_repeated():  # while it was ending
+                raise
             print_status("Stopped.")
     return DONE
 

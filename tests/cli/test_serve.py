@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from semcodec.cli import interrupts, serve
+from semcodec.serve import server as server_module
 from semcodec.serve.roles import Roles
 from semcodec.serve.server import Server
 from tests.cli.conftest import Run
@@ -115,6 +116,54 @@ def test_signal_stops_a_job_and_its_client_gets_an_error(
             break
         time.sleep(0.01)
     assert [(status, body["error"]["code"]) for status, body in statuses] == [(503, "stopping")] * 2
+
+
+@needs_signals
+def test_second_signal_ends_a_backend_that_does_not_stop(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = threading.Event()
+
+    class Busy(Scripted):
+        """Ends its work after a signal, as a model in another thread does."""
+
+        def paint(self, *arguments: Any, **options: Any) -> Image.Image:
+            began.set()
+            try:
+                time.sleep(10)
+            except KeyboardInterrupt:
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(10)
+            raise AssertionError("not interrupted")
+
+    def act(server: Server) -> None:
+        threading.Thread(target=send, args=(server, "POST", GENERATE, PAINT), daemon=True).start()
+        assert began.wait(10)
+
+    monkeypatch.setattr(Roles, "find", lambda *args, **named: roles_of(Busy()))
+    during(monkeypatch, act)
+    started = time.monotonic()
+    code, _, err = run("serve", "--port", "0")
+    assert (code, err.splitlines()[-1]) == (130, "semcodec: Interrupted.")
+    assert time.monotonic() - started < 5
+
+
+@needs_signals
+def test_second_signal_ends_a_server_that_is_closing(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close_connections = server_module._Listener.close_connections
+
+    def close(listener: Any) -> None:
+        close_connections(listener)
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(10)
+
+    monkeypatch.setattr(server_module._Listener, "close_connections", close)
+    during(monkeypatch, lambda server: send(server, "GET", "/health"))
+    started = time.monotonic()
+    assert run("serve", "--port", "0")[0] == 130
+    assert time.monotonic() - started < 5
 
 
 @needs_signals

@@ -5,6 +5,8 @@ from __future__ import annotations
 import _thread
 import math
 import random
+import threading
+import time
 from contextlib import nullcontext
 from typing import Any
 
@@ -202,6 +204,26 @@ def test_interrupt_ends_the_picture_at_the_next_step(klein: Any, library: FakeLi
         klein.paint("a boat", SIZE, 7)
     assert ended
     assert klein.paint("a boat", SIZE, 7)
+
+
+def test_second_interrupt_does_not_wait_for_the_step(klein: Any, library: FakeLibrary) -> None:
+    may_end, ended = threading.Event(), threading.Event()
+
+    def paint(call: Any) -> Any:
+        _thread.interrupt_main()
+        while not call.options["callback"](0, 4, None):
+            time.sleep(0.001)
+        _thread.interrupt_main()
+        may_end.wait(10)
+        ended.set()
+        return np.zeros((), np.uint8)
+
+    library.results = [paint]
+    with pytest.raises(KeyboardInterrupt):
+        klein.paint("a boat", SIZE, 7)
+    assert not ended.is_set()
+    may_end.set()
+    assert ended.wait(10)
 
 
 def test_result_of_another_shape_is_an_error(klein: Any, library: FakeLibrary) -> None:
