@@ -132,7 +132,7 @@ def test_second_signal_ends_a_backend_that_does_not_stop(
             try:
                 time.sleep(10)
             except KeyboardInterrupt:
-                os.kill(os.getpid(), signal.SIGINT)
+                signal.raise_signal(signal.SIGINT)
                 time.sleep(10)
             raise AssertionError("not interrupted")
 
@@ -156,11 +156,11 @@ def test_second_signal_ends_a_server_that_is_closing(
 
     def close(listener: Any) -> None:
         close_connections(listener)
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
         time.sleep(10)
 
     monkeypatch.setattr(server_module._Listener, "close_connections", close)
-    during(monkeypatch, lambda server: send(server, "GET", "/health"))
+    during(monkeypatch, lambda server: send(server, "POST", GENERATE, PAINT))
     started = time.monotonic()
     assert run("serve", "--port", "0")[0] == 130
     assert time.monotonic() - started < 5
