@@ -9,10 +9,10 @@
 Each photograph is encoded once, with boxes and 12 bytes of colors, and its record is painted in
 four ways: words alone; with reflection; with its layers; with both. The folder of results gets all
 records and pictures, a sheet of them (sheet.png), and a page (page.md) with the seconds to load,
-describe, write, paint, edit and check, the memory, the statements that hold as the model answers,
-and the distance of coarse colors from the photograph (mean CIE76 on a grid of 16 x 16). The page
-also has the planted faults that the model sees, of a few pairs of pictures; for the published table
-run
+describe, write, paint, edit and check, the memory, the statements that are true as the model
+answers, and the distance of coarse colors from the photograph (mean CIE76 on a grid of 16 x 16).
+The page also has the planted faults that the model sees, of a few pairs of pictures; for the
+published table run
 
     python bench/checker.py --checker local
 
@@ -29,19 +29,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import checker
-import checker_page
 import local_gpu_page
-from local_gpu_photo import LAYOUT, SEED, Clock, Measurer, Photograph, watch
+from local_gpu_checks import measure_backend
+from local_gpu_photo import LAYOUT, Clock, Measurer, watch
+from local_gpu_results import Results
 
-from semcodec import backends, imaging
 from semcodec.backends.local import LocalBackend, devices, storage
 from semcodec.backends.local.backend import LocalModels
 from semcodec.cli import local_options
 from semcodec.errors import SemcodecError
 
 SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp")
-FORMATS: Final = ("JPEG", "PNG", "WEBP")
 LAYERS: Final = f"{LAYOUT},colors:12"
 PHOTOS: Final = 12
 PAIRS: Final = 3  #: of pictures for each planted fault
@@ -70,7 +68,8 @@ def read_options() -> argparse.Namespace:
         "--minutes",
         type=float,
         metavar="M",
-        help="begin no photograph after this time; the next run continues (default: no limit)",
+        help="begin no photograph and no check after this time; the next run continues "
+        "(default: no limit)",
     )
     parser.add_argument("--model", help="model that describes (default: that of the device)")
     parser.add_argument("--painter-model", help="model that paints (default: that of the device)")
@@ -156,17 +155,18 @@ def make_tiny_models(folder: Path) -> None:
 
 
 def measure_all(
-    photos: Sequence[Path], measurer: Measurer, end: float, report: Any
-) -> tuple[list[Photograph], list[str]]:
-    """Return the measurements, and names and messages of the photographs that failed.
+    photos: Sequence[Path], measurer: Measurer, end: float, report: Any, results: Results
+) -> None:
+    """Add the measurements of photographs, and names and messages of those that failed.
 
     Args:
         photos: files.
         measurer: measures one.
         end: the time of ``time.monotonic`` after which none is begun.
         report: gets a text for each step.
+        results: to which they are added.
     """
-    measured, failed = [], []
+    measured, failed = results.photographs, results.failed
     started, fresh = time.monotonic(), 0
     for number, path in enumerate(photos, 1):
         report.prefix = f"[{number}/{len(photos)}] {path.name}: "
@@ -188,29 +188,6 @@ def measure_all(
         if others := len(photos) - number:
             left = (time.monotonic() - started) / fresh * others
             report(f"done; about {left / 60:.0f} min for {others} more")
-    return measured, failed
-
-
-def measure_properties(photo: Path, local: LocalBackend) -> dict[str, str]:
-    """Return whether a description and a picture are the same when they are made again."""
-    image = imaging.open_image(photo.read_bytes(), FORMATS).convert("RGB")
-    size = local.paintable_size((1024, 1024))
-    texts = [local.describe(image) for _ in range(2)]
-    pictures = [local.paint("a red boat on a lake", size, SEED).tobytes() for _ in range(2)]
-    return {
-        "same photograph, same description": "yes" if texts[0] == texts[1] else "no",
-        "same seed, same pixels": "yes" if pictures[0] == pictures[1] else "no",
-    }
-
-
-def measure_checker(local: LocalBackend, pairs: int) -> str:
-    """Return the table of planted faults that the model sees."""
-    lists = checker.read_lists(checker.DEFAULT_LISTS, k=12)
-    painter = backends.find("painter", "embedded")
-    name = f"{local.name} {local.model_name('checker')}"
-    candidates: Any = {name: checker.ByStatements(local.check)}
-    made = checker.make_pairs(lists, painter, pairs, SEED)
-    return checker_page.make_table(checker.measure(candidates, made)).rstrip()
 
 
 class Report:
@@ -233,42 +210,28 @@ def run(photos: Sequence[Path], local: LocalBackend, options: argparse.Namespace
     side = options.side or (TINY_SIDE if options.tiny else None)
     measurer = Measurer(local, clock, options.layers, side, options.output, report)
     end = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
-    measured, failed = measure_all(photos, measurer, end, report)
-    report.prefix = ""
-    facts, table = {**models}, "not measured: --pairs 0"
+    results = Results(facts={**models})
     try:
-        if measured:
-            report("the same description and the same seed again")
-            name = measured[0].name
-            photo = next(path for path in photos if path.name == name)
-            facts |= measure_properties(photo, local)
+        measure_all(photos, measurer, end, report, results)
+        report.prefix = ""
         pairs = (1 if options.tiny else PAIRS) if options.pairs is None else options.pairs
-        if pairs:
-            report(f"planted faults, {pairs} pairs of pictures each")
-            table = measure_checker(local, pairs)
-    except SemcodecError as error:
-        failed.append(f"checks after the photographs: {error}")
-    return write_results(measured, failed, facts, clock, table, options.output)
+        measure_backend(photos, local, pairs, end, report, results)
+    finally:
+        write_results(results, clock, options.output)
+    return FAILED if results.failed else 0
 
 
-def write_results(
-    measured: Sequence[Photograph],
-    failed: Sequence[str],
-    facts: dict[str, str],
-    clock: Clock,
-    table: str,
-    folder: Path,
-) -> int:
-    """Write the page and the sheet, print the page, and return the exit status."""
-    facts |= local_gpu_page.describe_run(measured, clock.seconds)
-    page = local_gpu_page.render(facts, measured, table, failed)
+def write_results(results: Results, clock: Clock, folder: Path) -> None:
+    """Write the page and the sheet, and print the page."""
+    measured = results.photographs
+    facts = results.facts | local_gpu_page.describe_run(measured, clock.seconds)
+    page = local_gpu_page.render(facts, measured, results.table, results.failed)
     (folder / "page.md").write_text(page, "utf-8")
     if measured:
         local_gpu_page.draw_sheet(measured, folder)
     print(f"\n{page}\nwritten to {folder}: page.md" + (", sheet.png" if measured else ""))
-    for failure in failed:
+    for failure in results.failed:
         print(f"failed: {failure}", file=sys.stderr)
-    return FAILED if failed else 0
 
 
 def main() -> int:

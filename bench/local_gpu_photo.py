@@ -8,16 +8,17 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from functools import wraps
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from layer_metrics import compare, view
+from local_gpu_results import Cost, Painted, Photograph
 
 import semcodec
+from semcodec.backends.isolation import isolate
 from semcodec.backends.local import LocalBackend, devices, weights
 from semcodec.errors import InvalidResponseError, RefusalError
 from semcodec.words.predicates import find_predicates
@@ -47,91 +48,8 @@ KINDS: Final = {
 }
 LOADERS: Final = ("load_text_model", "load_pipelines")
 
+T = TypeVar("T")
 Report = Callable[[str], None]
-
-
-@dataclass
-class Cost:
-    """What a run took.
-
-    Attributes:
-        total: seconds.
-        seconds: by kind of work; each second counts for one kind.
-        memory: highest use of the memory of the GPU, in bytes; None without CUDA.
-    """
-
-    total: float = 0.0
-    seconds: dict[str, float] = field(default_factory=dict)
-    memory: int | None = None
-
-    @property
-    def without_loading(self) -> float:
-        """The seconds, without those of loading models."""
-        return self.total - self.seconds.get("load", 0.0)
-
-    def describe(self) -> str:
-        """Return the seconds in words."""
-        kinds = ", ".join(f"{kind} {value:.1f}" for kind, value in self.seconds.items())
-        return f"{self.total:.1f} s ({kinds})" if kinds else f"{self.total:.1f} s"
-
-
-@dataclass
-class Painted:
-    """A picture of a record.
-
-    Attributes:
-        cost: of decoding, with reflection.
-        check_seconds: to check the picture afterwards; 0 if reflection has.
-        held: statements that hold in the picture, as the model answers.
-        stated: statements.
-        distance: of coarse colors from the photograph, mean CIE76.
-        tries: of reflection.
-        is_changed: whether reflection has changed the picture.
-        stopped: why reflection ended; empty without it.
-    """
-
-    cost: Cost
-    check_seconds: float
-    held: int
-    stated: int
-    distance: float
-    tries: int
-    is_changed: bool
-    stopped: str
-
-
-@dataclass
-class Photograph:
-    """The measurements of a photograph.
-
-    Attributes:
-        name: of its file.
-        description: by the model.
-        words: of the record.
-        bytes: of the record.
-        layers: that were requested of the encoder.
-        boxes: in the record.
-        cost: of encoding.
-        painted: by the name of the way.
-    """
-
-    name: str
-    description: str
-    words: str
-    bytes: int
-    layers: str
-    boxes: int
-    cost: Cost
-    painted: dict[str, Painted] = field(default_factory=dict)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Photograph:
-        """Return the measurements from JSON values."""
-        painted = {
-            name: Painted(**{**one, "cost": Cost(**one["cost"])})
-            for name, one in values["painted"].items()
-        }
-        return cls(**{**values, "cost": Cost(**values["cost"]), "painted": painted})
 
 
 class Clock:
@@ -160,21 +78,18 @@ class Clock:
 
         return call
 
-    @contextmanager
-    def measure(self) -> Iterator[Cost]:
-        """Yield what the block costs, which is complete after it."""
+    def measure(self, work: Callable[[], T]) -> tuple[T, Cost]:
+        """Return the result of ``work``, and what it costs."""
         torch = devices.import_torch()
         has_cuda = torch.cuda.is_available()
         if has_cuda:
             torch.cuda.reset_peak_memory_stats()
         before, started = self.seconds.copy(), time.perf_counter()
-        cost = Cost()
-        yield cost
-        cost.total = time.perf_counter() - started
+        result = work()
+        total = time.perf_counter() - started
         spent = ((kind, value - before.get(kind, 0.0)) for kind, value in self.seconds.items())
-        cost.seconds = {kind: seconds for kind, seconds in spent if seconds}
-        if has_cuda:
-            cost.memory = torch.cuda.max_memory_reserved()
+        seconds = {kind: value for kind, value in spent if value}
+        return result, Cost(total, seconds, torch.cuda.max_memory_reserved() if has_cuda else None)
 
 
 def watch(local: LocalBackend) -> Clock:
@@ -238,77 +153,87 @@ class Measurer:
         Raises:
             SemcodecError: it cannot be read, or a model failed.
         """
-        data, photograph, photo = self._encode(path)
+        (data, photograph, photo), cost = self._clock.measure(lambda: self._encode(path))
+        photograph = replace(photograph, cost=cost)
         self._report(f"{photograph.bytes} bytes, {photograph.cost.describe()}")
         (self._folder / f"{path.stem}.semc").write_bytes(data)
         photo.save(self._folder / f"{path.stem}.png")
+        painted = {}
         for name, tries, has_layers in WAYS:
-            with self._clock.measure() as cost:
-                decoded = semcodec.decode(
-                    data,
-                    backend=self._local,
-                    reflect=tries or "off",
-                    seed=SEED,
-                    size=fit(photo.size, self._side) if self._side else None,
-                    ignore_layers=not has_layers,
-                )
-            decoded.image.save(self._folder / f"{path.stem}-{name}.png")
-            painted = photograph.painted[name] = self._assess(decoded, photo, cost)
+            one, picture = self._paint(data, photo, tries, has_layers)
+            picture.save(self._folder / f"{path.stem}-{name}.png")
+            painted[name] = one
             self._report(
-                f"{name}, {cost.describe()}, {painted.held} of {painted.stated} statements hold"
+                f"{name}, {one.cost.describe()}, {one.true_statements} of {one.statements} "
+                "statements are true"
             )
+        photograph = replace(photograph, painted=painted)
         kept = {"key": self._key(path), "photograph": asdict(photograph)}
         (self._folder / f"{path.stem}.json").write_text(json.dumps(kept, indent=1), "utf-8")
         return photograph
 
     def _encode(self, path: Path) -> tuple[bytes, Photograph, Any]:
-        """Return the record, its measurements, and the photograph as the model got it.
+        """Return the record, its measurements but the cost, and the photograph as the model got it.
 
         A model that is too small to locate things fails the layer of boxes; then the record gets
         the other layers, which ``Photograph.layers`` states.
         """
         layers = self._layers.split(",")
-        with self._clock.measure() as cost:
-            try:
-                encoded = semcodec.encode(path, backend=self._local, layers=",".join(layers))
-            except (InvalidResponseError, RefusalError) as error:
-                if error.stage != "locate":
-                    raise
-                self._report(f"without boxes: {error}")
-                layers.remove(LAYOUT)
-                encoded = semcodec.encode(
-                    path,
-                    backend=self._local,
-                    layers=",".join(layers) or "off",
-                    description=error.trace.stages[0].output if error.trace else None,
-                )
+        try:
+            encoded = semcodec.encode(path, backend=self._local, layers=",".join(layers))
+        except (InvalidResponseError, RefusalError) as error:
+            if error.stage != "locate":
+                raise
+            self._report(f"without boxes: {error}")
+            layers.remove(LAYOUT)
+            encoded = semcodec.encode(
+                path,
+                backend=self._local,
+                layers=",".join(layers) or "off",
+                description=error.trace.stages[0].output if error.trace else None,
+            )
         boxes = sum(len(each.boxes) for each in encoded.record.layers.layout or ())
         words, description = " ".join(encoded.record.words), encoded.description
         photograph = Photograph(
-            path.name, description, words, len(encoded.data), ",".join(layers), boxes, cost
+            path.name, description, words, len(encoded.data), ",".join(layers), boxes, Cost()
         )
         return encoded.data, photograph, encoded.image
 
-    def _assess(self, decoded: semcodec.Decoded, photo: Any, cost: Cost) -> Painted:
-        """Return the measurements of a picture; reflection has checked it already."""
-        predicates = find_predicates(decoded.words, ordered=decoded.record.coding != "bag")
-        reflection, started = decoded.trace.reflection, time.perf_counter()
-        answers: list[Any] = []
-        if reflection is not None:
-            answers = list(reflection.steps[reflection.kept].answers.values())
-        if not answers:
-            answers = self._local.check(decoded.image, predicates)
+    def _paint(self, data: bytes, photo: Any, tries: int, has_layers: bool) -> tuple[Painted, Any]:
+        """Return the measurements of a picture of a record, and the picture."""
+        decoded, cost = self._clock.measure(
+            lambda: semcodec.decode(
+                data,
+                backend=self._local,
+                reflect=tries or "off",
+                seed=SEED,
+                size=fit(photo.size, self._side) if self._side else None,
+                ignore_layers=not has_layers,
+            )
+        )
+        answers, checking = self._clock.measure(lambda: self._check(decoded))
         pictures = (view(image, edges=False) for image in (decoded.image, photo))
-        return Painted(
+        reflection = decoded.trace.reflection
+        painted = Painted(
             cost,
-            time.perf_counter() - started,
+            sum(each.seconds.get("check", 0.0) for each in (cost, checking)),
             sum(answer == "yes" for answer in answers),
-            len(predicates),
+            len(answers),
             compare(*pictures).de16,
             0 if reflection is None else reflection.tries,
             reflection is not None and reflection.kept > 0,
             "" if reflection is None else str(reflection.stopped),
         )
+        return painted, decoded.image
+
+    def _check(self, decoded: semcodec.Decoded) -> list[Any]:
+        """Return the answers about a picture; if reflection has checked it, those of reflection."""
+        predicates = find_predicates(decoded.words, ordered=decoded.record.coding != "bag")
+        reflection = decoded.trace.reflection
+        if reflection and (found := reflection.steps[reflection.kept].answers):
+            return list(found.values())
+        with isolate(self._local, "check", "failed to check a picture"):
+            return list(self._local.check(decoded.image, predicates))
 
     def _key(self, path: Path) -> dict[str, Any]:
         """Return what the measurements depend on."""

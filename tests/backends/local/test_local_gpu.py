@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import local_gpu
+import local_gpu_checks
 import local_gpu_page
 import local_gpu_photo
 import pytest
+from local_gpu_results import Results
 from PIL import Image
 
 import semcodec
@@ -33,6 +39,7 @@ def answer(chat: list[dict[str, Any]]) -> str:
         box = {"label": "boat", "left": 100, "top": 300, "right": 400, "bottom": 800}
         return json.dumps({"boxes": [box]})
     if "numbered statements" in text:
+        time.sleep(0.06)  # shown as 0.1 s
         return json.dumps({"1": "no", **{str(number): "yes" for number in range(2, 20)}})
     return DESCRIPTION if "Describe this picture" in text else "Sure!"
 
@@ -89,7 +96,7 @@ def test_photographs_are_measured_and_broken_ones_named(
     assert "| records with a layout | 1 of 1 |" in page
     for way in ("words", "reflection", "layers", "both"):
         tries = "0" if way in ("words", "layers") else "[12]"
-        row = rf"^\| {way} \|( \d+\.\d \|){{5}} \d of \d \| \d+\.\d \| {tries} \| "
+        row = rf"^\| {way} \|( \d+\.\d \|){{4}} \d+\.[1-9] \| \d of \d \| \d+\.\d \| {tries} \| "
         assert re.search(row, page, re.MULTILINE)
         assert size_of(folder / f"a-{way}.png") == (64, 43)
     assert "- b.png: " in page
@@ -101,7 +108,7 @@ def test_photographs_are_measured_and_broken_ones_named(
     (photos / "b.png").unlink()
     assert run(monkeypatch, *options) == 0
     assert "[1/1] a.png: measured before" in capsys.readouterr().out
-    assert len(gpu.chats) == chats + 2  # two descriptions: alone, and in a batch
+    assert len(gpu.chats) == chats + 2  # the same photograph twice
     assert len(gpu.pictures) == pictures + 2  # the same seed twice
     assert (folder / "page.md").read_text("utf-8").count("| a.png |") == 1
 
@@ -140,8 +147,60 @@ def test_no_photograph_is_begun_after_the_minutes(
     options: list[str], gpu: Machine, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     assert run(monkeypatch, *options, "--minutes=1e-9") == 1
-    assert capsys.readouterr().err.count("not begun, since --minutes are over") == 2
+    failures = capsys.readouterr().err
+    assert failures.count("not begun, since --minutes are over") == 3
+    assert "failed: checks after the photographs: not begun" in failures
     assert gpu.chats == []
+
+
+def test_page_is_written_wherever_the_run_ends(
+    options: list[str], gpu: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("CUDA error")
+
+    monkeypatch.setattr(local_gpu, "measure_backend", fail)
+    (tmp_path / "photos/a.png").unlink()
+    with pytest.raises(RuntimeError):
+        run(monkeypatch, *options)
+    assert "- b.png: " in (tmp_path / "out/page.md").read_text("utf-8")
+
+
+def test_error_of_the_device_after_the_photographs_is_one_failure(
+    gpu: Machine, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        name = "local"
+        check = None
+
+        def paintable_size(self, size: object) -> object:
+            return size
+
+        def model_name(self, role: str) -> str:
+            return "model"
+
+        def describe(self, image: object) -> str:
+            raise RuntimeError("CUDA error")
+
+    broken: Any = Broken()
+    photo = photos / "a.png"
+    measured: Any = SimpleNamespace(name=photo.name)
+    results = Results([measured])
+    local_gpu_checks.measure_backend([photo], broken, 0, math.inf, lambda _: None, results)
+    [failure] = results.failed
+    assert failure.startswith("checks after the photographs: ")
+    assert "RuntimeError: CUDA error" in failure
+    monkeypatch.setattr(local_gpu_checks.checker, "read_lists", lambda *_, k: [])
+    monkeypatch.setattr(local_gpu_checks.backends, "find", lambda *_: None)
+    monkeypatch.setattr(local_gpu_checks.checker, "make_pairs", lambda *_: fail_to_paint())
+    results = Results()
+    local_gpu_checks.measure_backend([photo], broken, 1, math.inf, lambda _: None, results)
+    assert "RuntimeError: CUDA error" in results.failed[0]
+
+
+def fail_to_paint() -> Iterator[Any]:
+    raise RuntimeError("CUDA error")
+    yield
 
 
 @pytest.mark.parametrize(
