@@ -120,7 +120,7 @@ def make_backend(options: argparse.Namespace) -> LocalBackend:
 
     Raises:
         SemcodecError: PyTorch or a model is not installed.
-        ValueError: there is no GPU.
+        ValueError: the machine has no GPU, or lacks a model.
     """
     settings = {**local_options.read_settings(options), "start_from_colors": True}
     device = devices.find_device(options.device or "auto")

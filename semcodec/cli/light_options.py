@@ -76,7 +76,9 @@ def _describe_model(kind: Kind, name: str | None) -> str:
     except SemcodecError as error:
         return f"not available: {error}"
     if found is None:
-        fetch = " or ".join(f"semcodec models fetch {m.name}" for m in converted.offered(kind))
+        fetch = " or ".join(
+            f"semcodec models fetch {m.name}" for m in converted.list_converted_models(kind)
+        )
         return f"none, so another backend is used: {fetch}, or name a folder"
     precision = f", {found.precision}" if found.precision else ""
     return f"{found.title}{precision}, in {found.folder}"

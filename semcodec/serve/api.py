@@ -13,7 +13,7 @@ from semcodec.serve.connection import JSON, ClosedError, Head, Response
 from semcodec.serve.form import CONTENT_TYPE, parse_form
 from semcodec.serve.images import read_edit, read_generation
 from semcodec.serve.jobs import Jobs
-from semcodec.serve.problems import RequestError, from_exception, invalid
+from semcodec.serve.problems import RequestError, from_exception, invalid_value_error
 from semcodec.serve.roles import Progress, Roles, ignore
 
 MODEL: Final = "semcodec"  #: the one model of the list, for all routes
@@ -97,9 +97,9 @@ class Api:
             return json_response({"status": "ok", "requests": self.jobs.admitted})
         if head.path == MODELS:
             return json_response({"object": "list", "data": [self._model()]})
-        with self.jobs.admit() as place:
+        with self.jobs.admit() as slot:
             job = read_job(head, client.read_body(MAX_BODY_BYTES))
-            return self.jobs.run(lambda: self._run(job), client.is_gone, place)
+            return self.jobs.run(lambda: self._run(job), client.is_gone, slot)
 
     def _run(self, job: Job) -> Response:
         try:
@@ -161,13 +161,15 @@ def parse_object(body: bytes) -> dict[str, Any]:
         RequestError: status 400, it is not one, or exceeds a limit.
     """
     if sum(map(body.count, MARKS)) > MAX_MARKS:
-        raise invalid(f"The request has over {MAX_MARKS} commas and brackets: send less text.")
+        raise invalid_value_error(
+            f"The request has over {MAX_MARKS} commas and brackets: send less text."
+        )
     try:
         fields = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise invalid("The request is not JSON: send one object.") from error
+        raise invalid_value_error("The request is not JSON: send one object.") from error
     if not isinstance(fields, dict):
-        raise invalid("The request is not a JSON object: send one.")
+        raise invalid_value_error("The request is not a JSON object: send one.")
     check_depth(fields)
     return fields
 
@@ -185,7 +187,9 @@ def check_depth(value: object) -> None:
             part for item in nested for part in (item.values() if isinstance(item, dict) else item)
         ]
     if any(isinstance(item, dict | list) for item in level):
-        raise invalid(f"The request is nested deeper than {MAX_DEPTH} levels: send flat values.")
+        raise invalid_value_error(
+            f"The request is nested deeper than {MAX_DEPTH} levels: send flat values."
+        )
 
 
 def json_response(content: Mapping[str, Any]) -> Response:

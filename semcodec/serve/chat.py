@@ -20,7 +20,7 @@ from semcodec.errors import RefusalError
 from semcodec.serve.connection import Response
 from semcodec.serve.own_prompts import OwnTask, recognize, split_task
 from semcodec.serve.pictures import open_picture, read_data_url
-from semcodec.serve.problems import RequestError, invalid
+from semcodec.serve.problems import RequestError, invalid_value_error
 from semcodec.serve.roles import Progress, Roles, model_of
 from semcodec.serve.stages import WITH_IMAGE, perform, read_data
 
@@ -123,7 +123,7 @@ def _answer(
     task = own or OwnTask("describe")
     data = read_data(task)
     if picture is None and task.stage in WITH_IMAGE:
-        raise invalid("The request has no picture: add one as a data URL.", "messages")
+        raise invalid_value_error("The request has no picture: add one as a data URL.", "messages")
     return perform(task, data, backend, _open(picture), is_json), False
 
 
@@ -153,15 +153,15 @@ def read_chat(fields: Mapping[str, Any]) -> ChatJob:
     """
     for field in UNSUPPORTED:
         if fields.get(field):
-            raise invalid(f"The field {field} is not supported: omit it.", field)
+            raise invalid_value_error(f"The field {field} is not supported: omit it.", field)
     if fields.get("n") not in (None, 1):
-        raise invalid("A request has one answer: omit n.", "n")
+        raise invalid_value_error("A request has one answer: omit n.", "n")
     is_stream = fields.get("stream")
     if is_stream not in (None, True, False):
-        raise invalid("The field stream is not true or false.", "stream")
+        raise invalid_value_error("The field stream is not true or false.", "stream")
     rules, turns, picture = _read_messages(fields.get("messages"))
     if len(turns) not in (1, 3):
-        raise invalid(
+        raise invalid_value_error(
             "A chat has one message of the user, or three: the user's, an answer, and the user's "
             "reply to it; send the last ones only.",
             "messages",
@@ -175,22 +175,30 @@ def read_chat(fields: Mapping[str, Any]) -> ChatJob:
 def _read_messages(messages: object) -> tuple[str, list[str], bytes | None]:
     """Return the system prompt, the texts of user and assistant in turns, and the picture."""
     if not isinstance(messages, list) or not 1 <= len(messages) <= MAX_MESSAGES:
-        raise invalid(f"A chat needs a list of 1 to {MAX_MESSAGES} messages.", "messages")
+        raise invalid_value_error(
+            f"A chat needs a list of 1 to {MAX_MESSAGES} messages.", "messages"
+        )
     rules: list[str] = []
     turns: list[str] = []
     pictures: list[bytes] = []
     for message in messages:
         if not isinstance(message, dict):
-            raise invalid("A message is not an object with role and content.", "messages")
+            raise invalid_value_error(
+                "A message is not an object with role and content.", "messages"
+            )
         role, text = message.get("role"), _read_content(message.get("content"), pictures)
         if role in SYSTEM:
             rules.append(text)
         elif role == ("user", "assistant")[len(turns) % 2]:
             turns.append(text)
         else:
-            raise invalid("User and assistant must alternate, the user first.", "messages")
+            raise invalid_value_error(
+                "User and assistant must alternate, the user first.", "messages"
+            )
     if sum(map(len, (*rules, *turns))) > MAX_TEXT:
-        raise invalid(f"The messages have over {MAX_TEXT} characters: shorten them.", "messages")
+        raise invalid_value_error(
+            f"The messages have over {MAX_TEXT} characters: shorten them.", "messages"
+        )
     return "\n\n".join(rules), turns, pictures[0] if pictures else None
 
 
@@ -200,18 +208,22 @@ def _read_content(content: object, pictures: list[bytes]) -> str:
         return content
     parts = content if isinstance(content, list) else [None]
     if len(parts) > MAX_PARTS:
-        raise invalid(f"A message has over {MAX_PARTS} parts: join its texts.", "messages")
+        raise invalid_value_error(
+            f"A message has over {MAX_PARTS} parts: join its texts.", "messages"
+        )
     texts: list[str] = []
     for part in parts:
         match part:
             case {"type": "text", "text": str(text)}:
                 texts.append(text)
             case {"type": "image_url"} if pictures:
-                raise invalid("A request has one picture: send several requests.", "messages")
+                raise invalid_value_error(
+                    "A request has one picture: send several requests.", "messages"
+                )
             case {"type": "image_url", "image_url": {"url": url}}:
                 pictures.append(read_data_url(url, "messages"))
             case _:
-                raise invalid(
+                raise invalid_value_error(
                     "A content is not a text or a list of parts of the types text and image_url.",
                     "messages",
                 )
@@ -224,8 +236,8 @@ def _read_schema(response_format: object) -> Mapping[str, Any] | None:
             return None
         case {"type": "json_schema", "json_schema": {"schema": dict(schema)}}:
             if len(json.dumps(schema)) > MAX_SCHEMA:
-                raise invalid(
+                raise invalid_value_error(
                     f"The schema has over {MAX_SCHEMA} characters: shorten it.", "response_format"
                 )
             return schema
-    raise invalid("The response format must be text or json_schema.", "response_format")
+    raise invalid_value_error("The response format must be text or json_schema.", "response_format")

@@ -92,7 +92,7 @@ class Connection:
         """
         deadline = time.monotonic() + MAX_BODY_SECONDS
         if self._state.they_are_waiting_for_100_continue:
-            self._send(self._state.send(_go_on()))
+            self._send(self._state.send(_continue_response()))
         body = bytearray()
         while isinstance(event := self._next_event(deadline), h11.Data):
             body += event.data
@@ -146,7 +146,7 @@ class Connection:
 
         The end of the input does not show it: HTTP allows a client to end its side after the
         request and to wait for the response (``shutdown(SHUT_WR)``), which looks like a client that
-        has closed its socket. What tells them apart is a write, since the system of a client
+        has closed its socket. A write distinguishes them, since the system of a client
         without the socket replies with a reset. So this writes "100 Continue", which each client
         of HTTP/1.1 has to skip, and the next call finds the reset. A client of HTTP/1.0 may not get
         it, and counts as present.
@@ -167,7 +167,7 @@ class Connection:
 
     def _probe(self) -> None:
         if self._state.their_http_version != b"1.0":
-            self._socket.send(self._state.send(_go_on()))
+            self._socket.send(self._state.send(_continue_response()))
 
     def close(self) -> None:
         """Close the connection; a client that still sends can read its response before.
@@ -210,5 +210,5 @@ class Connection:
             raise ClosedError from error
 
 
-def _go_on() -> Any:
+def _continue_response() -> Any:
     return h11.InformationalResponse(status_code=100, headers=[], reason="Continue")

@@ -11,7 +11,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from typing import Final
 
-from semcodec.serve.problems import invalid
+from semcodec.serve.problems import invalid_value_error
 
 CONTENT_TYPE: Final = "multipart/form-data"
 MAX_PARTS: Final = 32
@@ -44,12 +44,14 @@ def parse_form(content_type: str, body: bytes) -> Form:
     headers["content-type"] = content_type
     boundary = _parameter(headers, "content-type", "boundary")
     if not 0 < len(boundary) <= MAX_BOUNDARY:
-        raise invalid("The form has no boundary in its content type: use a client for forms.")
+        raise invalid_value_error(
+            "The form has no boundary in its content type: use a client for forms."
+        )
     # Each delimiter begins a line, also the first one; a part ends before the line break.
     delimiter = b"\r\n--" + boundary.encode("latin-1", "replace")
     parts = (b"\r\n" + body).split(delimiter, MAX_PARTS + 1)
     if len(parts) < 3 or not parts[-1].startswith(b"--"):
-        raise invalid(
+        raise invalid_value_error(
             f"The form is cut off, or has over {MAX_PARTS} parts: send all of it, and fewer fields."
         )
     form = Form()
@@ -61,20 +63,22 @@ def parse_form(content_type: str, body: bytes) -> Form:
 def _add_part(form: Form, part: bytes) -> None:
     head, separator, content = part.partition(b"\r\n\r\n")
     if not separator or len(head) > MAX_PART_HEADERS:
-        raise invalid("A part of the form has no end of its headers, or too long ones.")
+        raise invalid_value_error("A part of the form has no end of its headers, or too long ones.")
     headers = BytesHeaderParser().parsebytes(head.lstrip())
     name = _parameter(headers, "content-disposition", "name").removesuffix("[]")
     if not name:
-        raise invalid("A part of the form has no name: name each field.")
+        raise invalid_value_error("A part of the form has no name: name each field.")
     if _parameter(headers, "content-disposition", "filename"):
         form.files.setdefault(name, []).append(content)
         return
     if len(content) > MAX_VALUE_BYTES:
-        raise invalid(f"The field has over {MAX_VALUE_BYTES} bytes: shorten it.", name)
+        raise invalid_value_error(f"The field has over {MAX_VALUE_BYTES} bytes: shorten it.", name)
     try:
         form.fields[name] = content.decode()
     except UnicodeDecodeError as error:
-        raise invalid("The field is not UTF-8: send a file with a file name.", name) from error
+        raise invalid_value_error(
+            "The field is not UTF-8: send a file with a file name.", name
+        ) from error
 
 
 def _parameter(headers: Message, header: str, name: str) -> str:
@@ -86,5 +90,7 @@ def _parameter(headers: Message, header: str, name: str) -> str:
     try:
         value = headers.get_param(name, "", header)
     except (ValueError, LookupError, TypeError) as error:  # of a damaged form of RFC 2231
-        raise invalid("The headers of the form are damaged: use a client for forms.") from error
+        raise invalid_value_error(
+            "The headers of the form are damaged: use a client for forms."
+        ) from error
     return value if isinstance(value, str) else value[2]  # in the form of RFC 2231

@@ -23,7 +23,7 @@ from semcodec.serve.pictures import (
     open_picture,
     read_size,
 )
-from semcodec.serve.problems import invalid
+from semcodec.serve.problems import invalid_value_error
 from semcodec.serve.roles import Progress, Roles, model_of
 
 if TYPE_CHECKING:
@@ -148,10 +148,12 @@ def read_edit(form: Form) -> ImageJob:
         RequestError: a field is invalid or not supported.
     """
     if "mask" in form.files:
-        raise invalid("The field mask is not supported: omit it.", "mask")
+        raise invalid_value_error("The field mask is not supported: omit it.", "mask")
     files = form.files.get("image", [])
     if len(files) != 1 or len(form.files) != 1:
-        raise invalid("An edit needs one file, in the field image: send one picture.", "image")
+        raise invalid_value_error(
+            "An edit needs one file, in the field image: send one picture.", "image"
+        )
     common = _read_common(form.fields)
     strength = form.fields.get("strength")
     if strength is not None:
@@ -165,20 +167,26 @@ def _read_common(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return prompt, seed and output format, after the fields that are not supported."""
     for field in UNSUPPORTED:
         if fields.get(field) not in FALSE:
-            raise invalid(f"The field {field} is not supported: omit it.", field)
+            raise invalid_value_error(f"The field {field} is not supported: omit it.", field)
     if fields.get("n") not in (None, 1, "1"):
-        raise invalid("A request has one picture: omit n, and send several requests.", "n")
+        raise invalid_value_error(
+            "A request has one picture: omit n, and send several requests.", "n"
+        )
     if fields.get("response_format") not in (None, "b64_json"):
-        raise invalid("Pictures are returned as b64_json: request that.", "response_format")
+        raise invalid_value_error(
+            "Pictures are returned as b64_json: request that.", "response_format"
+        )
     output_format = fields.get("output_format") or "png"
     if output_format not in OUTPUT_FORMATS:
         names = ", ".join(OUTPUT_FORMATS)
-        raise invalid(f"The output format must be one of {names}.", "output_format")
+        raise invalid_value_error(f"The output format must be one of {names}.", "output_format")
     prompt = fields.get("prompt")
     if not isinstance(prompt, str) or not prompt.strip():
-        raise invalid("The request has no prompt: add one.", "prompt")
+        raise invalid_value_error("The request has no prompt: add one.", "prompt")
     if len(prompt) > MAX_PROMPT:
-        raise invalid(f"The prompt has over {MAX_PROMPT} characters: shorten it.", "prompt")
+        raise invalid_value_error(
+            f"The prompt has over {MAX_PROMPT} characters: shorten it.", "prompt"
+        )
     seed = _read_seed(fields.get("seed"))
     return {"prompt": prompt, "seed": seed, "output_format": output_format}
 
@@ -189,7 +197,7 @@ def _read_seed(seed: object) -> int:
     if isinstance(seed, str) and seed.isascii() and seed.isdecimal() and len(seed) <= 10:
         seed = int(seed)
     if type(seed) is not int or not 0 <= seed <= MAX_SEED:
-        raise invalid(f"The seed must be an integer from 0 to {MAX_SEED}.", "seed")
+        raise invalid_value_error(f"The seed must be an integer from 0 to {MAX_SEED}.", "seed")
     return seed
 
 
@@ -199,7 +207,9 @@ def _read_size(size: object) -> Size | None:
         return None
     width, _, height = size.partition("x") if isinstance(size, str) else ("", "", "")
     if not all(side.isascii() and side.isdecimal() and len(side) <= 5 for side in (width, height)):
-        raise invalid("The size must be auto, or width and height, as in 1024x768.", "size")
+        raise invalid_value_error(
+            "The size must be auto, or width and height, as in 1024x768.", "size"
+        )
     return check_size((int(width), int(height)))
 
 
@@ -211,7 +221,7 @@ def check_size(size: Size) -> Size:
     """
     width, height = size
     if min(size) < 1 or max(size) > MAX_SIDE or width * height > MAX_PIXELS:
-        raise invalid(
+        raise invalid_value_error(
             f"The size {width}x{height} is out of range: use sides up to {MAX_SIDE}, and at most "
             f"{MAX_PIXELS} pixels.",
             "size",
@@ -225,4 +235,4 @@ def _check_strength(text: str) -> None:
     except ValueError:
         strength = -1.0
     if not 0 <= strength <= 1:
-        raise invalid("The strength must be a number from 0 to 1.", "strength")
+        raise invalid_value_error("The strength must be a number from 0 to 1.", "strength")

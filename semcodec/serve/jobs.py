@@ -6,7 +6,7 @@ stops a backend in the middle as it stops ``encode``.
 
 A request is admitted before its body is read. The invariant: at most ``1 + max_waiting`` requests
 have a body or a picture in memory, however many connections there are. So a request whose client
-has left keeps its place until its job has ended, if that was begun.
+has left keeps its slot until its job has ended, if that was begun.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ STOPPING: Final = "The server is stopping: start it again, and repeat the reques
 
 
 @dataclass(slots=True)
-class Place:
-    """The place of a request among those that are admitted: free when the last holder is gone.
+class Slot:
+    """The slot of an admitted request, which is free when its last owner has released it.
 
-    Its holders are the thread of the connection, and the job while it runs.
+    Its owners are the thread of the connection, and the job while it runs.
     """
 
-    holders: int = 0
+    owners: int = 0
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class _Job:
     """A function with its result or its error, once ``done`` is set."""
 
     work: Callable[[], Any]
-    place: Place
+    slot: Slot
     done: threading.Event = field(default_factory=threading.Event)
     result: Any = None
     error: BaseException | None = None
@@ -51,7 +51,7 @@ class _Job:
         try:
             self.result = self.work()
         except KeyboardInterrupt:
-            self.error = stopping()
+            self.error = stopping_error()
             raise
         except BaseException as error:  # the thread of the connection converts it
             self.error = error
@@ -84,7 +84,7 @@ class Jobs:
         return self._admitted
 
     @contextmanager
-    def admit(self) -> Iterator[Place]:
+    def admit(self) -> Iterator[Slot]:
         """Count a request while the block runs, and while the job runs that it has begun.
 
         Raises:
@@ -92,7 +92,7 @@ class Jobs:
         """
         with self._lock:
             if self._is_closed:
-                raise stopping()
+                raise stopping_error()
             if self._admitted >= self._max_admitted:
                 raise RequestError(
                     429,
@@ -101,18 +101,18 @@ class Jobs:
                     may_pass=True,
                 )
             self._admitted += 1
-            place = Place(holders=1)
+            slot = Slot(owners=1)
         try:
-            yield place
+            yield slot
         finally:
-            self._release(place)
+            self._release(slot)
 
-    def _release(self, place: Place) -> None:
+    def _release(self, slot: Slot) -> None:
         with self._lock:
-            place.holders -= 1
-            self._admitted -= place.holders == 0
+            slot.owners -= 1
+            self._admitted -= slot.owners == 0
 
-    def run(self, work: Callable[[], T], is_gone: Callable[[], bool], place: Place) -> T | None:
+    def run(self, work: Callable[[], T], is_gone: Callable[[], bool], slot: Slot) -> T | None:
         """Return the result of ``work``, or None if the client is gone before.
 
         A job that was not begun when its client left or its time was up is dropped. One that was
@@ -121,16 +121,16 @@ class Jobs:
         Args:
             work: what the main thread has to call.
             is_gone: returns whether the client has left.
-            place: that of the request.
+            slot: that of the request.
 
         Raises:
             RequestError: status 504, it took too long; status 503, the server is stopping.
             BaseException: what ``work`` raised.
         """
-        job = _Job(work, place)
+        job = _Job(work, slot)
         with self._lock:
             if self._is_closed:
-                raise stopping()
+                raise stopping_error()
             self._queue.put(job)
         deadline = time.monotonic() + self._max_seconds
         while not job.done.wait(min(POLL_SECONDS, max(0.0, deadline - time.monotonic()))):
@@ -173,33 +173,33 @@ class Jobs:
                     try:
                         job.run()
                     finally:
-                        self._release(job.place)
+                        self._release(job.slot)
         finally:
             self.close()
             while not self._queue.empty():
-                self._queue.get().fail(stopping())
+                self._queue.get().fail(stopping_error())
 
     def _begin(self, job: _Job) -> bool:
-        """Return whether to run a job, which then holds its place.
+        """Return whether to run a job, which then owns its slot, too.
 
-        An abandoned job must not: its place is free already, and would be freed twice.
+        An abandoned job must not: its slot is free already, and would be freed twice.
         """
         with self._lock:
             if not job.is_abandoned:
-                job.place.holders += 1
+                job.slot.owners += 1
             return not job.is_abandoned
 
     def close(self) -> None:
         """Accept no job, and let ``run_forever`` return after the present one."""
         with self._lock:
             self._is_closed = True
-        self._queue.put(_Job(_do_nothing, Place(), is_abandoned=True))  # wakes run_forever
+        self._queue.put(_Job(_do_nothing, Slot(), is_abandoned=True))  # wakes run_forever
 
 
 def _do_nothing() -> None:
     pass
 
 
-def stopping() -> RequestError:
+def stopping_error() -> RequestError:
     """Return the error for a request to a server that stops."""
     return RequestError(503, STOPPING, "stopping")

@@ -10,7 +10,7 @@ from semcodec.errors import InputError
 from semcodec.imaging import load, open_image, to_file
 from semcodec.imaging.costs import webp_size
 from semcodec.imaging.faults import describe_error
-from semcodec.serve.problems import invalid
+from semcodec.serve.problems import invalid_value_error
 from semcodec.signatures import JPEG, PNG, WEBP, identify
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def read_data_url(url: object, field: str) -> bytes:
         RequestError: it is another URL or a path, which a server must not open, or is damaged.
     """
     if not isinstance(url, str) or not is_data_url(url):
-        raise invalid(
+        raise invalid_value_error(
             "A picture must be a data URL, such as data:image/png;base64,…; paths and other URLs "
             "are not opened.",
             field,
@@ -39,7 +39,7 @@ def read_data_url(url: object, field: str) -> bytes:
     try:
         return check_file(decode_data_url(url), field)
     except ValueError as error:
-        raise invalid(f"The picture is {error}: send base64.", field) from error
+        raise invalid_value_error(f"The picture is {error}: send base64.", field) from error
 
 
 def check_file(data: bytes, field: str) -> bytes:
@@ -49,13 +49,13 @@ def check_file(data: bytes, field: str) -> bytes:
         RequestError: it is too large, or has another format.
     """
     if len(data) > MAX_PICTURE_BYTES:
-        raise invalid(
+        raise invalid_value_error(
             f"The picture has {len(data)} bytes, and the limit is {MAX_PICTURE_BYTES}: reduce it.",
             field,
         )
     if identify(data) not in FORMATS:
         names = ", ".join(file_type.name for file_type in FORMATS)
-        raise invalid(f"The picture is not one of {names}: convert it.", field)
+        raise invalid_value_error(f"The picture is not one of {names}: convert it.", field)
     return data
 
 
@@ -68,9 +68,9 @@ def read_size(data: bytes, field: str) -> tuple[int, int]:
     try:
         return webp_size(data) if identify(data) == WEBP else open_image(data, READERS).size
     except InputError as error:
-        raise invalid(str(error), field) from error
+        raise invalid_value_error(str(error), field) from error
     except Exception as error:  # Pillow may raise almost any type
-        raise invalid(describe_error(data, error), field) from error
+        raise invalid_value_error(describe_error(data, error), field) from error
 
 
 def open_picture(data: bytes, field: str) -> Image:
@@ -84,7 +84,7 @@ def open_picture(data: bytes, field: str) -> Image:
     try:
         return load(data).image
     except InputError as error:
-        raise invalid(str(error), field) from error
+        raise invalid_value_error(str(error), field) from error
 
 
 def encode_picture(image: Image, output_format: str) -> str:

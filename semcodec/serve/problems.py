@@ -54,7 +54,7 @@ class RequestError(SemcodecError):
         return json.dumps({"error": error}).encode()
 
     def headers(self) -> list[tuple[str, str]]:
-        """Return the headers that tell clients whether to try again.
+        """Return the headers that state whether a client should try again.
 
         The packages of OpenAI try again after each status from 500 unless a header forbids it;
         that would repeat minutes of work with the same result.
@@ -64,7 +64,7 @@ class RequestError(SemcodecError):
         return [("x-should-retry", "false")] if self.status >= 500 else []
 
 
-def invalid(message: str, field: str = "") -> RequestError:
+def invalid_value_error(message: str, field: str = "") -> RequestError:
     """Return the error for a request with a wrong or an unsupported value."""
     return RequestError(400, message, "invalid_value", field)
 
@@ -78,7 +78,7 @@ def from_exception(error: BaseException) -> RequestError:
         case RequestError():
             return error
         case InputError():
-            return invalid(str(error))
+            return invalid_value_error(str(error))
         case RefusalError():
             return RequestError(400, str(error), "content_policy_violation")
         case MissingFeatureError():

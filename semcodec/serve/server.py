@@ -26,7 +26,7 @@ MAX_REFUSED: Final = 32  #: connections above it, which get an error; any other 
 #: packets, and a client waits for seconds until it sends them again.
 MAX_BACKLOG: Final = 1024
 MAX_CLOSE_SECONDS: Final = 2.0  #: for the last responses after the end of the server
-POLL_SECONDS: Final = 0.1  #: between two looks at whether the server shall end
+POLL_SECONDS: Final = 0.1  #: between two looks at whether the server should stop
 FULL: Final = "The server has too many connections: close some, or try again later."
 #: Called after each response: with method and route ("?" for an unknown one), status and
 #: seconds. Nothing else of what a client sends is passed on, since prompts are private.

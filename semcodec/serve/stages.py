@@ -17,7 +17,7 @@ from semcodec.backends.prompting.located_boxes import EDGES
 from semcodec.backends.prompting.statements import MAX_STATEMENTS, read_statements
 from semcodec.pipeline import validation
 from semcodec.serve.own_prompts import OwnTask
-from semcodec.serve.problems import invalid
+from semcodec.serve.problems import invalid_value_error
 from semcodec.words import MAX_K
 from semcodec.words.predicates import Predicate
 
@@ -51,7 +51,9 @@ def read_data(task: OwnTask) -> Any:
             return read_statements(task.data)
         case "locate":
             return _check_count(task.data.split("\n"), MAX_LOCATED, "words to locate")
-    raise invalid(f"The prompt of '{task.stage}' is for the routes of images.", "messages")
+    raise invalid_value_error(
+        f"The prompt of '{task.stage}' is for the routes of images.", "messages"
+    )
 
 
 def perform(task: OwnTask, data: Any, backend: Any, image: Image | None, is_json: bool) -> str:
@@ -117,13 +119,17 @@ def _locate(words: Sequence[str], backend: Any, image: Any) -> str:
 
 def _read_k(task: OwnTask) -> int:
     if not 1 <= task.k <= MAX_K:
-        raise invalid(f"Invalid number of words {task.k}: use 1 to {MAX_K}.", "messages")
+        raise invalid_value_error(
+            f"Invalid number of words {task.k}: use 1 to {MAX_K}.", "messages"
+        )
     return task.k
 
 
 def _check_count(items: list[str], limit: int, noun: str) -> list[str]:
     if not 1 <= len(items) <= limit:
-        raise invalid(f"The task has {len(items)} {noun}: use 1 to {limit}.", "messages")
+        raise invalid_value_error(
+            f"The task has {len(items)} {noun}: use 1 to {limit}.", "messages"
+        )
     return items
 
 
@@ -132,4 +138,4 @@ def _read_comparison(task: OwnTask) -> tuple[str, str]:
         match json.loads(task.data):
             case {"now": str(now), "wanted": str(wanted)}:
                 return now, wanted
-    raise invalid("The task does not have two descriptions: shorten them.", "messages")
+    raise invalid_value_error("The task does not have two descriptions: shorten them.", "messages")

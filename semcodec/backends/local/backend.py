@@ -27,7 +27,7 @@ from semcodec.backends.model_calls import (
 )
 from semcodec.backends.notes import NOTICES, add_note
 from semcodec.backends.prompting import ChatRequest, ChatResponse, PromptBackend, Prompts
-from semcodec.backends.prompting.stated_schema import find_answer, state_schema
+from semcodec.backends.prompting.stated_schema import extract_json, state_schema
 from semcodec.backends.protocols import ROLES
 from semcodec.errors import BackendError, InputError, MissingFeatureError
 from semcodec.imaging.alignment import align_low
@@ -205,7 +205,7 @@ class LocalModels:
         def complete(model: TextModel) -> ChatResponse:
             return model.complete(stated, limit, side)
 
-        return find_answer(chat, self._run("text", chat.stage, complete), NAME)
+        return extract_json(chat, self._run("text", chat.stage, complete), NAME)
 
     def discard(self, response: ChatResponse) -> None:
         """Do nothing: no responses are stored."""

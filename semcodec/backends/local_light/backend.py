@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends.guides import Guide, GuideKind
 from semcodec.backends.local_light import converted, runtime
-from semcodec.backends.local_light.converted import Converted
+from semcodec.backends.local_light.converted import ConvertedModel
 from semcodec.backends.local_light.image_model import LightImageModel
 from semcodec.backends.local_light.settings import NAME, LightSettings
 from semcodec.backends.local_light.text_model import LightTextModel
@@ -38,7 +38,7 @@ class TextBackend(PromptBackend):
     name = NAME
     is_paid = False
 
-    def __init__(self, text: Converted, settings: LightSettings) -> None:
+    def __init__(self, text: ConvertedModel, settings: LightSettings) -> None:
         self._text = LightTextModel(text, settings)
         super().__init__(self._text, Prompts.read(settings.prompts))
         self.settings = settings
@@ -62,7 +62,7 @@ class ImageBackend:
     name = NAME
     is_paid = False
 
-    def __init__(self, image: Converted, settings: LightSettings) -> None:
+    def __init__(self, image: ConvertedModel, settings: LightSettings) -> None:
         self._image = LightImageModel(image, settings)
         self._image_prompts = Prompts.read(settings.prompts)
         self.settings = settings
@@ -89,7 +89,7 @@ class ImageBackend:
     ) -> Image:
         """Return an image of ``prompt``, which starts from the colors of ``guide`` if it has some.
 
-        A model of FLUX.2 gets the colors as a reference, and the prompt says what they are.
+        A model of FLUX.2 gets the colors as a reference, and the prompt explains them.
         """
         text = cut_prompt(prompt)
         colors = guide.colors if guide else None
@@ -118,7 +118,9 @@ class ImageBackend:
 class LocalLightBackend(TextBackend, ImageBackend):
     """Describes, writes, checks, locates, paints and edits with two converted models."""
 
-    def __init__(self, text: Converted, image: Converted, settings: LightSettings) -> None:
+    def __init__(
+        self, text: ConvertedModel, image: ConvertedModel, settings: LightSettings
+    ) -> None:
         TextBackend.__init__(self, text, settings)
         ImageBackend.__init__(self, image, settings)
 
@@ -133,7 +135,7 @@ class LocalLightBackend(TextBackend, ImageBackend):
         return describe_dependencies(self.settings, *models)
 
 
-def describe_dependencies(settings: LightSettings, *models: Converted) -> dict[str, Any]:
+def describe_dependencies(settings: LightSettings, *models: ConvertedModel) -> dict[str, Any]:
     """Return the settings, the models and the version of the library.
 
     Raises:

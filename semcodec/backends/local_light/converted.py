@@ -32,7 +32,7 @@ COMPRESSION: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Converted:
+class ConvertedModel:
     """A converted model on this machine.
 
     Attributes:
@@ -68,7 +68,7 @@ class Converted:
         }
 
 
-def find(name: str | None, kind: Kind) -> Converted | None:
+def find(name: str | None, kind: Kind) -> ConvertedModel | None:
     """Return the model of the name, or without one the first of the catalog that is here.
 
     A model whose license does not allow every use is used only by its name.
@@ -124,7 +124,7 @@ def not_found_error(problem: str, model: Model | None) -> BackendError:
     )
 
 
-def _open(model: Model, folder: Path, kind: Kind) -> Converted:
+def _open(model: Model, folder: Path, kind: Kind) -> ConvertedModel:
     """Return the converted model in a folder, after a look at its files.
 
     Raises:
@@ -139,7 +139,7 @@ def _open(model: Model, folder: Path, kind: Kind) -> Converted:
         raise InputError(
             f"The folder {folder} lacks {largest.relative_to(folder)}: convert the model again."
         )
-    return Converted(model, folder, kind, _read_precision(largest), pipeline)
+    return ConvertedModel(model, folder, kind, _read_precision(largest), pipeline)
 
 
 def _read_json(path: Path) -> dict[str, Any]:

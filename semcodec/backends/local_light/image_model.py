@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends import activity
 from semcodec.backends.local_light import runtime
-from semcodec.backends.local_light.converted import Converted
+from semcodec.backends.local_light.converted import ConvertedModel
 from semcodec.backends.local_light.loading import (
     keep_scale,
     load_pipeline,
@@ -58,7 +58,7 @@ SIDE_MULTIPLE: Final = 16  #: pixels; each side of a picture is a multiple
 class LightImageModel:
     """A converted image model; it is loaded at the first picture, and paints one at a time."""
 
-    def __init__(self, converted: Converted, settings: LightSettings) -> None:
+    def __init__(self, converted: ConvertedModel, settings: LightSettings) -> None:
         self.converted, self._settings = converted, settings
         self._defaults = PIPELINES.get(converted.pipeline, Pipeline())
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from semcodec.backends.local.catalog import Kind
 from semcodec.backends.local_light import runtime
-from semcodec.backends.local_light.converted import Converted
+from semcodec.backends.local_light.converted import ConvertedModel
 from semcodec.backends.local_light.runtime import OutOfMemoryError
 from semcodec.backends.local_light.settings import NAME
 from semcodec.backends.local_light.store import STORE
@@ -19,7 +19,7 @@ SIDES: Final[dict[Kind, str]] = {"text": "image_side", "image": "painted_side"}
 
 
 def load_pipeline(
-    converted: Converted, device: str, name: str, load: Callable[[], dict[str, Any]]
+    converted: ConvertedModel, device: str, name: str, load: Callable[[], dict[str, Any]]
 ) -> Any:
     """Return the pipeline ``name`` of a model, loaded at the first call; see ``PipelineStore.get``.
 
@@ -36,13 +36,13 @@ def load_pipeline(
         raise out_of_memory_error(error, converted.kind) from error
 
 
-def read_scale(converted: Converted) -> float:
+def read_scale(converted: ConvertedModel) -> float:
     """Return the share of the sides of pictures that has fit the memory in this run, 0..1."""
     scale: float = run_values().get((NAME, converted.folder), 1.0)
     return scale
 
 
-def keep_scale(converted: Converted, factor: float) -> None:
+def keep_scale(converted: ConvertedModel, factor: float) -> None:
     """Begin with smaller pictures until the end of this run, since the memory holds only those."""
     run_values()[NAME, converted.folder] = read_scale(converted) * factor
 

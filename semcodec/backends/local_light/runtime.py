@@ -46,7 +46,7 @@ class OutOfMemoryError(BackendError):
 
 
 class Interruption:
-    """Whether the call in progress shall end at its next token or step."""
+    """Whether the call in progress should stop at its next token or step."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -56,7 +56,7 @@ class Interruption:
         self._event.set()
 
     def is_requested(self) -> bool:
-        """Return whether the call shall end."""
+        """Return whether the call should stop."""
         return self._event.is_set()
 
 
@@ -82,7 +82,7 @@ def _import(name: str) -> Any:
             return importlib.import_module(name)
     except ImportError as error:
         is_missing = isinstance(error, ModuleNotFoundError)
-        shown = MISSING if is_missing else f"{MISSING[:-1]} again ({first_line(error)})."
+        shown = MISSING if is_missing else f"{MISSING[:-1]} again ({find_message_line(error)})."
         raise BackendError(shown, backend=NAME, stage="load", unavailable=True) from error
 
 
@@ -153,20 +153,20 @@ def translate(error: BaseException, stage: str, problem: str) -> BaseException:
     if isinstance(error, MemoryError) or any(part in text for part in MEMORY_ERRORS):
         message = f"The backend {NAME} {problem}: the memory is not enough."
         return OutOfMemoryError(message, backend=NAME, stage=stage)
-    message = f"The backend {NAME} {problem}: {first_line(error)}."
+    message = f"The backend {NAME} {problem}: {find_message_line(error)}."
     return BackendError(message, backend=NAME, stage=stage)
 
 
-def first_line(error: BaseException) -> str:
+def find_message_line(error: BaseException) -> str:
     """Return the line of an error that names the problem.
 
     Errors of OpenVINO begin with places in its source, such as ``Exception from
     src/core.cpp:84:`` and ``Check 'x' failed at file.cpp:3:``.
     """
     lines = [line.strip() for line in str(error).splitlines()]
-    telling = [
+    candidates = [
         line for line in lines if line and not line.startswith(("Exception from ", "Check '"))
     ]
-    text = (telling or lines or [""])[0].rstrip(".")
+    text = (candidates or lines or [""])[0].rstrip(".")
     shown = "".join(char if char.isprintable() else " " for char in text)[:MAX_MESSAGE]
     return f"{type(error).__name__}: {shown}" if shown else type(error).__name__

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from semcodec.backends import activity
 from semcodec.backends.local_light import runtime
-from semcodec.backends.local_light.converted import Converted
+from semcodec.backends.local_light.converted import ConvertedModel
 from semcodec.backends.local_light.loading import (
     keep_scale,
     load_pipeline,
@@ -23,7 +23,7 @@ from semcodec.backends.model_calls import note_license, note_retry
 from semcodec.backends.notes import add_note
 from semcodec.backends.prompting import ChatRequest, ChatResponse
 
-#: Names of what a chat template may look up; templates that know no thinking ignore it.
+#: Names of what a chat template may look up; templates without a thinking mode ignore it.
 TEMPLATE_CONTEXT: Final = {"enable_thinking": False}
 PIPELINE: Final = "VLMPipeline"
 MIN_SIDE: Final = 64  #: pixels, of an image that is made smaller for lack of memory
@@ -33,7 +33,7 @@ RETRY_SCALE: Final = 0.5  #: of both sides, where the memory is not enough
 class LightTextModel:
     """A converted text model; it is loaded at the first request, and answers one at a time."""
 
-    def __init__(self, converted: Converted, settings: LightSettings) -> None:
+    def __init__(self, converted: ConvertedModel, settings: LightSettings) -> None:
         self.converted, self._settings = converted, settings
 
     def complete(self, chat: ChatRequest) -> ChatResponse:

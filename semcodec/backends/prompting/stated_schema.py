@@ -26,7 +26,7 @@ def state_schema(chat: ChatRequest) -> ChatRequest:
     return replace(chat, task=TASK.format(task=chat.task, schema=json.dumps(chat.schema)))
 
 
-def find_answer(chat: ChatRequest, response: ChatResponse, backend: str) -> ChatResponse:
+def extract_json(chat: ChatRequest, response: ChatResponse, backend: str) -> ChatResponse:
     """Return a response without the words around its JSON, if another program has sent a schema.
 
     The JSON is of the type of the schema and has the fields that it requires; what is in them is

@@ -120,12 +120,12 @@ SIZES = [
 
 @for_each([(size, side) for size in SIZES for side in (64, 90, 500, 768)])
 def test_paintable_size_has_the_aspect_and_a_limit(size: tuple[int, int], side: int) -> None:
-    from semcodec.backends.local_light.converted import Converted
+    from semcodec.backends.local_light.converted import ConvertedModel
     from semcodec.backends.local_light.image_model import LightImageModel
     from semcodec.backends.local_light.settings import LightSettings
 
     settings = LightSettings(painted_side=side)
-    model = LightImageModel(Converted(None, None, "image", ""), settings)  # type: ignore[arg-type]
+    model = LightImageModel(ConvertedModel(None, None, "image", ""), settings)  # type: ignore[arg-type]
     width, height = painted = model.paintable_size(size)
     assert model.paintable_size(painted) == painted
     assert width % SIDE_MULTIPLE == height % SIDE_MULTIPLE == 0

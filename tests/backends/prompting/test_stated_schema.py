@@ -10,7 +10,7 @@ import pytest
 from semcodec.backends.prompting import ChatRequest, ChatResponse
 from semcodec.backends.prompting.chat import object_schema
 from semcodec.backends.prompting.prompts import PARTS
-from semcodec.backends.prompting.stated_schema import MAX_STARTS, find_answer, state_schema
+from semcodec.backends.prompting.stated_schema import MAX_STARTS, extract_json, state_schema
 from semcodec.errors import InvalidResponseError
 from tests.each import for_each
 
@@ -31,7 +31,7 @@ def test_tasks_of_semcodec_and_tasks_without_a_schema_stay(stage: str) -> None:
     chat = ChatRequest(stage, "Rules.", "Task.", schema=schema)
     assert state_schema(chat) is chat
     response = ChatResponse("prose")
-    assert find_answer(chat, response, "local") is response
+    assert extract_json(chat, response, "local") is response
 
 
 ANSWERS = {
@@ -45,7 +45,7 @@ ANSWERS = {
 
 @for_each(ANSWERS)
 def test_json_is_found_between_words(answer: str) -> None:
-    found = find_answer(FOREIGN, ChatResponse(answer, source="kept"), "local")
+    found = extract_json(FOREIGN, ChatResponse(answer, source="kept"), "local")
     assert found == ChatResponse(ANSWERS[answer], source="kept")
 
 
@@ -63,14 +63,14 @@ def test_json_is_found_between_words(answer: str) -> None:
 )
 def test_other_answer_is_an_error(answer: str) -> None:
     with pytest.raises(InvalidResponseError, match="did not answer with JSON") as caught:
-        find_answer(FOREIGN, ChatResponse(answer), "local")
+        extract_json(FOREIGN, ChatResponse(answer), "local")
     assert (caught.value.backend, caught.value.stage) == ("local", "chat")
     assert answer not in str(caught.value) or not answer
 
 
 def test_answer_that_was_cut_off_stays() -> None:
     cut = ChatResponse('{"score', is_truncated=True)
-    assert find_answer(FOREIGN, cut, "local") is cut
+    assert extract_json(FOREIGN, cut, "local") is cut
 
 
 def test_lists_and_schemas_of_any_value_are_accepted() -> None:
@@ -81,16 +81,16 @@ def test_lists_and_schemas_of_any_value_are_accepted() -> None:
         ({"required": [7]}, '{"a": 1}'),
     ):
         chat = ChatRequest("chat", "", "", schema=schema)
-        assert json.loads(find_answer(chat, ChatResponse(answer), "local").text)
+        assert json.loads(extract_json(chat, ChatResponse(answer), "local").text)
 
 
 def test_time_is_limited() -> None:
     answer = '{"a":' * 200_000
     started = time.process_time()
     with pytest.raises(InvalidResponseError):
-        find_answer(FOREIGN, ChatResponse(answer + '{"score": 3}'), "local")
+        extract_json(FOREIGN, ChatResponse(answer + '{"score": 3}'), "local")
     assert time.process_time() - started < 5
     late = "[x" * MAX_STARTS + '{"score": 3}'
     with pytest.raises(InvalidResponseError):
-        find_answer(FOREIGN, ChatResponse(late), "local")
-    find_answer(FOREIGN, ChatResponse(late[2:]), "local")
+        extract_json(FOREIGN, ChatResponse(late), "local")
+    extract_json(FOREIGN, ChatResponse(late[2:]), "local")
