@@ -2,59 +2,24 @@
 
 from __future__ import annotations
 
-import base64
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from semcodec.backends.prompting import ChatResponse, PromptBackend, Prompts
-from semcodec.backends.prompting.backend import MAX_LOCATED
-from semcodec.backends.prompting.statements import MAX_STATEMENTS, number_lines, state
+from semcodec.backends.prompting.statements import number_lines, state
 from semcodec.errors import BackendError, BudgetExceededError, RefusalError
-from semcodec.serve import api, pictures
-from semcodec.serve import chat as chat_module
-from semcodec.serve.chat import MAX_MESSAGES, MAX_PARTS, MAX_SCHEMA, MAX_TEXT
-from semcodec.serve.problems import RequestError
 from semcodec.serve.server import Server
 from semcodec.words.predicates import Predicate
 from tests.backends.prompting.fake_chat import FakeChat
-from tests.images import encode_image, huge_png, scene
+from tests.images import scene
+from tests.serve.chats import CHAT, chat, content, data_url, schema, user
 from tests.serve.fakes import DESCRIPTION, Painter, Scripted, roles_of, send, serving
 
-CHAT = "/v1/chat/completions"
-PNG = encode_image(scene(), "PNG")
 PREDICATES = [Predicate("noun", "boat"), Predicate("color", "boat", "red")]
-
-
-def data_url(data: bytes = PNG, kind: str = "image/png") -> str:
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
-
-
-def user(text: str, *urls: str) -> dict[str, Any]:
-    parts: list[Any] = [{"type": "text", "text": text}]
-    parts += [{"type": "image_url", "image_url": {"url": url, "detail": "high"}} for url in urls]
-    return {"role": "user", "content": parts if urls else text}
-
-
-def schema(name: str = "x", fields: Any = None) -> dict[str, Any]:
-    inner = {"name": name, "strict": True, "schema": fields or {"type": "object"}}
-    return {"type": "json_schema", "json_schema": inner}
-
-
-def chat(server: Server, *messages: Any, **fields: Any) -> tuple[int, Any]:
-    status, body, _ = send(server, "POST", CHAT, {"messages": list(messages), **fields})
-    return status, body
-
-
-def content(server: Server, *messages: Any, **fields: Any) -> str:
-    status, body = chat(server, *messages, **fields)
-    assert status == 200, body
-    [choice] = body["choices"]
-    assert choice["finish_reason"] == "stop"
-    return str(choice["message"]["content"])
 
 
 # --- a backend without a language model -----------------------------------------------------------
@@ -160,19 +125,45 @@ def test_role_without_a_backend() -> None:
         assert send(server, "POST", "/v1/images/edits")[0] == 415
 
 
+def test_each_role_has_its_backend() -> None:
+    describer, checker, locator, writer = (Scripted() for _ in range(4))
+    roles = replace(
+        roles_of(describer), checker=checker, locator=locator, writer=writer, painter=None
+    )
+    prompts = Prompts.read()
+    with serving(roles) as server:
+        content(server, user(prompts.task("describe"), data_url()))
+        content(server, user(prompts.task("check", data="1. boat (in the picture)"), data_url()))
+        content(server, user(prompts.task("locate", data="boat"), data_url()))
+        content(server, user(prompts.task("expand", data="boat")))
+    calls = [[call[0] for call in each.calls] for each in (describer, checker, locator, writer)]
+    assert calls == [["describe"], ["check"], ["locate"], ["expand"]]
+
+
 # --- a backend with a language model --------------------------------------------------------------
 
 
-@pytest.fixture
-def model() -> FakeChat:
-    return FakeChat("An answer.")
+@pytest.fixture(scope="module")
+def shared_model() -> FakeChat:
+    return FakeChat()
 
 
 @pytest.fixture
-def llm(model: FakeChat) -> Any:
-    backend = PromptBackend(model, Prompts.read())
-    with serving(roles_of(backend)) as server:
+def model(shared_model: FakeChat) -> FakeChat:
+    shared_model.requests.clear()
+    shared_model.responses = ["An answer."]
+    return shared_model
+
+
+@pytest.fixture(scope="module")
+def shared_llm(shared_model: FakeChat) -> Iterator[Server]:
+    with serving(roles_of(PromptBackend(shared_model, Prompts.read()))) as server:
         yield server
+
+
+@pytest.fixture
+def llm(shared_llm: Server, model: FakeChat) -> Server:
+    return shared_llm
 
 
 def test_language_model_gets_the_messages_as_they_are(llm: Server, model: FakeChat) -> None:
@@ -272,171 +263,3 @@ def test_stream_has_the_answer_in_events(llm: Server) -> None:
     first, last = (json.loads(event.removeprefix("data: "))["choices"][0] for event in events[:2])
     assert first["delta"]["content"] == "An answer."
     assert last == {"index": 0, "delta": {}, "finish_reason": "stop"}
-
-
-# --- requests that are not valid ------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"n": 2}, {"n": "1"}, {"tools": [{}]}, {"functions": [{}]}, {"logprobs": True},
-        {"stop": "\n"}, {"stop": ["a", "b"]},
-        {"stream": "yes"}, {"response_format": {"type": "json_object"}}, {"response_format": 1},
-        {"response_format": {"type": "json_schema", "json_schema": {"name": "x"}}},
-    ],
-    ids=str,
-)  # fmt: skip
-def test_fields_that_change_the_result(server: Server, fields: dict[str, Any]) -> None:
-    status, body = chat(server, user("Hi", data_url()), **fields)
-    assert status == 400
-    assert body["error"]["param"] == next(iter(fields))
-
-
-@pytest.mark.parametrize("model_name", ["gpt-5.5", "../../etc/passwd", 1, ["semcodec"], {"a": 1}])
-def test_request_chooses_no_model(server: Server, model_name: Any) -> None:
-    status, body = chat(server, user("Hi", data_url()), model=model_name)
-    assert status == 404
-    assert body["error"]["code"] == "model_not_found"
-
-
-@pytest.mark.parametrize(
-    "messages",
-    [
-        None, [], "Hi", [1], [[]], [{}], [{"role": "user"}], [{"role": "tool", "content": "x"}],
-        [{"role": "assistant", "content": "x"}], [user("a"), user("b")],
-        [user("a"), {"role": "assistant", "content": "b"}],
-        [{"role": "system", "content": "x"}], [{"role": "user", "content": []}] * 2,
-        [{"role": "user", "content": [{"type": "input_audio"}]}],
-        [{"role": "user", "content": [{"type": "image_url"}]}],
-        [{"role": "user", "content": [{"type": "image_url", "image_url": {}}]}],
-        [{"role": "user", "content": [{"type": "image_url", "image_url": data_url()}]}],
-        [{"role": "user", "content": {"type": "text"}}], [{"role": ["user"], "content": "x"}],
-        [{"role": "system", "content": "x"}] * (MAX_MESSAGES + 1),
-        [user("a" * (MAX_TEXT + 1))], [user("a", data_url(), data_url())],
-    ],
-    ids=lambda messages: repr(messages)[:60],
-)  # fmt: skip
-def test_messages_that_are_not_a_chat(server: Server, messages: Any) -> None:
-    status, body, _ = send(server, "POST", CHAT, {"messages": messages})
-    assert status == 400
-    assert body["error"]["param"] == "messages"
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://127.0.0.1:9/a.png", "https://a.example/a.png", "file:///etc/passwd", "/etc/passwd",
-        "a.png", "", "//a.example/a.png", "ftp://a.example/a", "data:", "data:image/png;base64",
-        "data:image/png;base64,%%%", "data:image/png;base64,", None, 1, ["data:,"],
-        data_url(b"GIF89a"), data_url(b"%PDF-1.7"), data_url(b"<svg xmlns='http://a'/>"),
-        data_url(b"II*\0" + bytes(99)), data_url(PNG[:60]), data_url(huge_png(10**5, 10**5)),
-    ],
-    ids=lambda url: repr(url)[:40],
-)  # fmt: skip
-def test_picture_is_a_data_url_of_a_sound_file(
-    server: Server, scripted: Scripted, url: Any
-) -> None:
-    scripted.calls.clear()
-    status, body = chat(server, user("What is this?", url))
-    assert status == 400
-    assert body["error"]["param"] == "messages"
-    assert len(body["error"]["message"]) < 300
-    assert not scripted.calls
-
-
-def test_large_file_of_a_picture(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "MAX_PICTURE_BYTES", len(PNG))
-    assert chat(server, user("?", data_url()))[0] == 200
-    assert chat(server, user("?", data_url(PNG + b"x")))[0] == 400
-
-
-def test_each_role_has_its_backend() -> None:
-    describer, checker, locator, writer = (Scripted() for _ in range(4))
-    roles = replace(
-        roles_of(describer), checker=checker, locator=locator, writer=writer, painter=None
-    )
-    prompts = Prompts.read()
-    with serving(roles) as server:
-        content(server, user(prompts.task("describe"), data_url()))
-        content(server, user(prompts.task("check", data="1. boat (in the picture)"), data_url()))
-        content(server, user(prompts.task("locate", data="boat"), data_url()))
-        content(server, user(prompts.task("expand", data="boat")))
-    calls = [[call[0] for call in each.calls] for each in (describer, checker, locator, writer)]
-    assert calls == [["describe"], ["check"], ["locate"], ["expand"]]
-
-
-@pytest.mark.parametrize("kind", ["GIF", "TIFF", "BMP", "ICO", "PPM"])
-def test_rarer_formats_are_rejected(server: Server, kind: str) -> None:
-    assert chat(server, user("?", data_url(encode_image(scene(), kind))))[0] == 400
-
-
-def test_formats_of_pictures(server: Server) -> None:
-    for kind in ("PNG", "JPEG", "WEBP"):
-        assert content(server, user("?", data_url(encode_image(scene(), kind)))) == DESCRIPTION
-    large = encode_image(Image.new("L", (9000, 2)), "PNG")
-    assert content(server, user("?", data_url(large))) == DESCRIPTION
-
-
-# --- limits ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("stage", "line", "limit"),
-    [("locate", "boat", MAX_LOCATED), ("check", "1. boat (color: red)", MAX_STATEMENTS)],
-)
-def test_lines_of_a_task_are_bounded(
-    server: Server, scripted: Scripted, stage: str, line: str, limit: int
-) -> None:
-    def ask(lines: int) -> tuple[int, Any]:
-        task = Prompts.read().task(stage, data="\n".join([line] * lines))
-        return chat(server, user(task, data_url()))
-
-    assert ask(limit)[0] == 200
-    scripted.calls.clear()
-    status, body = ask(limit + 1)
-    assert (status, body["error"]["param"]) == (400, "messages")
-    assert f"1 to {limit}" in body["error"]["message"]
-    assert not scripted.calls
-
-
-def test_parts_of_a_message_are_bounded(server: Server) -> None:
-    parts: list[Any] = [{"type": "text", "text": "?"}] * (MAX_PARTS - 1)
-    picture = {"type": "image_url", "image_url": {"url": data_url()}}
-    assert chat(server, {"role": "user", "content": [*parts, picture]})[0] == 200
-    status, body = chat(server, {"role": "user", "content": [*parts, picture, parts[0]]})
-    assert (status, f"over {MAX_PARTS} parts" in body["error"]["message"]) == (400, True)
-
-
-def test_schema_is_bounded(llm: Server) -> None:
-    def ask(characters: int) -> int:
-        filler = "x" * (characters - len('{"a": ""}'))
-        return chat(llm, user("Hi"), response_format=schema(fields={"a": filler}))[0]
-
-    assert (ask(MAX_SCHEMA), ask(MAX_SCHEMA + 1)) == (200, 400)
-
-
-def test_values_and_depth_of_a_request_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "MAX_MARKS", 10)
-    assert api.parse_object(b'{"a": [1, 2, {}], "b": ",,,,"}')["a"] == [1, 2, {}]
-    for more in (b",", b"[", b"{"):
-        with pytest.raises(RequestError, match="over 10 commas"):
-            api.parse_object(b'{"a": [1, 2, {}], "b": ",,,,%b"}' % more)
-    monkeypatch.undo()
-    depth = api.MAX_DEPTH
-    for start, end in (b"[", b"]"), (b'{"a":', b"}"):
-        nested = b'{"a":%b1%b}' % (start * (depth - 1), end * (depth - 1))
-        assert api.parse_object(nested)
-        with pytest.raises(RequestError, match=f"deeper than {depth}"):
-            api.parse_object(nested.replace(b"1", start + b"1" + end))
-
-
-def test_picture_is_decoded_after_all_else_is_checked(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(chat_module, "open_picture", lambda *arguments: pytest.fail("decoded"))
-    locate = Prompts.read().task("locate", data="boat\n" * MAX_LOCATED)
-    assert chat(server, user(locate, data_url()))[0] == 400
-    assert chat(server, user("Rate it.", data_url()), response_format=schema())[0] == 501
-    with serving(roles_of(Painter())) as without_describer:
-        assert chat(without_describer, user("?", data_url()))[0] == 501

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import threading
 from functools import cache
 from typing import Any
 
@@ -16,13 +17,14 @@ import semcodec
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.prompting import PromptBackend, Prompts
 from semcodec.imaging import color_layer
+from semcodec.serve import problems
 from semcodec.serve.server import Server
 from tests.backends.openai.openapi import official_description
 from tests.backends.prompting.fake_chat import FakeChat
 from tests.images import encode_image, scene
 from tests.profiles import at_night
+from tests.serve.chats import data_url, user
 from tests.serve.fakes import DESCRIPTION, Painter, Scripted, roles_of, send, serving
-from tests.serve.test_chat import data_url, user
 from tests.serve.test_images import make_form
 
 TOKEN = "0123456789abcdef"
@@ -86,25 +88,52 @@ def open_b64(text: str | None) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(text or "")))
 
 
-def test_official_client_sends_the_token_and_retries_when_the_server_is_busy() -> None:
+def test_official_client_sends_the_token(client: openai.OpenAI) -> None:
     with serving(roles_of(Scripted()), token=TOKEN) as server:
-        with openai.OpenAI(base_url=server.url, api_key=TOKEN) as client:
-            assert client.models.list().data
-        with (
-            openai.OpenAI(base_url=server.url, api_key="other", max_retries=0) as client,
-            pytest.raises(openai.AuthenticationError),
-        ):
-            client.models.list()
+        assert client.with_options(base_url=server.url, api_key=TOKEN).models.list().data
+        with pytest.raises(openai.AuthenticationError):
+            client.with_options(base_url=server.url, api_key="other").models.list()
 
 
-def test_official_client_does_not_repeat_what_fails_again() -> None:
+def test_official_client_tries_again_when_the_server_is_busy(
+    client: openai.OpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(problems, "RETRY_SECONDS", 0.05)
+    began, may_end = threading.Event(), threading.Event()
+
+    class Slow(Scripted):
+        def paint(self, *arguments: Any, **options: Any) -> Image.Image:
+            began.set()
+            assert may_end.wait(10)
+            return super().paint(*arguments, **options)
+
+    class Reports(list[tuple[str, str, int, float]]):
+        def append(self, report: tuple[str, str, int, float]) -> None:
+            super().append(report)
+            may_end.set()  # the first report is of the rejected request
+
+    reports, small = Reports(), {"prompt": "boat", "size": "8x8"}
+    with serving(roles_of(Slow()), reports, max_waiting=0) as server:
+        first = threading.Thread(
+            target=send, args=(server, "POST", "/v1/images/generations", small)
+        )
+        first.start()
+        assert began.wait(10)
+        patient = client.with_options(base_url=server.url, max_retries=20)
+        assert patient.images.generate(model="semcodec", **small).data  # type: ignore[call-overload]
+        first.join()
+    statuses = [status for _, _, status, _ in reports]
+    assert statuses[0] == 429
+    assert statuses.count(200) == 2
+
+
+def test_official_client_does_not_repeat_what_fails_again(client: openai.OpenAI) -> None:
     model = FakeChat(ValueError("broken"))
-    with (
-        serving(roles_of(PromptBackend(model, Prompts.read()))) as server,
-        openai.OpenAI(base_url=server.url, api_key="none") as client,
-        pytest.raises(openai.InternalServerError),
-    ):
-        client.chat.completions.create(model="x" and "semcodec", messages=[user("Hi")])  # type: ignore[list-item]
+    with serving(roles_of(PromptBackend(model, Prompts.read()))) as server:
+        retrying = client.with_options(base_url=server.url, max_retries=2)
+        messages: Any = [user("Hi")]
+        with pytest.raises(openai.InternalServerError):
+            retrying.chat.completions.create(model="semcodec", messages=messages)
     assert len(model.requests) == 1
 
 
@@ -196,7 +225,7 @@ def color_distance(a: Image.Image, b: Image.Image) -> float:
     return sum(abs(x - y) for x, y in pairs) / (3 * a.width * a.height)
 
 
-def test_painter_without_colors_or_edits_is_told_apart_by_the_client() -> None:
+def test_client_recognizes_a_painter_without_colors_or_edits() -> None:
     record = record_with_colors()
     with serving(roles_of(Painter())) as server:
         painter = OpenAIBackend(base_url=server.url, retries=0, start_from_colors=True)
