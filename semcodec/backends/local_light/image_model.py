@@ -154,12 +154,11 @@ class LightImageModel:
 
         pixels = runtime.call(generate, stage, f"cannot {stage}")
         if tuple(pixels.shape) != (1, size[1], size[0], 3):
-            raise BackendError(
-                f"The model {self.converted.title} did not return a picture of {size[0]} x "
-                f"{size[1]} pixels in the stage '{stage}': use another model.",
-                backend=NAME,
-                stage=stage,
+            message = (
+                f"The model {self.converted.title} did not return a picture of {size[0]}x{size[1]} "
+                f"in the stage '{stage}': use another model."
             )
+            raise BackendError(message, backend=NAME, stage=stage)
         self._note(stage, size, seed)
         return Image.frombytes("RGB", size, pixels.tobytes())
 

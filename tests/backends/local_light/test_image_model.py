@@ -229,7 +229,7 @@ def test_second_interrupt_does_not_wait_for_the_step(klein: Any, library: FakeLi
 def test_result_of_another_shape_is_an_error(klein: Any, library: FakeLibrary) -> None:
     library.results = [np.zeros((1, 8, 8, 3), np.uint8)]
     with pytest.raises(
-        BackendError, match="did not return a picture of 768 x 768 pixels in the stage 'paint'"
+        BackendError, match="did not return a picture of 768x768 in the stage 'paint'"
     ):
         klein.paint("a boat", SIZE, 7)
 
