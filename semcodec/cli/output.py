@@ -105,7 +105,9 @@ def print_status(message: str) -> None:
     if sys.stderr is not None:  # print(file=None) would write to stdout
         status_line.clear()
         with contextlib.suppress(OSError, ValueError):  # without stderr the exit code must do
-            print(escape_control(use_option_names(message)), file=sys.stderr, flush=True)
+            # With the line end in one piece, since other threads and processes write lines too.
+            sys.stderr.write(f"{escape_control(use_option_names(message))}\n")
+            sys.stderr.flush()
 
 
 class StatusLine:

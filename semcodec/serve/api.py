@@ -84,15 +84,15 @@ class Api:
 
     def _respond(self, head: Head, client: Client) -> Response | None:
         self.access.check(head.headers, is_public=head.path == HEALTH)
-        if head.path.startswith(f"{MODELS}/") and head.method == "GET":
+        method = "GET" if head.method == "HEAD" else head.method  # the same without a body
+        if head.path.startswith(f"{MODELS}/") and method == "GET":
             check_model({"model": head.path.removeprefix(f"{MODELS}/") or "/"})
             return json_response(self._model())
         if head.path not in METHODS:
             raise RequestError(404, UNKNOWN_ROUTE, "unknown_route")
-        if head.method != METHODS[head.path]:
-            raise RequestError(
-                405, f"The route needs the method {METHODS[head.path]}.", "wrong_method"
-            )
+        if method != (needed := METHODS[head.path]):
+            message = f"The route needs the method {needed}."
+            raise RequestError(405, message, "wrong_method", method=needed)
         if head.path == HEALTH:
             return json_response({"status": "ok", "requests": self.jobs.admitted})
         if head.path == MODELS:

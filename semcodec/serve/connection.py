@@ -7,6 +7,7 @@ that sends or reads one byte a second cannot keep a thread.
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Mapping, Sequence
@@ -22,12 +23,15 @@ from semcodec.serve.problems import RequestError
 MAX_HEAD_BYTES: Final = 2**14  #: of the first line and the headers
 MAX_HEAD_SECONDS: Final = 20.0  #: from the last response, or the connection, to the end of a head
 MAX_BODY_SECONDS: Final = 60.0
+MAX_BODY_PIECES: Final = 2**17  #: chunks, or blocks as they arrive; each takes 20 microseconds
 MAX_SEND_SECONDS: Final = 60.0
 MAX_DRAIN_SECONDS: Final = 5.0  #: for a client that still sends what is not read
 MAX_DRAIN_BYTES: Final = 2**26  #: of it; twice the largest body
 PROBE_SECONDS: Final = 2.0  #: between two probes of a client that has ended its side
 BLOCK_BYTES: Final = 2**16
+VERSIONS: Final = (b"1.0", b"1.1")
 JSON: Final = "application/json"
+_QUOTED: Final = re.compile(r":? (?:bytearray\(|b['\"]).*", re.DOTALL)  # bytes in messages of h11
 
 
 class ClosedError(Exception):
@@ -66,13 +70,14 @@ class Connection:
         self._socket = connection
         self._state: Any = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD_BYTES)
         self._method = ""
+        self._is_ambiguous = False
         self._next_probe = 0.0
 
     def read_head(self) -> Head | None:
         """Return the next request, or None if the client has closed the connection.
 
         Raises:
-            RequestError: it is not HTTP/1.1, or too long.
+            RequestError: it is not HTTP/1.1, too long, or has two lengths.
             ClosedError: it did not arrive in time.
         """
         event = self._next_event(time.monotonic() + MAX_HEAD_SECONDS)
@@ -81,21 +86,33 @@ class Connection:
         self._method = event.method.decode("ascii").upper()
         path = event.target.decode("ascii").partition("?")[0]
         headers = {name.decode("ascii"): value.decode("latin-1") for name, value in event.headers}
+        # A proxy may have found another end of such a request, and so another next request.
+        self._is_ambiguous = {"transfer-encoding", "content-length"} <= headers.keys()
+        if self._is_ambiguous:
+            message = "The request has Transfer-Encoding and Content-Length: send one of them."
+            raise RequestError(400, message, "bad_http")
+        if event.http_version not in VERSIONS:
+            raise RequestError(505, "The server has only HTTP/1.1: use this version.", "bad_http")
         return Head(self._method, path, headers)
 
     def read_body(self, max_bytes: int) -> bytes:
         """Return the body of the request.
 
         Raises:
-            RequestError: status 413, it has over ``max_bytes`` bytes; or it is not HTTP.
+            RequestError: status 413, it has over ``max_bytes`` bytes, or over ``MAX_BODY_PIECES``
+                pieces; or it is not HTTP.
             ClosedError: it did not arrive in time.
         """
         deadline = time.monotonic() + MAX_BODY_SECONDS
         if self._state.they_are_waiting_for_100_continue:
             self._send(self._state.send(_continue_response()))
-        body = bytearray()
+        body, pieces = bytearray(), 0
         while isinstance(event := self._next_event(deadline), h11.Data):
             body += event.data
+            pieces += 1
+            if pieces > MAX_BODY_PIECES:
+                message = f"The request has over {MAX_BODY_PIECES} chunks: send larger ones."
+                raise RequestError(413, message, "request_too_large")
             if len(body) > max_bytes:
                 raise RequestError(
                     413,
@@ -110,7 +127,7 @@ class Connection:
         Raises:
             ClosedError: the client is gone, or too slow.
         """
-        stays_open = self._is_read()
+        stays_open = not self._is_ambiguous and self._is_read()
         body = b"" if self._method == "HEAD" else response.body
         headers = [
             ("content-type", response.content_type),
@@ -187,8 +204,9 @@ class Connection:
             while (event := self._state.next_event()) is h11.NEED_DATA:
                 self._state.receive_data(self._receive(deadline))
         except h11.RemoteProtocolError as error:
-            status = error.error_status_hint
-            raise RequestError(status, f"The request is not HTTP: {error}.", "bad_http") from error
+            reason = _QUOTED.sub("", str(error))  # the bytes could be a token
+            message = f"The request is not HTTP: {reason}."
+            raise RequestError(error.error_status_hint, message, "bad_http") from error
         return event
 
     def _receive(self, deadline: float) -> bytes:

@@ -231,7 +231,7 @@ def check_size(size: Size) -> Size:
 
 def _check_strength(text: str) -> None:
     try:
-        strength = float(text) if len(text) <= MAX_STRENGTH else -1.0
+        strength = float(text) if text.isascii() and len(text) <= MAX_STRENGTH else -1.0
     except ValueError:
         strength = -1.0
     if not 0 <= strength <= 1:

@@ -32,13 +32,22 @@ class RequestError(SemcodecError):
         code: identifies the error for programs.
         field: the field of the request that is at fault; ``""`` if none is.
         may_pass: whether the same request may succeed a little later.
+        method: the method that the route needs, if the request has another one.
     """
 
     def __init__(
-        self, status: int, message: str, code: str = "", field: str = "", *, may_pass: bool = False
+        self,
+        status: int,
+        message: str,
+        code: str = "",
+        field: str = "",
+        *,
+        may_pass: bool = False,
+        method: str = "",
     ) -> None:
         super().__init__(message)
         self.status, self.code, self.field, self.may_pass = status, code, field, may_pass
+        self.method = method
 
     def body(self) -> bytes:
         """Return the JSON of the response."""
@@ -54,11 +63,13 @@ class RequestError(SemcodecError):
         return json.dumps({"error": error}).encode()
 
     def headers(self) -> list[tuple[str, str]]:
-        """Return the headers that state whether a client should try again.
+        """Return the header that names the method of the route, or states when to try again.
 
         The packages of OpenAI try again after each status from 500 unless a header forbids it;
         that would repeat minutes of work with the same result.
         """
+        if self.method:
+            return [("allow", self.method)]
         if self.may_pass:
             return [("retry-after", str(RETRY_SECONDS))]
         return [("x-should-retry", "false")] if self.status >= 500 else []

@@ -71,6 +71,44 @@ def test_bytes_that_are_not_http_get_status_400_and_the_end(server: Server, data
     assert send(server, "GET", "/health")[0] == 200
 
 
+def test_a_request_with_two_lengths_ends_the_connection(server: Server) -> None:
+    """A proxy may use the other length, so what follows could be a request of another client."""
+    headers = f"{JSON}transfer-encoding: chunked\r\n"
+    twice = request("POST", api.CHAT, headers, "0\r\n\r\n") + request()
+    received = exchange(server, twice)
+    assert received.count(b"HTTP/1.1 ") == received.count(b"HTTP/1.1 400") == 1
+    assert b"send one of them" in received
+
+
+def test_another_version_of_http_is_refused(server: Server) -> None:
+    received = exchange(
+        server, request(headers="connection: close\r\n").replace(b"HTTP/1.1", b"HTTP/2.0")
+    )
+    assert received.startswith(b"HTTP/1.1 505 ")
+
+
+def test_errors_do_not_repeat_headers(server: Server) -> None:
+    received = exchange(server, request(headers="Authorization : Bearer secret\r\n"))
+    assert b"The request is not HTTP: illegal header line." in received
+    assert b"secret" not in received
+
+
+def test_body_in_too_many_chunks_is_cut_off(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "MAX_BODY_PIECES", 3)
+    headers = f"{JSON}connection: close\r\ntransfer-encoding: chunked\r\n"
+    head = f"POST {api.CHAT} HTTP/1.1\r\nhost: 127.0.0.1\r\n{headers}\r\n".encode()
+    assert b" 400 " in exchange(server, head + b"1\r\n{\r\n" * 3 + b"0\r\n\r\n")
+    assert b" 413 " in exchange(server, head + b"1\r\n{\r\n" * 4 + b"0\r\n\r\n")
+
+
+def test_wrong_method_names_the_right_one(server: Server) -> None:
+    received = exchange(server, request("POST", headers="connection: close\r\n"))
+    assert received.startswith(b"HTTP/1.1 405 ")
+    assert b"\r\nallow: GET\r\n" in received
+
+
 def test_two_requests_on_one_connection(server: Server) -> None:
     first, last = request(), request(headers="connection: close\r\n")
     assert exchange(server, first + last).count(b"HTTP/1.1 200 ") == 2
@@ -79,7 +117,7 @@ def test_two_requests_on_one_connection(server: Server) -> None:
 def test_head_gets_headers_alone(server: Server) -> None:
     response = exchange(server, request("HEAD", headers="connection: close\r\n"))
     head, _, body = response.partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 405 ")
+    assert head.startswith(b"HTTP/1.1 200 ")
     assert body == b""
 
 
