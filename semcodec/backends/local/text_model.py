@@ -52,7 +52,7 @@ class TextModel:
                 tokenize=True,
                 return_dict=True,
                 return_tensors="pt",
-                enable_thinking=False,  # templates without a thinking mode ignore it
+                enable_thinking=False,  # templates without thoughts ignore it
             ).to(self._model.device, dtype=self._model.dtype)
             with import_torch().inference_mode():
                 output = self._model.generate(
