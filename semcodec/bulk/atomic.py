@@ -20,6 +20,7 @@ def write_atomically(
     *,
     prefix: str = PREFIX,
     rename: Callable[[Path, Path], object] = os.replace,
+    is_durable: bool = False,
 ) -> None:
     """Write ``data`` to ``path``, whose folder exists; an error leaves an older file as it was.
 
@@ -28,6 +29,7 @@ def write_atomically(
         data: its content.
         prefix: start of the name of the temporary file, which is removed after an error.
         rename: gives the temporary file its name; by default it replaces an older file.
+        is_durable: whether to wait until the content is on the disk before it gets its name.
 
     Raises:
         OSError: the file cannot be written, or ``rename`` raised it.
@@ -37,6 +39,9 @@ def write_atomically(
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+            if is_durable:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.chmod(_mode(path))
         rename(temporary, path)
     finally:  # also after Ctrl-C

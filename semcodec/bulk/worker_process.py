@@ -140,7 +140,11 @@ def _running(interrupts: _Interrupts) -> Iterator[None]:
 
 
 def _send(connection: Connection, reply: Reply) -> None:
-    """Send a reply; what cannot be pickled, such as an error of a plug-in, is replaced."""
+    connection.send_bytes(pickle_reply(reply))
+
+
+def pickle_reply(reply: Reply) -> bytes:
+    """Return a pickled reply; what cannot be pickled, as an error of a plug-in, is replaced."""
     try:
         data = pickle.dumps(reply)
         if reply.error or reply.failure:  # one with other arguments fails only when it is read
@@ -154,4 +158,4 @@ def _send(connection: Connection, reply: Reply) -> None:
                 failure=reply.failure and RuntimeError(f"{type(cause).__name__}: {cause}"),
             )
         )
-    connection.send_bytes(data)
+    return data

@@ -69,10 +69,32 @@ def add(commands: Commands[Parser]) -> None:
         help="record or folder to write, - for stdout (default: the name of the photograph with "
         "the ending .semc; stdout for stdin, and for --framing url and qr)",
     )
+    add_encoding(parser)
+    description_files.add_argument(
+        parser,
+        "FILE|DIR",
+        ", or for several photographs a folder with NAME.txt for each, which may be their own",
+    )
+    batch.add_arguments(parser, "encode-1.json")
+    options.add_force(parser)
+    openai_options.add(parser)
+    local_options.add(parser)
+
+
+def add_encoding(
+    parser: argparse.ArgumentParser, default_framing: str = "file", **more_stages: str
+) -> None:
+    """Add the options that decide what a record contains, which ``bulk`` has, too.
+
+    Args:
+        parser: the parser of the command.
+        default_framing: the framing without ``--framing`` and ``--profile``, for the help.
+        more_stages: further roles of the command, as for ``add_backends``.
+    """
     parser.add_argument(
         "--framing",
         choices=FRAMINGS,
-        help="framing of the output (default: file, or the framing of the profile)",
+        help=f"framing of the output (default: {default_framing}, or the framing of the profile)",
     )
     parser.add_argument(
         "--check",
@@ -91,8 +113,8 @@ def add(commands: Commands[Parser]) -> None:
         describer="the describe stage",
         writer="the select and compress stages",
         locator="the locate stage of --layers",
+        **more_stages,
     )
-    _add_description(parser)
     _add_limits(parser)
     options.add_layers(parser)
     parser.add_argument(
@@ -125,18 +147,6 @@ def add(commands: Commands[Parser]) -> None:
         help="models that the record states: those of the backends if they are a registered set, "
         "in one byte (auto), also others by name, in up to 255 bytes for each (names), or a "
         "registered set (default: %(default)s)",
-    )
-    batch.add_arguments(parser, "encode-1.json")
-    options.add_force(parser)
-    openai_options.add(parser)
-    local_options.add(parser)
-
-
-def _add_description(parser: argparse.ArgumentParser) -> None:
-    description_files.add_argument(
-        parser,
-        "FILE|DIR",
-        ", or for several photographs a folder with NAME.txt for each, which may be their own",
     )
     parser.add_argument(
         "--language",
@@ -199,7 +209,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
 
 def encode(args: argparse.Namespace) -> int:
     """Write the record of each photograph, or print the expected cost."""
-    _apply_profile(args)
+    apply_profile(args)
     purpose = Purpose(
         inputs="pictures",
         outputs="records",
@@ -220,7 +230,7 @@ def encode(args: argparse.Namespace) -> int:
         return batch.run(args, plan, _encode, roles=roles, schema=SCHEMA, participle="encoded")
 
 
-def _apply_profile(args: argparse.Namespace) -> None:
+def apply_profile(args: argparse.Namespace) -> None:
     """Set the framing of the profile, and check that options match each other.
 
     Raises:
@@ -253,23 +263,7 @@ def _encode(
         files.read_bytes(job.source),
         description=description_files.read(job.sidecar) if job.sidecar is not None else None,
         **roles,
-        k=args.k,
-        max_bytes=args.max_bytes,
-        ubpp=args.ubpp,
-        rate=args.rate,
-        layers=args.layers.text,
-        order=args.order,
-        coding=args.coding,
-        size=args.size,
-        fit=args.fit,
-        background=args.background,
-        framing=args.framing,
-        check=args.check,
-        judge=args.judge,
-        skeletons=args.skeletons,
-        language=args.language,
-        models=args.models,
-        profile=args.profile,
+        **encoding_arguments(args),
         progress=progress,
     )
     interrupts.defer()
@@ -277,6 +271,29 @@ def _encode(
     if layers := layer_summary(encoded.data, encoded.record):
         line += f", {layers}"
     return Result(encoded.data, args.framing, encoded.trace, line, _values(encoded))
+
+
+def encoding_arguments(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the arguments of ``semcodec.encode`` for the options of ``add_encoding``."""
+    return {
+        "k": args.k,
+        "max_bytes": args.max_bytes,
+        "ubpp": args.ubpp,
+        "rate": args.rate,
+        "layers": args.layers.text,
+        "order": args.order,
+        "coding": args.coding,
+        "size": args.size,
+        "fit": args.fit,
+        "background": args.background,
+        "framing": args.framing,
+        "check": args.check,
+        "judge": args.judge,
+        "skeletons": args.skeletons,
+        "language": args.language,
+        "models": args.models,
+        "profile": args.profile,
+    }
 
 
 def _values(encoded: semcodec.Encoded) -> dict[str, Any]:

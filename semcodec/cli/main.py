@@ -28,6 +28,7 @@ MODULES: Final = {
     "demo": "demo",
     "encode": "encode",
     "decode": "decode",
+    "bulk": "bulk",
     "sweep": "sweep",
     "bench": "bench",
     "pack": "pack",

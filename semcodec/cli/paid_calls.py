@@ -22,12 +22,18 @@ def open_journal(args: argparse.Namespace, plan: Plan) -> CallJournal:
 
 def open_folder_journal(folder: str | None) -> CallJournal:
     """Return the log of a run, as ``open_journal`` does; without a folder it has no file."""
-    if folder is None:
-        return CallJournal(None)
+    return CallJournal(None if folder is None else report_last_run(folder))
+
+
+def report_last_run(folder: str) -> Path:
+    """Print the calls that the last run into a folder has left, and return the path of their file.
+
+    The caller has the lock of the folder.
+    """
     path = Path(folder) / call_journal.FILE_NAME
     for message in call_journal.messages(call_journal.read(path), "the last run was killed"):
         output.print_status(f"Note: {message}")
-    return CallJournal(path)
+    return path
 
 
 def close_journal(journal: CallJournal) -> list[dict[str, Any]]:

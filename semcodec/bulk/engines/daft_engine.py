@@ -1,0 +1,327 @@
+"""The engines ``daft`` and ``ray``: Daft's runner of this machine, or its runner on a Ray cluster.
+
+A task is one value of a column, pickled, and so is its reply; the rest of Daft's tables is not
+needed. Three ways to run a function:
+
+* Threads of this process (``_Threads``), if a server is the backend: one budget, one log and one
+  rate limiter hold for all, as in any program.
+* Processes of this machine (``_Processes``), else: pure Python runs in one thread at a time.
+* Actors of a Ray cluster: as processes. They share nothing, so ``start`` divides what they share.
+
+Nothing is sent to the makers of Daft and Ray: ``TELEMETRY_OFF`` is set before the import, since
+importing Daft already reports it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import pickle
+import queue
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from semcodec.bulk.worker_process import Reply, pickle_reply
+from semcodec.bulk.workers import MAX_STOP_SECONDS, Outcome, Start
+from semcodec.errors import BackendError, SemcodecError
+
+MISSING: Final = "pip install 'semcodec[bulk]'"
+MISSING_RAY: Final = "pip install 'ray[data]'"
+#: Each variable that Daft 0.7 or Ray 2.60 reads before it reports use, with the value for "no".
+TELEMETRY_OFF: Final = {
+    "DO_NOT_TRACK": "1",
+    "SCARF_NO_ANALYTICS": "1",
+    "DAFT_ANALYTICS_ENABLED": "0",
+    "RAY_USAGE_STATS_ENABLED": "0",
+}
+#: The command line has a status line of its own.
+QUIET: Final = {"DAFT_PROGRESS_BAR": "0", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
+NUMBER_BYTES: Final = 8  #: of the number of a task, in a reply
+POLL_PARENT: Final = 1.0  #: seconds between two looks of a worker whether the run goes on
+
+
+def import_daft() -> Any:
+    """Import Daft without telemetry, and return it.
+
+    Raises:
+        BackendError: it is not installed.
+    """
+    os.environ.update(TELEMETRY_OFF)
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    try:
+        return importlib.import_module("daft")
+    except ImportError as error:
+        raise BackendError(
+            f"The engine daft is not installed: {MISSING}, or use --engine local.", stage="load"
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class DaftEngine:
+    """Runs tasks with Daft.
+
+    Attributes:
+        jobs: the number of threads, processes or actors.
+        runner: ``"threads"``, ``"processes"`` or ``"ray"``.
+    """
+
+    jobs: int
+    runner: str
+
+    def run(
+        self,
+        start: Start[Any, Any],
+        tasks: Iterable[Any],
+        arrive: Callable[[Outcome[Any, Any]], object],
+    ) -> None:
+        """Run a function on each task, as ``Engine`` describes."""
+        daft = import_daft()
+        listed = list(tasks)
+        if not listed:
+            return
+        _set_runner(daft, self.runner)
+        if self.runner == "threads":
+            self._run_threads(daft, start(), listed, arrive)
+        else:
+            self._run_processes(daft, pickle.dumps(start), listed, arrive)
+
+    def _run_threads(
+        self,
+        daft: Any,
+        function: Callable[[Any], Any],
+        tasks: list[Any],
+        arrive: Callable[[Outcome[Any, Any]], object],
+    ) -> None:
+        threads = _Threads(function, self.jobs)
+        key = id(threads)
+        _running[key] = threads
+        runner = _thread_runner(daft, self.jobs)(key)
+        try:
+            for reply in _collect(daft, tasks, runner):
+                number = _number(reply)
+                arrive(_outcome(tasks, number, threads.replies.pop(number)))
+        finally:
+            for number, left in threads.stop():
+                with suppress(Exception):  # the first error is the one that counts
+                    arrive(_outcome(tasks, number, left))
+            del _running[key]
+
+    def _run_processes(
+        self,
+        daft: Any,
+        start: bytes,
+        tasks: list[Any],
+        arrive: Callable[[Outcome[Any, Any]], object],
+    ) -> None:
+        is_here = self.runner == "processes"
+        runner = _process_runner(daft, self.jobs)(start, os.getpid() if is_here else 0)
+        for data in _collect(daft, tasks, runner):
+            reply = pickle.loads(data[NUMBER_BYTES:])  # noqa: S301 - of our own workers
+            arrive(_outcome(tasks, _number(data), reply))
+
+
+def _set_runner(daft: Any, runner: str) -> None:
+    """Choose the runner; that of Ray connects to the cluster of ``$RAY_ADDRESS``, or starts one.
+
+    Raises:
+        BackendError: Ray is not installed, or a cluster cannot be reached; or this process has
+            used another runner before, which Daft does not allow.
+    """
+    try:
+        daft.set_runner_ray() if runner == "ray" else daft.set_runner_native()
+    except ImportError as error:
+        raise BackendError(f"Ray is not installed: {MISSING_RAY}.", stage="load") from error
+    except Exception as error:
+        raise BackendError(f"Daft cannot use the runner: {first_line(error)}.") from error
+
+
+def _collect(daft: Any, tasks: list[Any], runner: Any) -> Iterator[bytes]:
+    """Yield what ``runner`` returns for each task, as it comes.
+
+    Raises:
+        BackendError: the engine has failed.
+    """
+    column = [pickle.dumps((number, task)) for number, task in enumerate(tasks)]
+    table = daft.from_pydict({"task": column}).into_batches(1)
+    replies = table.select(runner.run(daft.col("task")).alias("reply")).iter_partitions()
+    try:
+        while True:
+            try:
+                part = next(replies)
+            except StopIteration:
+                return
+            except Exception as error:
+                raise BackendError(
+                    f"The engine daft has failed: {first_line(error)}. Run the command again: it "
+                    "continues."
+                ) from error
+            yield from (_value(part))
+    finally:
+        with suppress(Exception):
+            replies.close()
+
+
+def _value(part: Any) -> list[bytes]:
+    if not hasattr(part, "to_pydict"):  # a reference of Ray
+        import ray
+
+        part = ray.get(part)
+    replies: list[bytes] = part.to_pydict()["reply"]
+    return replies
+
+
+def _outcome(tasks: list[Any], number: int, reply: Reply) -> Outcome[Any, Any]:
+    """Return a reply as an outcome.
+
+    Raises:
+        Exception: the failure of the reply.
+    """
+    if reply.failure is not None:
+        raise reply.failure
+    return Outcome(tasks[number], reply.result, reply.error, reply.seconds)
+
+
+def _to_bytes(number: int) -> bytes:
+    return number.to_bytes(NUMBER_BYTES, "big")
+
+
+def _number(reply: bytes) -> int:
+    """Return the number of the task, with which a reply begins."""
+    return int.from_bytes(reply[:NUMBER_BYTES], "big")
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of a message, without its period."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:500].rstrip(".")
+
+
+def run_task(function: Callable[[Any], Any], task: Any) -> Reply:
+    """Run a function, and return its result or its error."""
+    started = time.perf_counter()
+    try:
+        result = function(task)
+    except SemcodecError as error:
+        return Reply(error=error, seconds=time.perf_counter() - started)
+    except Exception as error:  # a bug; the run raises it
+        return Reply(failure=error)
+    return Reply(result, seconds=time.perf_counter() - started)
+
+
+# --- threads of this process ---------------------------------------------------------------------
+
+
+class _Threads:
+    """Runs tasks in daemon threads, which do not keep the process alive after Ctrl-C.
+
+    Attributes:
+        replies: by number of the task, those that no one has fetched yet. They are here, and not in
+            Daft's column, so that none is lost when the run is interrupted.
+    """
+
+    def __init__(self, function: Callable[[Any], Any], jobs: int) -> None:
+        self.replies: dict[int, Reply] = {}
+        self._function = function
+        self._queue: queue.SimpleQueue[tuple[Future[bytes], bytes] | None] = queue.SimpleQueue()
+        self._is_over = threading.Event()
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(jobs)]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, task: bytes) -> Future[bytes]:
+        """Return the number of a task, when its reply is there."""
+        future: Future[bytes] = Future()
+        self._queue.put((future, task))
+        return future
+
+    def _work(self) -> None:
+        while (item := self._queue.get()) is not None:
+            future, data = item
+            if self._is_over.is_set() or not future.set_running_or_notify_cancel():
+                future.cancel()
+                continue
+            number, task = pickle.loads(data)  # noqa: S301 - made here
+            self.replies[number] = run_task(self._function, task)
+            future.set_result(_to_bytes(number))
+
+    def stop(self) -> list[tuple[int, Reply]]:
+        """Begin no more tasks, wait for those that run, and return the replies that are left."""
+        self._is_over.set()
+        for _ in self._threads:
+            self._queue.put(None)
+        deadline = time.monotonic() + MAX_STOP_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return [*self.replies.items()]
+
+
+_running: Final[dict[int, _Threads]] = {}  # by the keys that Daft passes on
+
+
+def find_threads(key: int) -> _Threads:
+    """Return threads by their key: Daft pickles what its classes name, but not a function."""
+    return _running[key]
+
+
+def _thread_runner(daft: Any, jobs: int) -> Any:
+    @daft.cls(max_concurrency=jobs)
+    class Runner:
+        def __init__(self, key: int) -> None:
+            self._threads = find_threads(key)
+
+        @daft.method(return_dtype=daft.DataType.binary())  # type: ignore[untyped-decorator]
+        async def run(self, task: bytes) -> bytes:
+            return await asyncio.wrap_future(self._threads.submit(task))
+
+    return Runner
+
+
+# --- processes, here or in a cluster -------------------------------------------------------------
+
+
+def _process_runner(daft: Any, jobs: int) -> Any:
+    @daft.cls(max_concurrency=jobs, use_process=True)
+    class Runner:
+        def __init__(self, start: bytes, parent: int) -> None:
+            self._function = begin_worker(start, parent)
+
+        @daft.method(return_dtype=daft.DataType.binary())  # type: ignore[untyped-decorator]
+        def run(self, data: bytes) -> bytes:
+            return run_pickled(self._function, data)
+
+    return Runner
+
+
+def begin_worker(start: bytes, parent: int) -> Callable[[Any], Any]:
+    """Return the function of a worker process.
+
+    Args:
+        start: pickled; returns the function.
+        parent: the process with which it ends; 0 for none.
+    """
+    if parent:
+        with suppress(ValueError):  # not the main thread
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    function: Callable[[Any], Any] = pickle.loads(start)()  # noqa: S301 - of the run
+    return function
+
+
+def run_pickled(function: Callable[[Any], Any], data: bytes) -> bytes:
+    """Run a pickled task, and return its number and its reply, pickled."""
+    number, task = pickle.loads(data)  # noqa: S301 - of the run
+    return _to_bytes(number) + pickle_reply(run_task(function, task))
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(POLL_PARENT)
+    os._exit(1)

@@ -1,0 +1,241 @@
+"""The parts of a bulk run: Parquet files in a folder, which is at once the list of what is done.
+
+What must stay true, whenever a run is killed or its disk is full:
+
+* A part is complete or absent (``stores``), and no part is ever changed or removed. So a kill loses
+  the rows that no part has yet, which the next run computes again: at most ``MAX_PART_ROWS``, and
+  of the last ``MAX_PART_SECONDS``.
+* All parts of a folder have the same schema and the same digest of settings, in their metadata. So
+  each row was made in the same way.
+* There is at most one row without an error for each path. Rows with an error stay when a later run
+  succeeds: readers filter by ``error = ''``.
+* The content of a part chooses no path. A part that cannot be read stops the run: it is not
+  replaced, since it may be restored.
+"""
+
+from __future__ import annotations
+
+import io
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from semcodec.bulk import rows
+from semcodec.bulk.rows import Row
+from semcodec.bulk.stores import Store, StoredFile
+from semcodec.errors import InputError
+
+if TYPE_CHECKING:
+    import pyarrow
+    from pyarrow.parquet import ParquetFile
+
+MAX_PART_ROWS: Final = 1000
+MAX_PART_SECONDS: Final = 60.0  #: after which a row arrives that completes a part
+MAX_PARTS: Final = 10**6  #: files in a folder
+MAX_FILE_BYTES: Final = 2**31  #: of a file that is read
+MAX_FILE_ROWS: Final = 10**7  #: the same; rows of a file that another program has merged
+MAX_PATH: Final = 2**16  #: bytes of a path in a row
+BATCH_ROWS: Final = 2**14  #: rows that are read at a time
+#: Keys of the metadata; their values are texts.
+SCHEMA_KEY, SETTINGS_KEY, VERSION_KEY, ENGINE_KEY = (
+    f"semcodec.{name}" for name in ("schema", "settings", "version", "engine")
+)
+
+
+class Done(NamedTuple):
+    """What the parts of a folder have.
+
+    Attributes:
+        sizes: by path, the size of the photograph that was encoded.
+        failed: the same of those that have failed, and were not encoded later.
+        parts: the number of files.
+        bytes: the size of all records.
+    """
+
+    sizes: dict[str, int]
+    failed: dict[str, int]
+    parts: int
+    bytes: int
+
+
+def read_done(store: Store, settings: str) -> Done:
+    """Return what earlier runs have done, from the paths, sizes and errors of all parts.
+
+    Args:
+        store: the folder.
+        settings: the digest of the settings of this run.
+
+    Raises:
+        InputError: a part is damaged, is not one of a bulk run, or has other settings.
+        OSError: a part cannot be read.
+    """
+    sizes: dict[str, int] = {}
+    failed: dict[str, int] = {}
+    files, total = store.list_files(), 0
+    if len(files) > MAX_PARTS:
+        raise InputError(f"{store.name} has more than {MAX_PARTS} files: name another folder.")
+    for file in files:
+        with open_part(store, file) as part:
+            _check_settings(store, file, part, settings)
+            for batch in read_batches(store, file, part, ("path", "size", "error", "bytes")):
+                for path, size, error, count in zip(*batch, strict=True):
+                    (failed if error else sizes)[path] = size
+                    total += count or 0
+    left = {path: size for path, size in failed.items() if path not in sizes}
+    return Done(sizes, left, len(files), total)
+
+
+def open_part(store: Store, file: StoredFile) -> ParquetFile:
+    """Return an open part, with a schema of this version.
+
+    Raises:
+        InputError: it is not a part, is too large or damaged.
+        OSError: it cannot be read.
+    """
+    from pyarrow import ArrowException
+    from pyarrow.parquet import ParquetFile
+
+    if file.size > MAX_FILE_BYTES:
+        raise _problem(store, file, f"is larger than {MAX_FILE_BYTES >> 20} MiB")
+    columns = ["path", "error", "record", "words"]  # a value that repeats takes memory once
+    try:
+        part = ParquetFile(
+            store.open(file.name), read_dictionary=columns, page_checksum_verification=True
+        )
+        metadata, schema = part.schema_arrow.metadata or {}, part.schema_arrow
+    except FileNotFoundError:
+        raise
+    except (ArrowException, OSError, ValueError) as error:
+        raise _damaged(store, file) from error
+    stated = metadata.get(SCHEMA_KEY.encode(), b"").decode(errors="replace")
+    if not stated.startswith(rows.SCHEMA.rpartition("/")[0] + "/"):
+        raise _problem(store, file, "was not written by semcodec bulk")
+    if stated != rows.SCHEMA:
+        raise _problem(store, file, "was written by a newer version of semcodec")
+    if [*rows.COLUMNS] != schema.names or part.metadata.num_rows > MAX_FILE_ROWS:
+        raise _problem(store, file, "has other columns, or too many rows")
+    return part
+
+
+def read_batches(
+    store: Store, file: StoredFile, part: ParquetFile, columns: tuple[str, ...]
+) -> Iterator[list[list[Any]]]:
+    """Yield the values of columns, ``BATCH_ROWS`` at a time.
+
+    Raises:
+        InputError: the part is damaged, or has a value that no row can have.
+    """
+    from pyarrow import ArrowException
+
+    try:
+        for batch in part.iter_batches(BATCH_ROWS, columns=list(columns)):
+            for name in columns:
+                _check_values(store, file, name, batch.column(name))
+            yield [batch.column(name).to_pylist() for name in columns]
+    except (ArrowException, OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise _damaged(store, file) from error
+
+
+def _check_values(store: Store, file: StoredFile, name: str, values: Any) -> None:
+    """Check sizes of texts before they are copied out of their dictionary, which may be hostile.
+
+    Raises:
+        InputError: a value is too long, or is null where none may be.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if name in rows.NOT_NULL and values.null_count:
+        raise _problem(store, file, f"has a row without {name}")
+    texts = values.dictionary if isinstance(values, pa.DictionaryArray) else values
+    kind = texts.type
+    if pa.types.is_string(kind) or pa.types.is_binary(kind):
+        longest = pc.max(pc.binary_length(texts)).as_py()
+        if (longest or 0) > MAX_PATH:
+            raise _problem(store, file, f"has a value of {longest} bytes in {name}")
+
+
+def _check_settings(store: Store, file: StoredFile, part: ParquetFile, settings: str) -> None:
+    stated = part.schema_arrow.metadata.get(SETTINGS_KEY.encode(), b"")
+    if stated != settings.encode():
+        raise InputError(
+            f"{store.name} was made with other options, other models or another version of "
+            f"semcodec ({file.name}): use the same, or name another folder."
+        )
+
+
+def _damaged(store: Store, file: StoredFile) -> InputError:
+    return InputError(
+        f"{store.name}/{file.name} is damaged: restore it, or remove it, so that its photographs "
+        "are encoded again."
+    )
+
+
+def _problem(store: Store, file: StoredFile, clause: str) -> InputError:
+    return InputError(f"{store.name}/{file.name} {clause}: move it away, or name another folder.")
+
+
+class PartWriter:
+    """Collects rows, and writes them as parts.
+
+    Args:
+        store: the folder.
+        metadata: the settings, the version and the engine, under the keys above.
+        number: how many parts there are; only for the names of new ones.
+        clock: returns seconds.
+
+    Attributes:
+        waiting: the rows that no part has yet.
+        parts: the number of parts that were written.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        metadata: Mapping[str, str],
+        number: int = 0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.waiting: list[Row] = []
+        self.parts: int = 0
+        self._store, self._number, self._clock = store, number, clock
+        self._schema: pyarrow.Schema = rows.make_schema({SCHEMA_KEY: rows.SCHEMA, **metadata})
+        self._began = 0.0
+
+    def add(self, row: Row) -> None:
+        """Add a row, and write a part if it is complete.
+
+        Raises:
+            OSError: the part cannot be written; its rows are kept for the next attempt.
+        """
+        if not self.waiting:
+            self._began = self._clock()
+        self.waiting.append(row)
+        if len(self.waiting) >= MAX_PART_ROWS or self._clock() - self._began >= MAX_PART_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the rows that wait as a part.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        if not self.waiting:
+            return
+        name = f"part-{self._number + self.parts:06}-{secrets.token_hex(4)}.parquet"
+        self._store.write(name, _to_parquet(self.waiting, self._schema))
+        self.waiting.clear()
+        self.parts += 1
+
+
+def _to_parquet(waiting: list[Row], schema: pyarrow.Schema) -> bytes:
+    from pyarrow import parquet
+
+    buffer = io.BytesIO()
+    parquet.write_table(
+        rows.make_table(waiting, schema), buffer, compression="zstd", write_page_checksum=True
+    )
+    return buffer.getvalue()

@@ -1,0 +1,210 @@
+"""The folder of the parts: on this machine, or in an object store, through Arrow's file systems.
+
+A file is complete or absent at any time: on this machine it gets its name when it is complete, in
+an object store it appears with the end of its one request.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+from semcodec.backends.recording.file_lock import FileLock, lock_path
+from semcodec.bulk.atomic import PREFIX, write_atomically
+from semcodec.errors import BackendError, InputError
+
+if TYPE_CHECKING:
+    import pyarrow.fs
+
+ENDING: Final = ".parquet"
+TEMPORARY: Final = f"{PREFIX}part-"  #: start of the names of files that are not complete
+#: Schemes of object stores, with the one that Arrow has for the same store.
+SCHEMES: Final = {"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs", "abfs": "abfs", "az": "abfs"}
+
+
+class StoredFile(NamedTuple):
+    """A file of a folder; ``size`` is in bytes."""
+
+    name: str
+    size: int
+
+
+class Store(Protocol):
+    """A folder of Parquet files.
+
+    Attributes:
+        name: as the user has named it.
+    """
+
+    name: str
+
+    def list_files(self) -> list[StoredFile]:
+        """Return the Parquet files, sorted; none if the folder does not exist.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        ...
+
+    def open(self, name: str) -> Any:
+        """Return a file of the folder for ``pyarrow.parquet``; a path or a file object.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+        ...
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file of a new name, and create the folder if it does not exist.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        ...
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Keep other runs out while the context is open, if the store has locks.
+
+        Raises:
+            InputError: another run writes into the folder.
+            OSError: the folder cannot be created.
+        """
+        ...
+
+
+def is_url(name: str) -> bool:
+    """Return whether a name is a URL, such as ``s3://bucket/folder``, and not a path."""
+    scheme, separator, _ = name.partition("://")
+    return bool(separator) and scheme.isalnum() and len(scheme) > 1
+
+
+def open_store(name: str) -> Store:
+    """Return the folder with this path or URL, which need not exist.
+
+    Raises:
+        InputError: it is a file, or its scheme is unknown.
+        BackendError: the store cannot be reached.
+    """
+    if is_url(name):
+        return ObjectStore(name)
+    path = Path(name)
+    if path.exists() and not path.is_dir():
+        raise InputError(f"{name} is a file, but the parts need a folder: name another one.")
+    return LocalStore(path)
+
+
+class LocalStore:
+    """A folder on this machine. Hidden files and links are not parts."""
+
+    def __init__(self, path: Path) -> None:
+        self.name: str = str(path)
+        self._path = path
+
+    def list_files(self) -> list[StoredFile]:
+        """Return the Parquet files, as ``Store`` does."""
+        try:
+            with os.scandir(self._path) as entries:
+                found = [
+                    StoredFile(entry.name, entry.stat().st_size)
+                    for entry in entries
+                    if _is_part(entry.name) and entry.is_file(follow_symlinks=False)
+                ]
+        except FileNotFoundError:
+            return []
+        return sorted(found)
+
+    def open(self, name: str) -> Any:
+        """Return the path of a file."""
+        return str(self._path / name)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file durably, so that a power failure leaves it complete or absent."""
+        self._path.mkdir(parents=True, exist_ok=True)
+        write_atomically(self._path / name, data, prefix=TEMPORARY, is_durable=True)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other runs out, and remove what killed runs have left.
+
+        Raises:
+            InputError: another run writes into the folder.
+            OSError: the folder cannot be created.
+        """
+        self._path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(lock_path(self._path / "parts"))
+        if not lock.acquire():
+            raise InputError(
+                f"Another run is writing into {self.name}: wait for it, or name another folder."
+            )
+        try:
+            self._remove_temporary()
+            yield
+        finally:
+            lock.release()
+
+    def _remove_temporary(self) -> None:
+        for path in self._path.glob(f"{TEMPORARY}*"):
+            if path.is_file() and not path.is_symlink():
+                with suppress(OSError):
+                    path.unlink()
+
+
+class ObjectStore:
+    """A folder of an object store. Two runs at once are not noticed: there are no locks."""
+
+    def __init__(self, url: str) -> None:
+        self.name: str = url
+        self._files, self._path = _open_file_system(url)
+
+    def list_files(self) -> list[StoredFile]:
+        """Return the Parquet files, as ``Store`` does."""
+        from pyarrow import fs
+
+        selector = fs.FileSelector(self._path, allow_not_found=True)
+        found = self._files.get_file_info(selector)
+        return sorted(
+            StoredFile(info.base_name, info.size)
+            for info in found
+            if info.type == fs.FileType.File and _is_part(info.base_name)
+        )
+
+    def open(self, name: str) -> Any:
+        """Return a file object."""
+        return self._files.open_input_file(f"{self._path}/{name}")
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write an object; it appears when the request is complete."""
+        with self._files.open_output_stream(f"{self._path}/{name}") as stream:
+            stream.write(data)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Do nothing: see above."""
+        yield
+
+
+def _open_file_system(url: str) -> tuple[pyarrow.fs.FileSystem, str]:
+    """Return Arrow's file system for a URL, and the path in it.
+
+    Raises:
+        InputError: the scheme is unknown, or the URL has no bucket.
+        BackendError: the store cannot be used.
+    """
+    from pyarrow import fs
+
+    scheme, _, rest = url.partition("://")
+    if scheme not in SCHEMES:
+        known = ", ".join(f"{name}://" for name in SCHEMES)
+        raise InputError(f"The folder {url} has an unknown scheme: use one of {known}.")
+    try:
+        files, path = fs.FileSystem.from_uri(f"{SCHEMES[scheme]}://{rest}")
+    except (OSError, ValueError) as error:  # pyarrow.ArrowInvalid is a ValueError
+        raise BackendError(f"Cannot use {url}: {error}. Check its URL.") from error
+    return files, path.rstrip("/")
+
+
+def _is_part(name: str) -> bool:
+    return name.endswith(ENDING) and not name.startswith((".", "_"))

@@ -1,0 +1,73 @@
+"""Find the photographs of ``bulk``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from semcodec._wording import plural
+from semcodec.bulk.listing import list_url
+from semcodec.bulk.rows import Photograph
+from semcodec.bulk.stores import is_url
+from semcodec.cli import endings, output
+from semcodec.cli.encode import is_picture
+from semcodec.cli.output import UsageError, escape_control
+from semcodec.cli.results import Unreadable
+from semcodec.cli.walking import folder_identity, walk
+
+MAX_SHOWN: Final = 60  #: characters of a file name in a message about many files
+
+
+def find_photographs(source: str, skipped: str) -> list[Photograph]:
+    """Return the photographs below ``source``, sorted; print how many other files there are.
+
+    Links to files are followed, as by ``encode``, and links to folders are not.
+
+    Args:
+        source: a folder of this machine, or a URL.
+        skipped: a folder that is left out, if it is below ``source``.
+
+    Raises:
+        UsageError: there are none, or ``source`` is not a folder.
+        InputError, BackendError: as for ``list_url``.
+    """
+    if not is_url(source) and not os.path.isdir(source):
+        what = "is a file" if os.path.exists(source) else "does not exist"
+        raise UsageError(f"The source {source} {what}: name a folder of photographs, or a URL.")
+    found: list[Photograph] = []
+    others: list[Photograph] = []
+    for photograph, is_photograph in _list(source, skipped):
+        (found if is_photograph else others).append(photograph)
+    if not found:
+        raise UsageError(f"There are no photographs in {source}: name another folder.")
+    if others:
+        output.print_status(
+            f"Note: skipped {plural(len(others), 'file')} in {source} (not pictures), such as "
+            f"{escape_control(others[0].path[-MAX_SHOWN:])}"
+        )
+    return found
+
+
+def _list(source: str, skipped: str) -> Iterator[tuple[Photograph, bool]]:
+    """Yield all files with whether they are photographs; in a store, their names decide."""
+    if is_url(source):
+        for photograph in list_url(source):
+            yield photograph, endings.kind(photograph.path) == endings.PICTURE
+        return
+    for entry in walk(source, None, folder_identity(skipped)):
+        name, problem = entry[:2] if isinstance(entry, Unreadable) else (entry, "")
+        path = os.path.relpath(name, source).replace(os.sep, "/")
+        yield _describe(name, path, problem)
+
+
+def _describe(name: str, path: str, problem: str) -> tuple[Photograph, bool]:
+    if os.path.isdir(name):  # one that cannot be read
+        return Photograph(path, -1, problem), True
+    try:
+        size = os.stat(name).st_size
+    except OSError as error:
+        size, problem = -1, problem or (error.strerror or str(error)).lower()
+    is_named = endings.kind(name) == endings.PICTURE
+    return Photograph(path, size, problem), is_named or (not problem and is_picture(Path(name)))
