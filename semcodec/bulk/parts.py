@@ -3,8 +3,8 @@
 What must stay true, whenever a run is killed or its disk is full:
 
 * A part is complete or absent (``stores``), and no part is ever changed or removed. So a kill loses
-  the rows that no part has yet, which the next run computes again: at most ``MAX_PART_ROWS``, and
-  of the last ``MAX_PART_SECONDS``.
+  the rows that no part has yet, which the next run computes again: fewer than a part has, and
+  those of the last ``MAX_PART_SECONDS``.
 * All parts of a folder have the same schema and the same digest of settings, in their metadata. So
   each row was made in the same way.
 * There is at most one row without an error for each path. Rows with an error stay when a later run
@@ -30,13 +30,17 @@ if TYPE_CHECKING:
     import pyarrow
     from pyarrow.parquet import ParquetFile
 
-MAX_PART_ROWS: Final = 1000
+PART_ROWS: Final = 1000  #: of a part, by default
+MAX_PART_ROWS: Final = 10**6
 MAX_PART_SECONDS: Final = 60.0  #: after which a row arrives that completes a part
 MAX_PARTS: Final = 10**6  #: files in a folder
 MAX_FILE_BYTES: Final = 2**31  #: of a file that is read
 MAX_FILE_ROWS: Final = 10**7  #: the same; rows of a file that another program has merged
-MAX_PATH: Final = 2**16  #: bytes of a path in a row
-BATCH_ROWS: Final = 2**14  #: rows that are read at a time
+MAX_ROWS: Final = 10**8  #: of all files of a folder
+#: Bytes of a value, by column: of the largest record in its longest framing, of a text else.
+MAX_VALUES: Final = {"record": 2**17}
+MAX_VALUE: Final = 2**13
+BATCH_ROWS: Final = 2**10  #: rows that are read at a time
 #: Keys of the metadata; their values are texts.
 SCHEMA_KEY, SETTINGS_KEY, VERSION_KEY, ENGINE_KEY = (
     f"semcodec.{name}" for name in ("schema", "settings", "version", "engine")
@@ -78,6 +82,10 @@ def read_done(store: Store, settings: str) -> Done:
     for file in files:
         with open_part(store, file) as part:
             _check_settings(store, file, part, settings)
+            if len(sizes) + len(failed) + part.metadata.num_rows > MAX_ROWS:
+                raise InputError(
+                    f"{store.name} has more than {MAX_ROWS} rows: name another folder."
+                )
             for batch in read_batches(store, file, part, ("path", "size", "error", "bytes")):
                 for path, size, error, count in zip(*batch, strict=True):
                     (failed if error else sizes)[path] = size
@@ -154,7 +162,7 @@ def _check_values(store: Store, file: StoredFile, name: str, values: Any) -> Non
     kind = texts.type
     if pa.types.is_string(kind) or pa.types.is_binary(kind):
         longest = pc.max(pc.binary_length(texts)).as_py()
-        if (longest or 0) > MAX_PATH:
+        if (longest or 0) > MAX_VALUES.get(name, MAX_VALUE):
             raise _problem(store, file, f"has a value of {longest} bytes in {name}")
 
 
@@ -185,6 +193,7 @@ class PartWriter:
         store: the folder.
         metadata: the settings, the version and the engine, under the keys above.
         number: how many parts there are; only for the names of new ones.
+        part_rows: rows of a part, 1..MAX_PART_ROWS.
         clock: returns seconds.
 
     Attributes:
@@ -197,11 +206,13 @@ class PartWriter:
         store: Store,
         metadata: Mapping[str, str],
         number: int = 0,
+        part_rows: int = PART_ROWS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.waiting: list[Row] = []
         self.parts: int = 0
         self._store, self._number, self._clock = store, number, clock
+        self._part_rows = part_rows
         self._schema: pyarrow.Schema = rows.make_schema({SCHEMA_KEY: rows.SCHEMA, **metadata})
         self._began = 0.0
 
@@ -214,7 +225,7 @@ class PartWriter:
         if not self.waiting:
             self._began = self._clock()
         self.waiting.append(row)
-        if len(self.waiting) >= MAX_PART_ROWS or self._clock() - self._began >= MAX_PART_SECONDS:
+        if len(self.waiting) >= self._part_rows or self._clock() - self._began >= MAX_PART_SECONDS:
             self.flush()
 
     def flush(self) -> None:

@@ -152,6 +152,11 @@ def add_costs(calls: Sequence[Mapping[str, Any]]) -> float | None:
     return total
 
 
+def add_cost(total: float | None, cost: float | None) -> float | None:
+    """Return the sum of two costs; None if one is unknown."""
+    return None if total is None or cost is None else total + cost
+
+
 def to_text(text: str) -> str:
     r"""Return ``text`` as valid Unicode: a byte that is not UTF-8 becomes an escape, as ``\xff``.
 

@@ -96,6 +96,36 @@ def open_store(name: str) -> Store:
     return LocalStore(path)
 
 
+@contextmanager
+def lock_folder(folder: Path, purpose: str, prefix: str) -> Iterator[None]:
+    """Create a folder, keep other runs out, and remove what killed runs have left.
+
+    Args:
+        folder: the folder.
+        purpose: of the run; runs for other purposes are not kept out.
+        prefix: start of the names of temporary files, here and below.
+
+    Raises:
+        InputError: another run writes into the folder.
+        OSError: the folder cannot be created.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(lock_path(folder / purpose))
+    if not lock.acquire():
+        raise InputError(
+            f"Another run is writing into {folder}: wait for it, or name another folder."
+        )
+    try:
+        for parent, _, names in os.walk(folder):
+            for name in names:
+                if name.startswith(prefix):
+                    with suppress(OSError):
+                        os.unlink(os.path.join(parent, name))
+        yield
+    finally:
+        lock.release()
+
+
 class LocalStore:
     """A folder on this machine. Hidden files and links are not parts."""
 
@@ -125,31 +155,9 @@ class LocalStore:
         self._path.mkdir(parents=True, exist_ok=True)
         write_atomically(self._path / name, data, prefix=TEMPORARY, is_durable=True)
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other runs out, and remove what killed runs have left.
-
-        Raises:
-            InputError: another run writes into the folder.
-            OSError: the folder cannot be created.
-        """
-        self._path.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(lock_path(self._path / "parts"))
-        if not lock.acquire():
-            raise InputError(
-                f"Another run is writing into {self.name}: wait for it, or name another folder."
-            )
-        try:
-            self._remove_temporary()
-            yield
-        finally:
-            lock.release()
-
-    def _remove_temporary(self) -> None:
-        for path in self._path.glob(f"{TEMPORARY}*"):
-            if path.is_file() and not path.is_symlink():
-                with suppress(OSError):
-                    path.unlink()
+    def locked(self) -> AbstractContextManager[None]:
+        """Keep other runs out, as ``lock_folder`` does."""
+        return lock_folder(self._path, "parts", TEMPORARY)
 
 
 class ObjectStore:

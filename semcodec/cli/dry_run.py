@@ -46,9 +46,7 @@ def print_plans(
         is_batch: as for ``print_plan``.
     """
     stages = {request.stage for _, client in plans for request in client.requests}
-    maxima = [_Bounds(server, stages).maximum(client.requests) for server, client in plans]
-    known = [maximum for maximum in maxima if maximum is not None]
-    run_maximum = sum(known, Decimal(0)) if len(known) == len(maxima) else None
+    run_maximum = total_prices(plans)[1]
     for number, (server, client) in enumerate(plans):
         if client.requests or number == 0:
             if number:
@@ -56,6 +54,22 @@ def print_plans(
             print_plan(
                 server, client, () if number else calls, stages, run_maximum, is_batch=is_batch
             )
+
+
+def total_prices(
+    plans: Sequence[tuple[OpenAIBackend, DryRunClient]],
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return the expected and the highest possible price of all requests; None if unknown."""
+    stages = {request.stage for _, client in plans for request in client.requests}
+    bounds = [(_Bounds(server, stages), client.requests) for server, client in plans]
+    expected = [bound.expected(requests) for bound, requests in bounds]
+    maxima = [bound.maximum(requests) for bound, requests in bounds]
+    return _sum_known(expected), _sum_known(maxima)
+
+
+def _sum_known(prices: Sequence[Decimal | None]) -> Decimal | None:
+    known = [price for price in prices if price is not None]
+    return sum(known, Decimal(0)) if len(known) == len(prices) else None
 
 
 def print_plan(
@@ -177,9 +191,7 @@ class _Bounds:
         )
 
     def _total(self, usages: Iterable[tuple[ModelRequest, Usage]]) -> Decimal | None:
-        prices = [self._server.budget.price(*usage) for usage in usages]
-        known = [price for price in prices if price is not None]
-        return sum(known, Decimal(0)) if len(known) == len(prices) else None
+        return _sum_known([self._server.budget.price(*usage) for usage in usages])
 
 
 def _format_price(price: Decimal | None) -> str:

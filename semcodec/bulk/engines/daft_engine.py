@@ -20,11 +20,12 @@ import os
 import pickle
 import queue
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -44,7 +45,8 @@ TELEMETRY_OFF: Final = {
 #: The command line has a status line of its own.
 QUIET: Final = {"DAFT_PROGRESS_BAR": "0", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
 NUMBER_BYTES: Final = 8  #: of the number of a task, in a reply
-POLL_PARENT: Final = 1.0  #: seconds between two looks of a worker whether the run goes on
+BATCH_TASKS: Final = 4  #: of a worker process at a time; Daft takes a millisecond for each batch
+POLL_LIFE_LINE: Final = 0.25  #: seconds between two looks of a worker whether the run goes on
 
 
 def import_daft() -> Any:
@@ -122,10 +124,11 @@ class DaftEngine:
         arrive: Callable[[Outcome[Any, Any]], object],
     ) -> None:
         is_here = self.runner == "processes"
-        runner = _process_runner(daft, self.jobs)(start, os.getpid() if is_here else 0)
-        for data in _collect(daft, tasks, runner):
-            reply = pickle.loads(data[NUMBER_BYTES:])  # noqa: S301 - of our own workers
-            arrive(_outcome(tasks, _number(data), reply))
+        with _life_line() if is_here else nullcontext("") as life_line:
+            runner = _process_runner(daft, self.jobs)(start, life_line)
+            for data in _collect(daft, tasks, runner, BATCH_TASKS):
+                reply = pickle.loads(data[NUMBER_BYTES:])  # noqa: S301 - of our own workers
+                arrive(_outcome(tasks, _number(data), reply))
 
 
 def _set_runner(daft: Any, runner: str) -> None:
@@ -143,14 +146,14 @@ def _set_runner(daft: Any, runner: str) -> None:
         raise BackendError(f"Daft cannot use the runner: {first_line(error)}.") from error
 
 
-def _collect(daft: Any, tasks: list[Any], runner: Any) -> Iterator[bytes]:
-    """Yield what ``runner`` returns for each task, as it comes.
+def _collect(daft: Any, tasks: list[Any], runner: Any, batch: int = 1) -> Iterator[bytes]:
+    """Yield what ``runner`` returns for each task, as batches of so many tasks are complete.
 
     Raises:
         BackendError: the engine has failed.
     """
     column = [pickle.dumps((number, task)) for number, task in enumerate(tasks)]
-    table = daft.from_pydict({"task": column}).into_batches(1)
+    table = daft.from_pydict({"task": column}).into_batches(batch)
     replies = table.select(runner.run(daft.col("task")).alias("reply")).iter_partitions()
     try:
         while True:
@@ -287,11 +290,29 @@ def _thread_runner(daft: Any, jobs: int) -> Any:
 # --- processes, here or in a cluster -------------------------------------------------------------
 
 
+@contextmanager
+def _life_line() -> Iterator[str]:
+    """Yield the path of a file that exists as long as the run goes on.
+
+    Workers that compute while this process ends would keep a thread of Daft waiting, which then
+    aborts the process. So they are given the time to see that the file is gone.
+    """
+    handle, name = tempfile.mkstemp(prefix="semcodec-run-")
+    os.close(handle)
+    try:
+        yield name
+    except BaseException:
+        os.unlink(name)
+        time.sleep(3 * POLL_LIFE_LINE)
+        raise
+    os.unlink(name)
+
+
 def _process_runner(daft: Any, jobs: int) -> Any:
     @daft.cls(max_concurrency=jobs, use_process=True)
     class Runner:
-        def __init__(self, start: bytes, parent: int) -> None:
-            self._function = begin_worker(start, parent)
+        def __init__(self, start: bytes, life_line: str) -> None:
+            self._function = begin_worker(start, life_line)
 
         @daft.method(return_dtype=daft.DataType.binary())  # type: ignore[untyped-decorator]
         def run(self, data: bytes) -> bytes:
@@ -300,17 +321,17 @@ def _process_runner(daft: Any, jobs: int) -> Any:
     return Runner
 
 
-def begin_worker(start: bytes, parent: int) -> Callable[[Any], Any]:
+def begin_worker(start: bytes, life_line: str) -> Callable[[Any], Any]:
     """Return the function of a worker process.
 
     Args:
         start: pickled; returns the function.
-        parent: the process with which it ends; 0 for none.
+        life_line: the path of a file without which the worker ends; "" for none.
     """
-    if parent:
+    if life_line:
         with suppress(ValueError):  # not the main thread
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the file ends it
+        threading.Thread(target=_end_without, args=(life_line,), daemon=True).start()
     function: Callable[[Any], Any] = pickle.loads(start)()  # noqa: S301 - of the run
     return function
 
@@ -321,7 +342,9 @@ def run_pickled(function: Callable[[Any], Any], data: bytes) -> bytes:
     return _to_bytes(number) + pickle_reply(run_task(function, task))
 
 
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(POLL_PARENT)
+def _end_without(life_line: str) -> None:
+    """End this process in the middle of a task if the run ends, also after ``kill -9``."""
+    parent = os.getppid()
+    while os.path.exists(life_line) and os.getppid() == parent:
+        time.sleep(POLL_LIFE_LINE)
     os._exit(1)

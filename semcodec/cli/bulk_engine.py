@@ -1,0 +1,169 @@
+"""The engines of ``bulk``, and what their threads, processes or actors share."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import threading
+from collections.abc import Callable
+from decimal import ROUND_DOWN, Decimal
+from functools import partial
+from typing import Any, Final
+
+from semcodec import words
+from semcodec._wording import plural
+from semcodec.backends.openai import rate_limits
+from semcodec.backends.openai.rate_limits import Kind, RateLimiter, Share
+from semcodec.backends.recording import CallLog
+from semcodec.backends.recording.budget import format_dollars
+from semcodec.bulk.call_journal import CallJournal
+from semcodec.bulk.engines import Engine, EngineName
+from semcodec.bulk.engines.daft_engine import DaftEngine, import_daft
+from semcodec.bulk.engines.local import LocalEngine
+from semcodec.bulk.shared_calls import SharedCalls, worker_calls
+from semcodec.bulk.stores import is_url
+from semcodec.cli import logs, openai_options
+from semcodec.cli.output import UsageError
+from semcodec.cli.parallel import UNSENT
+
+MISSING_PYARROW: Final = (
+    "bulk needs pyarrow: pip install 'semcodec[bulk]', or pyarrow alone for --engine local."
+)
+SMALLEST_SHARE: Final = Decimal("0.000001")  #: dollars; a share of a limit is rounded down to it
+
+#: Returns the function that runs a task, from the arguments, the backends by option, and the log.
+Make = Callable[[argparse.Namespace, dict[str, Any], CallLog], Callable[[Any], Any]]
+
+
+def choose_engine(args: argparse.Namespace) -> EngineName:
+    """Return the engine of ``--engine``, or the best that is installed.
+
+    Raises:
+        UsageError: pyarrow is not installed, or the engine cannot read the source, or cannot use a
+            file of this machine.
+        BackendError: Daft is not installed.
+    """
+    if importlib.util.find_spec("pyarrow") is None:
+        raise UsageError(MISSING_PYARROW)
+    name: EngineName | None = args.engine
+    is_remote = is_url(args.source) and not args.decode
+    if name is None:
+        name = "daft" if is_remote or importlib.util.find_spec("daft") else "local"
+    if name == "local" and is_remote:
+        raise UsageError(
+            "--engine local reads folders of this machine: use --engine daft for a URL."
+        )
+    if name == "ray":
+        for option in openai_options.RECORDING_OPTIONS:
+            if getattr(args, option) is not None:
+                raise UsageError(
+                    f"--{option} is a file of this machine, which the workers of --engine ray do "
+                    "not have: omit it, or use --engine daft."
+                )
+    if name != "local":
+        import_daft()
+    return name
+
+
+def make_engine(
+    args: argparse.Namespace, make: Make, tasks: int, journal: CallJournal
+) -> tuple[Callable[[], Callable[[Any], Any]], Engine]:
+    """Return a function that loads the backends, and the engine that calls it.
+
+    Args:
+        args: the arguments, with the engine.
+        make: returns the function that runs a task; importable.
+        tasks: how many there are.
+        journal: the log of the run.
+
+    Raises:
+        UsageError, BackendError: as for ``resolve_backends`` and for loading.
+    """
+    jobs = max(1, min(args.jobs, tasks))
+    if args.engine == "ray":
+        return make_start(args, make, jobs), DaftEngine(jobs, "ray")
+    is_served = bool(openai_options.selected_servers(args))
+    resolved = openai_options.resolve_backends(args, journal)  # also checks the options
+    if args.engine == "local" and jobs > 1:
+        calls = SharedCalls(journal, resolved.budget)
+        return make_start(args, make), LocalEngine(jobs, (logs.configure, calls.connect), calls)
+    if args.engine == "daft" and jobs > 1 and not is_served:
+        return make_start(args, make), DaftEngine(jobs, "processes")
+    function = make(args, resolved.by_option, journal)
+    engine = LocalEngine(1) if args.engine == "local" else DaftEngine(jobs, "threads")
+    return (lambda: function), engine
+
+
+def make_start(args: argparse.Namespace, make: Make, actors: int = 1) -> Callable[[], Any]:
+    """Return a picklable function that loads the backends and returns that of ``make``.
+
+    Args:
+        args: the arguments.
+        make: as for ``make_engine``.
+        actors: the number of processes that share nothing: each gets a part of the limits.
+    """
+    values = {name: value for name, value in vars(args).items() if name not in UNSENT}
+    judge = getattr(getattr(args, "judge", None), "name", None)
+    return partial(_start, argparse.Namespace(**values), judge, make, actors)
+
+
+def _start(args: argparse.Namespace, judge: Any, make: Make, actors: int) -> Callable[[Any], Any]:
+    args.judge = words.judge(judge)
+    if actors > 1:
+        if args.max_cost is not None:
+            args.max_cost = divide_dollars(args.max_cost, actors)
+        rate_limits.set_factory(lambda key: DividedLimiter(actors))
+    log = worker_calls() or CallLog()
+    return make(args, openai_options.resolve_backends(args, log).by_option, log)
+
+
+def divide_dollars(limit: Decimal, actors: int) -> Decimal:
+    """Return what each of several processes may spend, rounded down."""
+    return (limit / actors).quantize(SMALLEST_SHARE, ROUND_DOWN)
+
+
+def describe_division(args: argparse.Namespace, tasks: int) -> str:
+    """Return how limits are divided over actors of a cluster; "" if they are not."""
+    jobs = min(args.jobs, tasks)
+    if args.engine != "ray" or jobs <= 1 or not openai_options.selected_servers(args):
+        return ""
+    line = f"{plural(jobs, 'actor')}: each keeps 1/{jobs} of the rate limits of the settings"
+    if args.max_cost is not None:
+        line += f", and may spend {format_dollars(divide_dollars(args.max_cost, jobs))}"
+    return line
+
+
+class DividedLimiter(RateLimiter):
+    """Keeps a process within a part of the rate limits of the settings.
+
+    What a server states in its responses is not divided: it counts the requests of all processes.
+    """
+
+    def __init__(self, processes: int) -> None:
+        super().__init__()
+        self._processes = processes
+
+    def reserve(self, share: Share, limits: Any) -> float:
+        """Take a request's share of a part of all limits, as ``RateLimiter`` does."""
+        divided: dict[Kind, int | None] = {
+            kind: limit and max(1, limit // self._processes) for kind, limit in limits.items()
+        }
+        return super().reserve(share, divided)
+
+
+class ThreadJournal(CallJournal):
+    """A journal for threads, each of which works on an input of its own."""
+
+    def __init__(self, *args: Any) -> None:
+        self._sources = threading.local()
+        super().__init__(*args)
+
+    @property  # type: ignore[override]  # CallJournal has a plain attribute
+    def source(self) -> str:
+        """The input that this thread works on."""
+        name: str = getattr(self._sources, "name", "")
+        return name
+
+    @source.setter
+    def source(self, name: str) -> None:
+        self._sources.name = name
