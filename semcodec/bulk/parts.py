@@ -111,7 +111,8 @@ def open_part(store: Store, file: StoredFile) -> ParquetFile:
         part = ParquetFile(
             store.open(file.name), read_dictionary=columns, page_checksum_verification=True
         )
-        metadata, schema = part.schema_arrow.metadata or {}, part.schema_arrow
+        schema = part.schema_arrow
+        metadata = schema.metadata or {}
     except FileNotFoundError:
         raise
     except (ArrowException, OSError, ValueError) as error:
@@ -121,9 +122,16 @@ def open_part(store: Store, file: StoredFile) -> ParquetFile:
         raise _problem(store, file, "was not written by semcodec bulk")
     if stated != rows.SCHEMA:
         raise _problem(store, file, "was written by a newer version of semcodec")
-    if [*rows.COLUMNS] != schema.names or part.metadata.num_rows > MAX_FILE_ROWS:
-        raise _problem(store, file, "has other columns, or too many rows")
+    if {name: _type_name(schema.field(name)) for name in schema.names} != rows.COLUMNS:
+        raise _problem(store, file, "has other columns")
+    if part.metadata.num_rows > MAX_FILE_ROWS:
+        raise _problem(store, file, f"has more than {MAX_FILE_ROWS} rows")
     return part
+
+
+def _type_name(field: Any) -> str:
+    """Return the type of the values of a column, which may be read as a dictionary."""
+    return str(getattr(field.type, "value_type", field.type))
 
 
 def read_batches(

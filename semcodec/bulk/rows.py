@@ -36,8 +36,8 @@ COLUMNS: Final = {
     "models": "string",
     "trace": "string",
     "error": "string",
-    "seconds": "float64",
-    "cost": "float64",
+    "seconds": "double",
+    "cost": "double",
 }
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 NOT_NULL: Final = ("path", "size", "error", "seconds")

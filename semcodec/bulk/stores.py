@@ -204,6 +204,8 @@ def _open_file_system(url: str) -> tuple[pyarrow.fs.FileSystem, str]:
     from pyarrow import fs
 
     scheme, _, rest = url.partition("://")
+    if not rest.strip("/"):
+        raise InputError(f"The URL {url} has no bucket: name one, as in s3://bucket/folder.")
     if scheme not in SCHEMES:
         known = ", ".join(f"{name}://" for name in SCHEMES)
         raise InputError(f"The folder {url} has an unknown scheme: use one of {known}.")

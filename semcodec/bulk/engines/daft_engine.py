@@ -45,7 +45,6 @@ TELEMETRY_OFF: Final = {
 #: The command line has a status line of its own.
 QUIET: Final = {"DAFT_PROGRESS_BAR": "0", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
 NUMBER_BYTES: Final = 8  #: of the number of a task, in a reply
-BATCH_TASKS: Final = 4  #: of a worker process at a time; Daft takes a millisecond for each batch
 POLL_LIFE_LINE: Final = 0.25  #: seconds between two looks of a worker whether the run goes on
 
 
@@ -126,7 +125,7 @@ class DaftEngine:
         is_here = self.runner == "processes"
         with _life_line() if is_here else nullcontext("") as life_line:
             runner = _process_runner(daft, self.jobs)(start, life_line)
-            for data in _collect(daft, tasks, runner, BATCH_TASKS):
+            for data in _collect(daft, tasks, runner):
                 reply = pickle.loads(data[NUMBER_BYTES:])  # noqa: S301 - of our own workers
                 arrive(_outcome(tasks, _number(data), reply))
 
@@ -146,14 +145,17 @@ def _set_runner(daft: Any, runner: str) -> None:
         raise BackendError(f"Daft cannot use the runner: {first_line(error)}.") from error
 
 
-def _collect(daft: Any, tasks: list[Any], runner: Any, batch: int = 1) -> Iterator[bytes]:
-    """Yield what ``runner`` returns for each task, as batches of so many tasks are complete.
+def _collect(daft: Any, tasks: list[Any], runner: Any) -> Iterator[bytes]:
+    """Yield what ``runner`` returns for each task, as it comes.
+
+    Each task is a batch of Daft's, which takes about a millisecond. In larger ones, a reply would
+    wait for the other tasks of its batch, and be lost with them.
 
     Raises:
         BackendError: the engine has failed.
     """
     column = [pickle.dumps((number, task)) for number, task in enumerate(tasks)]
-    table = daft.from_pydict({"task": column}).into_batches(batch)
+    table = daft.from_pydict({"task": column}).into_batches(1)
     replies = table.select(runner.run(daft.col("task")).alias("reply")).iter_partitions()
     try:
         while True:

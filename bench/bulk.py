@@ -1,0 +1,352 @@
+"""Encode photographs and thousands of small pictures with ``semcodec bulk``, kill it, and check.
+
+    python bench/bulk.py --photos photos              # 20,000 pictures; needs the extra bulk
+    python bench/bulk.py --photos photos --files 500 --skip ray
+
+The pictures are made from the photographs with a seed; a describer that is made on the spot
+describes them. It is checked that each has exactly one row without an error, whose record equals
+that of a single run; that a run that was killed five times, one with files that cannot be encoded
+in the middle, and one on a file system that is full continue to the same result; and that a Ray
+cluster of two workers returns the same. Then the cost of a million photographs is estimated.
+
+The exit code is 1 if a check fails. Rates are of this machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import resource
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from batch_files import find_photographs, install_stub, make_files
+from bulk_runs import Bulk, BulkError, Run
+from commands import ROOT
+
+import semcodec
+from semcodec.bulk.engines.daft_engine import DaftEngine
+
+PHOTOS: Final = ROOT / "embedded" / "semcodec_embedded" / "photos"
+STUB: Final = ("--describer", "stub")
+SINGLE_RUNS: Final = 100  #: pictures that are encoded alone, for comparison
+SMALL_FILE_SYSTEM: Final = 96  #: KiB
+RAY_FILES: Final = 40
+SLEEP: Final = 0.25  #: seconds of a call of the simulated server
+CALLS_PER_WORKER: Final = 12
+MILLION: Final = 10**6
+#: Assumptions of the estimate of money: list prices of docs/bulk.md are not needed, since
+#: ``--dry-run`` computes them with the prices that are installed.
+SERVER: Final = ("--backend", "openai")
+STEPS: Final = ("photographs", "files", "kills", "full", "ray", "scaling", "million")
+
+
+def main() -> int:
+    """Run all steps; return 1 if a check fails."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument(
+        "--photos", type=Path, default=PHOTOS, help="folder (default: the three bundled ones)"
+    )
+    parser.add_argument("--files", type=int, default=20_000, help="pictures (default: 20000)")
+    parser.add_argument("--kills", type=int, default=5, help="kills (default: 5)")
+    parser.add_argument("--jobs", type=int, default=2, help="workers (default: 2)")
+    parser.add_argument("--seed", type=int, default=1, help="seed (default: 1)")
+    parser.add_argument("--skip", nargs="*", default=(), choices=STEPS, help="steps to leave out")
+    args = parser.parse_args()
+    if not find_photographs(args.photos):
+        parser.error(f"{args.photos} has no photographs: name another folder.")
+    with tempfile.TemporaryDirectory() as name:
+        bench = Bench(args, Path(name))
+        try:
+            findings = list(bench.run())
+        except BulkError as error:
+            findings = [str(error)]
+    for finding in findings:
+        print(f"FINDING: {finding}")
+    print(f"{len(findings)} findings" if findings else "no findings")
+    return int(bool(findings))
+
+
+class Bench:
+    """The steps, which share the pictures and what was measured."""
+
+    def __init__(self, args: argparse.Namespace, folder: Path) -> None:
+        self._args, self._folder = args, folder
+        self._plugin = folder / "plugin"
+        self._photographs = find_photographs(args.photos)
+        self._cpu_seconds = self._bytes = self._record = 0.0  # of a photograph, for the estimate
+
+    def run(self) -> Iterator[str]:
+        """Run the steps, print what they measure, and yield findings."""
+        install_stub(self._plugin)
+        sys.path.insert(0, str(self._plugin))  # for the single runs in this process
+        print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors", flush=True)
+        started = time.monotonic()
+        files = make_files(
+            self._photographs, self._folder / "in", self._args.files, 0, self._args.seed
+        )
+        print(f"{len(files.names)} pictures made in {time.monotonic() - started:.0f} s", flush=True)
+        for step in STEPS:
+            if step not in self._args.skip:
+                started = time.monotonic()
+                yield from getattr(self, f"_run_{step}")(files.names)
+                print(f"  ({step}: {time.monotonic() - started:.0f} s)", flush=True)
+        print(f"load {os.getloadavg()[0]:.1f} at the end")
+
+    # --- equality and rates ------------------------------------------------------------------
+
+    def _run_photographs(self, names: list[str]) -> Iterator[str]:
+        """Encode the photographs with the embedded backend, on both engines."""
+        names = [path.relative_to(self._args.photos).as_posix() for path in self._photographs]
+        for engine in ("daft", "local"):
+            bulk = self._bulk(self._args.photos, f"photographs-{engine}", engine)
+            run = bulk.measure()
+            yield from _check_code(run, 0, bulk)
+            self._print(f"{len(names)} photographs", engine, self._args.jobs, run, len(names))
+            yield from self._check_rows(bulk, names, ())
+            if engine == "daft":
+                self._cpu_seconds = run.cpu / len(names)
+                self._bytes = sum(path.stat().st_size for path in bulk.parts()) / len(names)
+                self._record = sum(row["bytes"] for row in bulk.rows()) / len(names)
+
+    def _run_files(self, names: list[str]) -> Iterator[str]:
+        """Encode the pictures with the stub, with one worker and with several."""
+        runs: dict[int, Run] = {}
+        for jobs in (1, self._args.jobs):
+            count = len(names) if jobs > 1 else max(1, len(names) // 10)
+            source = self._folder / "in"
+            if jobs == 1:
+                source = self._link(names[:count])
+            bulk = self._bulk(source, f"files-{jobs}", "daft", *STUB, jobs=jobs)
+            runs[jobs] = run = bulk.measure()
+            yield from _check_code(run, 0, bulk)
+            self._print(f"{count} pictures", "daft", jobs, run, count)
+            yield from self._check_rows(bulk, names[:count], STUB)
+            run.seconds /= count
+        ratio = runs[1].seconds / runs[self._args.jobs].seconds
+        print(f"{self._args.jobs} workers : 1 worker = {ratio:.2f}", flush=True)
+
+    def _run_kills(self, names: list[str]) -> Iterator[str]:
+        """Kill and continue a run, with files in the middle that cannot be encoded."""
+        broken = make_broken_files(self._folder / "in")
+        bulk = self._bulk(self._folder / "in", "killed", "daft", *STUB)
+        done = bulk.run_with_kills(self._args.kills, len(names), self._args.seed)
+        print(f"{len(done)} interruptions: {'; '.join(done)}", flush=True)
+        if len(done) < self._args.kills:
+            yield f"only {len(done)} of {self._args.kills} interruptions: use more pictures"
+        yield from self._check_rows(bulk, names, STUB, broken)
+        before = bulk.count_rows()
+        run = bulk.measure()
+        yield from _check_code(run, 3, bulk)
+        if bulk.count_rows() != before:
+            yield "a run that was done has written rows"
+        print(f"continuing a run that is done: {run.seconds:.1f} s for {len(names)} rows")
+        run = bulk.measure("--retry-failed")
+        yield from _check_code(run, 3, bulk)
+        if bulk.count_rows() != before + len(broken):
+            yield f"--retry-failed tried {bulk.count_rows() - before} of {len(broken)}"
+        for path in broken:
+            (self._folder / "in" / path).unlink()
+
+    def _run_full(self, names: list[str]) -> Iterator[str]:
+        """Fill a small file system; then make room, and continue."""
+        place = self._folder / "small"
+        place.mkdir()
+        size = f"size={SMALL_FILE_SYSTEM}k"
+        command = ["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(place)]
+        if subprocess.run(command, capture_output=True).returncode:
+            print("a small file system cannot be mounted here: skipped")
+            return
+        try:
+            count = min(len(names), 1000)
+            options = ("--part-rows", str(max(1, count // 20)))
+            bulk = self._bulk(self._link(names[:count]), "small/records", "daft", *STUB, *options)
+            run = bulk.measure()
+            yield from _check_code(run, 2, bulk)
+            rows, message = bulk.count_rows(), _messages(run)
+            print(f"full after {rows} of {count} rows: {message}")
+            if not 0 < rows < count or "Cannot write" not in message:
+                yield f"a full disk: {rows} rows, {message}"
+            remount = ["mount", "-o", "remount,size=64m", str(place)]
+            subprocess.run(remount, check=True)
+            run = bulk.measure()
+            yield from _check_code(run, 0, bulk)
+            yield from self._check_rows(bulk, names[:count], STUB)
+        finally:
+            subprocess.run(["umount", str(place)], check=True)
+
+    def _run_ray(self, names: list[str]) -> Iterator[str]:
+        """Run a few pictures on a local Ray cluster of two workers."""
+        count = min(len(names), RAY_FILES)
+        bulk = self._bulk(self._link(names[:count]), "ray", "ray", *STUB, jobs=2)
+        run = bulk.measure()
+        yield from _check_code(run, 0, bulk)
+        self._print(f"{count} pictures", "ray", 2, run, count)
+        yield from self._check_rows(bulk, names[:count], STUB)
+
+    def _run_scaling(self, names: list[str]) -> Iterator[str]:
+        """Simulate a server that takes ``SLEEP`` for each call, with up to 64 threads."""
+        base = 0.0
+        for jobs in (1, 2, 4, 8, 16, 32, 64):
+            tasks, done = range(jobs * CALLS_PER_WORKER), Counter[int]()
+            started = time.monotonic()
+            engine = DaftEngine(jobs, "threads")
+            engine.run(lambda: _call, tasks, lambda outcome: done.update([outcome.task]))
+            seconds = time.monotonic() - started
+            rate = len(tasks) / seconds
+            base = base or rate
+            print(
+                f"{jobs:2} threads with calls of {SLEEP} s: {rate:6.1f} a second, "
+                f"{rate / base:5.1f} times one"
+            )
+            if done != Counter(tasks):
+                yield f"{jobs} threads: {done.total()} of {len(tasks)} calls"
+        yield from ()
+
+    # --- a million -----------------------------------------------------------------------------
+
+    def _run_million(self, names: list[str]) -> Iterator[str]:
+        """Continue a run with a million rows, and estimate a run on a million photographs."""
+        yield from measure_million(self._folder / "million")
+        hours = self._cpu_seconds * MILLION / 3600
+        print(
+            f"estimate for {MILLION:,} photographs like these {len(self._photographs)}, with the "
+            "embedded backend:\n"
+            f"  {hours:,.0f} core-hours at {self._cpu_seconds:.2f} CPU seconds each "
+            f"({hours / 64:.1f} hours on 64 such cores, if all of them scale)\n"
+            f"  records {self._record * MILLION / 1e6:.1f} MB, Parquet files "
+            f"{self._bytes * MILLION / 1e6:.0f} MB"
+        )
+        plan = self._bulk(self._args.photos, "plan", "daft", *SERVER, "--dry-run")
+        os.environ.setdefault("OPENAI_API_KEY", "none")
+        for line in plan.measure().output.splitlines():
+            if line.startswith(("describe", "select", "total", "For all")):
+                print(f"  {line}")
+        print(f"  for {MILLION:,}: {MILLION / len(self._photographs):,.0f} times this")
+
+    # --- checks --------------------------------------------------------------------------------
+
+    def _bulk(
+        self, source: Path, name: str, engine: str, *options: str, jobs: int | None = None
+    ) -> Bulk:
+        jobs = self._args.jobs if jobs is None else jobs
+        chosen = ("--engine", engine, "--jobs", str(jobs), *options)
+        return Bulk(source, self._folder / name, chosen, self._plugin)
+
+    def _link(self, names: list[str]) -> Path:
+        """Return a folder with some of the pictures."""
+        folder = self._folder / f"first-{len(names)}"
+        for name in names:
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                os.link(self._folder / "in" / name, path)
+        return folder
+
+    def _check_rows(
+        self, bulk: Bulk, names: list[str], options: tuple[str, ...], broken: tuple[str, ...] = ()
+    ) -> Iterator[str]:
+        """Yield what is missing, twice, wrong or left over in the parts."""
+        rows = bulk.rows()
+        done = [row for row in rows if not row["error"]]
+        twice = [path for path, count in Counter(row["path"] for row in done).items() if count > 1]
+        if twice:
+            yield f"{bulk.out.name}: {len(twice)} paths have two rows, such as {twice[0]}"
+        if {row["path"] for row in done} != set(names):
+            yield f"{bulk.out.name}: {len(done)} rows for {len(names)} pictures"
+        if {row["path"] for row in rows if row["error"]} != set(broken):
+            yield f"{bulk.out.name}: other failures than expected"
+        if left := [path.name for path in bulk.out.iterdir() if path.name.startswith(".")]:
+            yield f"{bulk.out.name}: {left[0]} was left"
+        sample = random.Random(self._args.seed).sample(done, min(SINGLE_RUNS, len(done)))
+        describer = "stub" if options else None
+        for row in sample:
+            photo = (bulk.source / row["path"]).read_bytes()
+            single = semcodec.encode(photo, describer=describer, framing="bare")
+            if single.data != row["record"] or single.record.text != row["words"]:
+                yield f"{bulk.out.name}: the record of {row['path']} differs from a single run"
+        print(f"  {len(sample)} of {len(done)} records compared with single runs", flush=True)
+
+    def _print(self, what: str, engine: str, jobs: int, run: Run, count: int) -> None:
+        print(
+            f"{what}, {engine}, {jobs} workers: {run.seconds:.1f} s, "
+            f"{count / run.seconds:.2f} a second, {1000 * run.cpu / count:.1f} CPU ms each; "
+            f"{run.main_mib:.0f} MiB main process, {run.worker_mib:.0f} MiB a worker",
+            flush=True,
+        )
+
+
+def _call(task: int) -> int:
+    time.sleep(SLEEP)
+    return task
+
+
+def _check_code(run: Run, expected: int, bulk: Bulk) -> Iterator[str]:
+    if run.code != expected:
+        yield f"{bulk.out.name}: exit code {run.code}, not {expected}: {run.output[-1000:]}"
+
+
+def _messages(run: Run) -> str:
+    return " | ".join(line for line in run.output.splitlines() if line.startswith("semcodec:"))
+
+
+def make_broken_files(folder: Path) -> tuple[str, ...]:
+    """Write files that cannot be encoded among the pictures, and return their paths."""
+    middle = sorted(path for path in folder.iterdir() if path.is_dir())
+    place = middle[len(middle) // 2]
+    (place / "00-text.jpg").write_text("not a picture")
+    (place / "00-cut.jpg").write_bytes(next(place.glob("*.jpg")).read_bytes()[:200])
+    (place / "00-bomb.png").write_bytes(_bomb(60_000))
+    (place / "00-link.jpg").symlink_to("nowhere.jpg")
+    with (place / "00-large.jpg").open("wb") as file:
+        file.truncate(3 * 10**9)  # takes no room
+    return tuple(path.relative_to(folder).as_posix() for path in sorted(place.glob("00-*")))
+
+
+def _bomb(side: int) -> bytes:
+    """Return a small PNG file that states a huge picture."""
+    compressed = zlib.compressobj(9)
+    data = b"".join(compressed.compress(bytes(side // 8 + 1)) for _ in range(side // 60))
+    data += compressed.flush()
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", data), (b"IEND", b""))
+    body = b"".join(
+        struct.pack(">I", len(d)) + t + d + struct.pack(">I", zlib.crc32(t + d)) for t, d in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def measure_million(folder: Path) -> Iterator[str]:
+    """Write a million rows, and measure how long it takes to read what is done."""
+    from semcodec.bulk import parts
+    from semcodec.bulk.rows import Row
+    from semcodec.bulk.stores import LocalStore
+
+    store = LocalStore(folder)
+    writer = parts.PartWriter(store, {parts.SETTINGS_KEY: "x"}, part_rows=10_000)
+    digest = "0" * 64
+    for number in range(MILLION):
+        path = f"{number // 1000:04}/photograph-{number:07}.jpg"
+        writer.add(Row(path, digest, number, b"record", "w", 1, 6, "{}", digest, "", 0.5, 0.0))
+    writer.flush()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = time.monotonic()
+    done = parts.read_done(store, "x")
+    seconds = time.monotonic() - started
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 2**10
+    print(f"reading what is done of {MILLION:,} rows: {seconds:.1f} s, {grown:.0f} MiB")
+    if len(done.sizes) != MILLION:
+        yield f"{len(done.sizes)} of a million rows were read"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
