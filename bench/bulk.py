@@ -35,6 +35,7 @@ from commands import ROOT
 
 import semcodec
 from semcodec.bulk.engines.daft_engine import DaftEngine
+from semcodec.bulk.workers import Outcome
 
 PHOTOS: Final = ROOT / "embedded" / "semcodec_embedded" / "photos"
 STUB: Final = ("--describer", "stub")
@@ -197,10 +198,10 @@ class Bench:
         """Simulate a server that takes ``SLEEP`` for each call, with up to 64 threads."""
         base = 0.0
         for jobs in (1, 2, 4, 8, 16, 32, 64):
-            tasks, done = range(jobs * CALLS_PER_WORKER), Counter[int]()
+            tasks = range(jobs * CALLS_PER_WORKER)
+            outcomes: list[Outcome[int, int]] = []
             started = time.monotonic()
-            engine = DaftEngine(jobs, "threads")
-            engine.run(lambda: _call, tasks, lambda outcome: done.update([outcome.task]))
+            DaftEngine(jobs, "threads").run(lambda: _call, tasks, outcomes.append)
             seconds = time.monotonic() - started
             rate = len(tasks) / seconds
             base = base or rate
@@ -208,9 +209,8 @@ class Bench:
                 f"{jobs:2} threads with calls of {SLEEP} s: {rate:6.1f} a second, "
                 f"{rate / base:5.1f} times one"
             )
-            if done != Counter(tasks):
-                yield f"{jobs} threads: {done.total()} of {len(tasks)} calls"
-        yield from ()
+            if sorted(outcome.task for outcome in outcomes) != [*tasks]:
+                yield f"{jobs} threads: {len(outcomes)} of {len(tasks)} calls"
 
     # --- a million -----------------------------------------------------------------------------
 

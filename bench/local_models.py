@@ -1,11 +1,12 @@
-"""Run a local backend with its real libraries on small models, and write a page of results.
+"""Run a local backend or an engine with its real libraries, and write a page of results.
 
     python bench/local_models.py [--suite local-light] --python /path/to/python
 
 The Python has an environment of its own, since PyTorch takes gigabytes: ``python -m venv E`` and
-``E/bin/pip install -e '.[local,serve]' pytest hypothesis``, or with ``local-light,serve``. ``make
-nightly`` runs this script for each suite whose variable, SEMCODEC_LOCAL or SEMCODEC_LOCAL_LIGHT,
-names such a Python. The tests make their models themselves and use no network.
+``E/bin/pip install -e '.[local,serve]' pytest hypothesis``, or with ``local-light,serve``, or with
+``bulk-tests,embedded``. ``make nightly`` runs this script for each suite whose variable,
+SEMCODEC_LOCAL, SEMCODEC_LOCAL_LIGHT or SEMCODEC_BULK, names such a Python. The tests make their
+models themselves and use no network.
 """
 
 from __future__ import annotations
@@ -79,7 +80,19 @@ paints the colors of its text or of its reference. So it shows that the code tha
 interrupts models works; it shows nothing about the quality of real ones.
 """,
 )
-SUITES: Final = {"local": LOCAL, "local-light": LOCAL_LIGHT}
+BULK: Final = Suite(
+    "SEMCODEC_BULK",
+    ("tests/bulk/test_daft.py",),
+    ROOT / "docs" / "bulk-tests.md",
+    ("daft", "ray", "pyarrow", "polars", "duckdb", "pandas", "moto"),
+    """\
+# The last run of the engines of bulk
+
+`make nightly` writes this page. It runs `semcodec bulk` with Daft, and with Daft on a local Ray
+cluster, without a network; an object store is a server of moto on this machine.
+""",
+)
+SUITES: Final = {"local": LOCAL, "local-light": LOCAL_LIGHT, "bulk": BULK}
 
 
 @dataclass(frozen=True, slots=True)

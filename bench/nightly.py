@@ -158,7 +158,7 @@ def run_plotter() -> Row:
 
 
 def run_local_models(suite: str) -> Row:
-    """Run a local backend with its libraries on small models, and write a page of docs.
+    """Run a local backend or an engine with its libraries, and write a page of docs.
 
     Without its libraries the step is skipped; bench/local_models.py states what it needs.
     """
@@ -167,7 +167,22 @@ def run_local_models(suite: str) -> Row:
     output = result.output if result.code or skipped else ""
     counted = re.search(r"(\d+) (?:tests )?passed", result.output)
     passed, failed = int(counted[1]) if counted else 0, int(result.code != 0)
-    return Row(f"models of {suite}", 0, failed, passed, skipped, result.wall, result.cpu, output)
+    name = "engines of bulk" if suite == "bulk" else f"models of {suite}"
+    return Row(name, 0, failed, passed, skipped, result.wall, result.cpu, output)
+
+
+def run_bulk(share: float, seed: int) -> Row:
+    """Kill and continue runs on engines, with the Python that SEMCODEC_BULK names."""
+    python = os.environ.get(local_models.BULK.variable)
+    count = max(MIN_BATCH, round(BATCH * share))
+    if not python:
+        message = f"skipped: set {local_models.BULK.variable}\n"
+        return Row("killed runs on engines", 0, 0, 0, 1, 0.0, 0.0, message)
+    options = ["--files", str(count), "--seed", str(seed), "--skip", "million"]
+    result = run([python, "bench/bulk.py", *options])
+    output = result.output if result.code else ""
+    failed = int(result.code != 0)
+    return Row("killed runs on engines", count, failed, 0, 0, result.wall, result.cpu, output)
 
 
 def run_readme() -> Row:
@@ -216,6 +231,7 @@ def main() -> int:
     rows.append(run_batch(args.share, seed))
     rows.append(run_plotter())
     rows += [run_local_models(suite) for suite in local_models.SUITES]
+    rows.append(run_bulk(args.share, seed))
     rows.append(run_readme())
     for row in rows:
         print(row.output, end="")

@@ -77,7 +77,8 @@ def find_left(photographs: list[Photograph], done: Done, *, retry_failed: bool) 
     Raises:
         UsageError: photographs have changed since they were encoded.
     """
-    left, changed = [], []
+    left: list[Photograph] = []
+    changed: list[str] = []
     for photograph in photographs:
         path = rows.to_text(photograph.path)
         if (size := done.sizes.get(path)) is not None:
@@ -145,19 +146,19 @@ class Run:
         if line := describe_division(self._args, len(self._left)):
             output.print_status(line)
         stopped: SemcodecError | None = None
+        is_complete = False
         try:
             with self._progress, contextlib.redirect_stdout(sys.stderr):
                 if self._left:
                     make = make_function
                     start, engine = make_engine(self._args, make, len(self._left), self._journal)
                     engine.run(start, self._left, self._arrive)
+            is_complete = True
         except BudgetExceededError as error:
             stopped = error
         finally:  # also after Ctrl-C
             interrupts.defer()
-            self._flush()
-            paid_calls.close_journal(self._journal)
-            self._print_summary()
+            self._end(is_first_problem=is_complete or stopped is not None)
             interrupts.allow()
         if stopped is not None:
             output.print_status(f"semcodec: {stopped}")
@@ -201,17 +202,21 @@ class Run:
         except OSError as problem:
             raise self._write_error(problem) from problem
 
-    def _flush(self) -> None:
-        """Write the rows that are left.
+    def _end(self, *, is_first_problem: bool) -> None:
+        """Write the rows that are left, and report the result.
 
         Raises:
-            WriteError: they cannot be written, which is the first problem of the run.
+            WriteError: they cannot be written, and no other exception is raised already.
         """
+        problem = None
         try:
             self._writer.flush()
-        except OSError as problem:
-            if sys.exception() is None:
-                raise self._write_error(problem) from problem
+        except OSError as error:
+            problem = error
+        paid_calls.close_journal(self._journal)
+        self._print_summary()
+        if problem is not None and is_first_problem:
+            raise self._write_error(problem) from problem
 
     def _write_error(self, error: OSError) -> WriteError:
         return WriteError(

@@ -18,7 +18,7 @@ from semcodec.backends.recording import CallLog
 from semcodec.backends.recording.budget import format_dollars
 from semcodec.bulk.call_journal import CallJournal
 from semcodec.bulk.engines import Engine, EngineName
-from semcodec.bulk.engines.daft_engine import DaftEngine, import_daft
+from semcodec.bulk.engines.daft_engine import DaftEngine, choose_runner
 from semcodec.bulk.engines.local import LocalEngine
 from semcodec.bulk.shared_calls import SharedCalls, worker_calls
 from semcodec.bulk.stores import is_url
@@ -61,7 +61,7 @@ def choose_engine(args: argparse.Namespace) -> EngineName:
                     "not have: omit it, or use --engine daft."
                 )
     if name != "local":
-        import_daft()
+        choose_runner("ray" if name == "ray" else "native")
     return name
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from semcodec._wording import plural
 from semcodec.bulk.listing import list_url
-from semcodec.bulk.rows import Photograph
+from semcodec.bulk.rows import Photograph, to_text
 from semcodec.bulk.stores import is_url
 from semcodec.cli import endings, output
 from semcodec.cli.encode import is_picture
@@ -47,7 +48,19 @@ def find_photographs(source: str, skipped: str) -> list[Photograph]:
             f"Note: skipped {plural(len(others), 'file')} in {source} (not pictures), such as "
             f"{escape_control(others[0].path[-MAX_SHOWN:])}"
         )
-    return found
+    return [*_find_equal_names(found)]
+
+
+def _find_equal_names(photographs: list[Photograph]) -> Iterator[Photograph]:
+    """Yield photographs, each with a problem whose name in a row is that of an earlier one."""
+    names: set[str] = set()
+    for photograph in photographs:
+        name = to_text(photograph.path)
+        if name in names:
+            yield replace(photograph, problem="another file has the same name")
+        else:
+            names.add(name)
+            yield photograph
 
 
 def _list(source: str, skipped: str) -> Iterator[tuple[Photograph, bool]]:

@@ -89,3 +89,24 @@ def wait_for_interrupt(started: Path) -> str:
         error.trace = "paid"  # type: ignore[attr-defined]
         raise
     return "not interrupted"
+
+
+def start_squares() -> Callable[[int], int]:
+    """Return a function that squares numbers; refuses some, and fails for -1."""
+    return _square
+
+
+def _square(number: int) -> int:
+    if number % 7 == 3:
+        raise InputError("Another number.")
+    return number**2 if number + 1 else 1 // 0
+
+
+def start_sleep() -> Callable[[Any], Any]:
+    """Return a function that takes a fifth of a second."""
+    return _sleep
+
+
+def _sleep(task: Any) -> Any:
+    time.sleep(0.2)
+    return task

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
 import os
 import pickle
 import queue
@@ -34,7 +35,7 @@ from semcodec.bulk.workers import MAX_STOP_SECONDS, Outcome, Start
 from semcodec.errors import BackendError, SemcodecError
 
 MISSING: Final = "pip install 'semcodec[bulk]'"
-MISSING_RAY: Final = "pip install 'ray[data]'"
+MISSING_RAY: Final = "pip install 'semcodec[ray]'"
 #: Each variable that Daft 0.7 or Ray 2.60 reads before it reports use, with the value for "no".
 TELEMETRY_OFF: Final = {
     "DO_NOT_TRACK": "1",
@@ -88,7 +89,7 @@ class DaftEngine:
         listed = list(tasks)
         if not listed:
             return
-        _set_runner(daft, self.runner)
+        choose_runner("ray" if self.runner == "ray" else "native")
         if self.runner == "threads":
             self._run_threads(daft, start(), listed, arrive)
         else:
@@ -130,19 +131,37 @@ class DaftEngine:
                 arrive(_outcome(tasks, _number(data), reply))
 
 
-def _set_runner(daft: Any, runner: str) -> None:
-    """Choose the runner; that of Ray connects to the cluster of ``$RAY_ADDRESS``, or starts one.
+def choose_runner(runner: str) -> None:
+    """Choose the runner before any work, also before files are listed: Daft has one for a process.
+
+    Args:
+        runner: ``"native"``, or ``"ray"``, which connects to the cluster of ``$RAY_ADDRESS``, or
+            starts one on this machine.
 
     Raises:
-        BackendError: Ray is not installed, or a cluster cannot be reached; or this process has
-            used another runner before, which Daft does not allow.
+        BackendError: Daft or Ray is not installed, a cluster cannot be reached, or this process has
+            used the other runner before.
     """
+    daft = import_daft()
     try:
-        daft.set_runner_ray() if runner == "ray" else daft.set_runner_native()
+        if runner == "ray":
+            _connect_to_ray()
+            daft.set_runner_ray(noop_if_initialized=True)
+        else:
+            daft.set_runner_native()
     except ImportError as error:
         raise BackendError(f"Ray is not installed: {MISSING_RAY}.", stage="load") from error
     except Exception as error:
-        raise BackendError(f"Daft cannot use the runner: {first_line(error)}.") from error
+        if daft.get_or_infer_runner_type() != runner:
+            raise BackendError(f"Daft cannot use the runner: {first_line(error)}.") from error
+
+
+def _connect_to_ray() -> None:
+    """Connect without the messages of Ray and of its workers, which are not about photographs."""
+    import ray
+
+    if not ray.is_initialized():
+        ray.init(logging_level=logging.ERROR, log_to_driver=False)
 
 
 def _collect(daft: Any, tasks: list[Any], runner: Any) -> Iterator[bytes]:
