@@ -105,15 +105,17 @@ class DaftEngine:
         threads = _Threads(function, self.jobs)
         key = id(threads)
         _running[key] = threads
-        runner = _thread_runner(daft, self.jobs)(key)
+        # Kept in a variable, since closing it waits for all tasks: that must be after ``stop``.
+        replies = _collect(daft, tasks, _thread_runner(daft, self.jobs)(key))
         try:
-            for reply in _collect(daft, tasks, runner):
+            for reply in replies:
                 number = _number(reply)
                 arrive(_outcome(tasks, number, threads.replies.pop(number)))
         finally:
             for number, left in threads.stop():
                 with suppress(Exception):  # the first error is the one that counts
                     arrive(_outcome(tasks, number, left))
+            _close(replies)
             del _running[key]
 
     def _run_processes(
@@ -124,11 +126,16 @@ class DaftEngine:
         arrive: Callable[[Outcome[Any, Any]], object],
     ) -> None:
         is_here = self.runner == "processes"
-        with _life_line() if is_here else nullcontext("") as life_line:
-            runner = _process_runner(daft, self.jobs)(start, life_line)
-            for data in _collect(daft, tasks, runner):
-                reply = pickle.loads(data[NUMBER_BYTES:])  # noqa: S301 - of our own workers
-                arrive(_outcome(tasks, _number(data), reply))
+        replies: Iterator[bytes] = iter(())
+        try:
+            with _life_line() if is_here else nullcontext("") as life_line:
+                runner = _process_runner(daft, self.jobs)(start, life_line)
+                replies = _collect(daft, tasks, runner)
+                for data in replies:
+                    reply = pickle.loads(data[NUMBER_BYTES:])  # noqa: S301 - of our own workers
+                    arrive(_outcome(tasks, _number(data), reply))
+        finally:  # after the workers have ended, as above
+            _close(replies)
 
 
 def choose_runner(runner: str) -> None:
@@ -176,21 +183,23 @@ def _collect(daft: Any, tasks: list[Any], runner: Any) -> Iterator[bytes]:
     column = [pickle.dumps((number, task)) for number, task in enumerate(tasks)]
     table = daft.from_pydict({"task": column}).into_batches(1)
     replies = table.select(runner.run(daft.col("task")).alias("reply")).iter_partitions()
-    try:
-        while True:
-            try:
-                part = next(replies)
-            except StopIteration:
-                return
-            except Exception as error:
-                raise BackendError(
-                    f"The engine daft has failed: {first_line(error)}. Run the command again: it "
-                    "continues."
-                ) from error
-            yield from (_value(part))
-    finally:
-        with suppress(Exception):
-            replies.close()
+    while True:
+        try:
+            part = next(replies)
+        except StopIteration:
+            return
+        except Exception as error:
+            raise BackendError(
+                f"The engine daft has failed: {first_line(error)}. Run the command again: it "
+                "continues."
+            ) from error
+        yield from _value(part)
+
+
+def _close(replies: Iterator[bytes]) -> None:
+    """Close a generator of replies; what Daft raises then follows from the first error."""
+    with suppress(Exception):
+        replies.close()  # type: ignore[attr-defined]
 
 
 def _value(part: Any) -> list[bytes]:
@@ -253,37 +262,53 @@ class _Threads:
 
     def __init__(self, function: Callable[[Any], Any], jobs: int) -> None:
         self.replies: dict[int, Reply] = {}
-        self._function = function
+        self._function, self._lock = function, threading.Lock()
         self._queue: queue.SimpleQueue[tuple[Future[bytes], bytes] | None] = queue.SimpleQueue()
-        self._is_over = threading.Event()
+        self._waiting: set[Future[bytes]] = set()  # of tasks that have no reply
+        self._is_over = False
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(jobs)]
         for thread in self._threads:
             thread.start()
 
     def submit(self, task: bytes) -> Future[bytes]:
-        """Return the number of a task, when its reply is there."""
+        """Return the number of a task, when its reply is there; an error after the end."""
         future: Future[bytes] = Future()
-        self._queue.put((future, task))
+        with self._lock:
+            if self._is_over:
+                future.set_exception(BackendError("The run has been stopped."))
+            else:
+                self._waiting.add(future)
+                self._queue.put((future, task))
         return future
 
     def _work(self) -> None:
         while (item := self._queue.get()) is not None:
             future, data = item
-            if self._is_over.is_set() or not future.set_running_or_notify_cancel():
-                future.cancel()
+            if self._is_over:
                 continue
             number, task = pickle.loads(data)  # noqa: S301 - made here
             self.replies[number] = run_task(self._function, task)
-            future.set_result(_to_bytes(number))
+            with self._lock:
+                if future in self._waiting:
+                    self._waiting.remove(future)
+                    future.set_result(_to_bytes(number))
 
     def stop(self) -> list[tuple[int, Reply]]:
-        """Begin no more tasks, wait for those that run, and return the replies that are left."""
-        self._is_over.set()
+        """Begin no more tasks, wait for those that run, and return the replies that are left.
+
+        Daft waits for each task that it has submitted; so those without a reply get an error.
+        """
+        with self._lock:
+            self._is_over = True
         for _ in self._threads:
             self._queue.put(None)
         deadline = time.monotonic() + MAX_STOP_SECONDS
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
+        with self._lock:
+            for future in self._waiting:
+                future.set_exception(BackendError("The run has been stopped."))
+            self._waiting.clear()
         return [*self.replies.items()]
 
 
