@@ -139,7 +139,8 @@ class Bench:
     def _run_kills(self, names: list[str]) -> Iterator[str]:
         """Kill and continue a run, with files in the middle that cannot be encoded."""
         broken = make_broken_files(self._folder / "in")
-        bulk = self._bulk(self._folder / "in", "killed", "daft", *STUB)
+        rows = str(max(10, min(1000, len(names) // 50)))
+        bulk = self._bulk(self._folder / "in", "killed", "daft", *STUB, "--part-rows", rows)
         done = bulk.run_with_kills(self._args.kills, len(names), self._args.seed)
         print(f"{len(done)} interruptions: {'; '.join(done)}", flush=True)
         if len(done) < self._args.kills:

@@ -108,6 +108,8 @@ EXTRAS_OF_PARTS = {
     "embedded/tools": ["tools"],
 }
 LOADERS = {"import_module", "importorskip", "find_spec"}
+#: Extras that ``all`` does not have: bench is for the scripts of this project, others are large.
+LARGE = {"bench", "bulk", "local", "local-light", "metrics", "ray"}
 MAX_DATA_BYTES = 35_000_000  #: of both packages together
 SKIPPED_FOLDERS = {"node_modules", "build", "dist"}  #: downloaded or built
 OWN_PACKAGES = {"semcodec", "semcodec_embedded", "tests", "fuzz", "docs", "bench"} | {
@@ -237,8 +239,7 @@ def test_every_extra_is_checked_here_and_all_includes_those_of_users() -> None:
     assert set(re.findall(r"[\w-]+", everything)) == {
         "semcodec",
         "embedded",
-        # bench has much that only the scripts of this project need; the others have gigabytes.
-        *({*EXTRAS_OF_PARTS["semcodec"]} - {"bench", "metrics", "local", "local-light"}),
+        *({*EXTRAS_OF_PARTS["semcodec"]} - LARGE),
     }
 
 

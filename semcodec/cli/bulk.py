@@ -40,8 +40,8 @@ def add(commands: Commands[Parser]) -> None:
         "records.",
         usage="SOURCE -o OUT.parquet|DIR [options]",
         examples=(
-            "semcodec bulk photos -o records.parquet --jobs 4",
-            "semcodec bulk --decode records.parquet -o pictures --jobs 4",
+            "semcodec bulk photos -o records.parquet --max-bytes 16",
+            "semcodec bulk --decode records.parquet -o pictures --size 512x512",
         ),
         exit_codes=BULK_EXIT_CODES,
     )

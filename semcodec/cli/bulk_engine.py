@@ -57,8 +57,8 @@ def choose_engine(args: argparse.Namespace) -> EngineName:
         for option in openai_options.RECORDING_OPTIONS:
             if getattr(args, option) is not None:
                 raise UsageError(
-                    f"--{option} is a file of this machine, which the workers of --engine ray do "
-                    "not have: omit it, or use --engine daft."
+                    f"{'--' + option} is a file of this machine, which the workers of --engine ray "
+                    "do not have: omit it, or use --engine daft."
                 )
     if name != "local":
         choose_runner("ray" if name == "ray" else "native")
@@ -158,7 +158,7 @@ class ThreadJournal(CallJournal):
         self._sources = threading.local()
         super().__init__(*args)
 
-    @property  # type: ignore[override]  # CallJournal has a plain attribute
+    @property
     def source(self) -> str:
         """The input that this thread works on."""
         name: str = getattr(self._sources, "name", "")

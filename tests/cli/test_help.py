@@ -42,7 +42,7 @@ EXAMPLES = [example for parser in COMMANDS.values() for example in parser.exampl
 
 
 def test_all_commands_are_collected() -> None:
-    assert len(COMMANDS) == 20
+    assert len(COMMANDS) == 21
     assert len(OPTIONS) > 80
     assert len(EXAMPLES) == 2 * len(COMMANDS)
 
@@ -172,6 +172,8 @@ def test_example_succeeds(run: Run, example: str, request: pytest.FixtureRequest
         request.getfixturevalue("server_that_ends")
     if example.startswith("semcodec models"):
         request.getfixturevalue("hub")
+    if example.startswith("semcodec bulk --decode"):
+        assert run("bulk", "photos", "-o", "records.parquet")[0] == 0
     if sys.platform == "win32" and "./your-" in example:
         pytest.skip("no scripts with a shebang")
     if not {"|", ">"} & {*example.split()}:

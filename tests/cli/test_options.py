@@ -29,6 +29,7 @@ REQUIRED = {
     "images": ["photo.jpg"],
     "photo": ["photo.jpg"],
     "photographs": ["photo.jpg"],
+    "source": ["photos"],
     "file": ["photo.jpg"],
     "files": ["photo.jpg"],
     "text": ["a cat"],
