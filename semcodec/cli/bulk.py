@@ -119,8 +119,8 @@ def _add_decoding(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--plain",
         action="store_true",
-        help="leave out the words and the record, so that the picture is painted again by another "
-        "run (default: off)",
+        help="leave out the words and the record; a run that continues cannot recognize such "
+        "pictures, and reports them as other files (default: off)",
     )
 
 

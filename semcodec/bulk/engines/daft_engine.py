@@ -45,6 +45,7 @@ TELEMETRY_OFF: Final = {
 }
 #: The command line has a status line of its own.
 QUIET: Final = {"DAFT_PROGRESS_BAR": "0", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
+DAFT_LOGGER: Final = "daft_local_execution"
 NUMBER_BYTES: Final = 8  #: of the number of a task, in a reply
 POLL_LIFE_LINE: Final = 0.25  #: seconds between two looks of a worker whether the run goes on
 
@@ -58,6 +59,7 @@ def import_daft() -> Any:
     os.environ.update(TELEMETRY_OFF)
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+    logging.getLogger(DAFT_LOGGER).addHandler(logging.NullHandler())  # we raise what it logs
     try:
         return importlib.import_module("daft")
     except ImportError as error:
