@@ -10,7 +10,7 @@ _CONTROLS: Final = {"\0": "null", "\t": "tab", "\n": "line feed", "\r": "carriag
 
 def plural(number: int | str, noun: str) -> str:
     """Return a number and a noun in the right form, such as ``"1 byte"`` or ``"3 boxes"``."""
-    ending = "es" if noun.endswith("x") else "s"
+    ending = "es" if noun.endswith(("x", "ch")) else "s"
     return f"{number} {noun}" + ("" if str(number) == "1" else ending)
 
 

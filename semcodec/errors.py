@@ -118,6 +118,27 @@ class BackendError(SemcodecError):
         self.billed, self.unavailable = billed, unavailable
 
 
+class PendingResponseError(SemcodecError):
+    """A response of a batch has not arrived yet: the same call continues once it has.
+
+    It is not a ``BackendError``, because no backend has failed, and nothing must replace the result
+    of the call. See ``semcodec.backends.openai.batches``.
+
+    Attributes:
+        digest: that of the request, ``ModelRequest.digest``.
+    """
+
+    digest: str
+
+    def __init__(self, message: str, digest: str = "") -> None:
+        super().__init__(message)
+        self.digest = digest
+
+    def __reduce__(self) -> tuple[type[PendingResponseError], tuple[str, str]]:
+        """Return the class and its arguments, so that a copy has the digest."""
+        return type(self), (self.args[0], self.digest)
+
+
 class MissingFeatureError(BackendError):
     """The backend or its server lacks what a call needs, such as editing; nothing was billed.
 

@@ -11,6 +11,7 @@ from semcodec._wording import plural
 from semcodec.backends.guides import Guide, GuideKind
 from semcodec.backends.notes import NOTICES, add_note
 from semcodec.backends.openai import credentials, thinking
+from semcodec.backends.openai.batches.recorder import BatchRecorder
 from semcodec.backends.openai.dry_run import DryRunClient
 from semcodec.backends.openai.pricing import ServerPrices
 from semcodec.backends.openai.request_fields import RequestFields
@@ -46,6 +47,7 @@ from semcodec.signatures import JPEG, PNG, WEBP, identify
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from semcodec.backends.openai.batches.store import BatchStore
     from semcodec.backends.openai.client import Client
 
 MAX_PROMPT: Final = 5_000  #: characters; quoting can make six of each, and OpenAI accepts 32,000
@@ -87,6 +89,8 @@ class OpenAIBackend(PromptBackend):
         cassette: stores and replays responses.
         send: sends requests in place of the client, such as a ``DryRunClient``.
         log: of a run that consists of several calls of ``encode`` or ``decode``.
+        batch_store: has the responses, in place of ``cassette``, and takes all other requests for a
+            batch; see ``batches``. A call that lacks a response raises ``PendingResponseError``.
         settings: the fields of ``Settings``; the others come from the environment and the config
             file.
 
@@ -104,6 +108,7 @@ class OpenAIBackend(PromptBackend):
         cassette: Cassette | None = None,
         send: Send | None = None,
         log: CallLog | None = None,
+        batch_store: BatchStore | None = None,
         **settings: Any,
     ) -> None:
         if cassette is not None and not isinstance(cassette, Cassette):
@@ -117,7 +122,10 @@ class OpenAIBackend(PromptBackend):
         if log is not None and log.budget is not None:
             self.budget.share(log.budget)
         sender = send or lazy_client(self.settings)
-        recorder = Recorder(sender, self.settings.base_url, self.budget, cassette, log)
+        server = self.settings.base_url
+        recorder = Recorder(sender, server, self.budget, cassette, log)
+        if batch_store is not None:
+            recorder = BatchRecorder(sender, server, self.budget, batch_store)
         self._send = send
         self._requests = RequestBuilder(self.settings)
         self._models = ServerModels(self.settings, recorder, self._requests)

@@ -131,7 +131,7 @@ class Client:
         So the headers are read here, inside ``block_fork`` (see ``__init__``, ``_method``).
         """
         self._process = os.getpid()
-        self._openai = _openai_client(self._settings, self._key, self._transport)
+        self._openai = openai_client(self._settings, self._key, self._transport)
         _ = self._openai.default_headers  # computes the platform
         self._methods: dict[str, Callable[..., Any]] = {}
         self._finalizer = weakref.finalize(self, self._openai.close)
@@ -350,14 +350,24 @@ class Client:
         return response
 
 
-def _openai_client(
-    settings: Settings, key: ApiKey, transport: httpx2.BaseTransport | None
+def openai_client(
+    settings: Settings,
+    key: ApiKey,
+    transport: httpx2.BaseTransport | None = None,
+    limit: Callable[[httpx2.Response], None] | None = None,
 ) -> openai.OpenAI:
-    """Return a client of the openai package that uses ``transport``, by default the shared one."""
+    """Return a client of the openai package.
+
+    Args:
+        settings: the settings for the server.
+        key: the API key for the server.
+        transport: the network; None for the connections that all clients share.
+        limit: limits the size of a response; None for the limits of texts and images.
+    """
     try:
         http_client = openai.DefaultHttpx2Client(
             follow_redirects=False,
-            event_hooks={"response": [_limit_size]},
+            event_hooks={"response": [limit or _limit_size]},
             transport=transport or _shared_transport(settings),
             trust_env=False,  # proxies and certificates are up to the transport
         )

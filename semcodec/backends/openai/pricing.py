@@ -11,6 +11,9 @@ from semcodec.errors import InputError
 from semcodec.forks import block_fork
 
 MILLION: Final = 1_000_000
+#: The price of a request in a batch, as a part of that of one that is sent at once: OpenAI's guide
+#: to its Batch API, November 2026.
+BATCH_PRICE: Final = Decimal("0.5")
 PRICE_FIELDS: Final = ("input", "output", "image")  #: image is optional; its default is input
 
 

@@ -111,7 +111,7 @@ class Recorder:
             return None
         stored = self._cassette.get(request, self._server, occurrence)
         if stored is not None:
-            add_note("calls", {**_make_note(request, stored), "source": self._cassette.mode})
+            add_note("calls", {**make_note(request, stored), "source": self._cassette.mode})
         return stored
 
     def _bypasses_cache(self, request: ModelRequest) -> bool:
@@ -159,7 +159,7 @@ class Recorder:
         """
         price = self._budget.price(request, max_usage(request))
         dollars = None if price is None else float(price)
-        note = _make_note(request, ModelResponse())
+        note = make_note(request, ModelResponse())
         note |= {"seconds": 0.0, "dollars": dollars, "failed": KeyboardInterrupt.__name__}
         add_note("calls", note)
         return note
@@ -175,7 +175,7 @@ class Recorder:
     ) -> None:
         """Settle the cost of a request, and complete its note, in one step for an interrupt."""
         price = self._budget.settle(request, response.usage, reserved)
-        settled = _make_note(request, response)
+        settled = make_note(request, response)
         settled["seconds"] = round(time.perf_counter() - started, 3)
         settled["dollars"] = None if price is None else float(price)
         settled |= details
@@ -201,7 +201,7 @@ class Recorder:
             note["not_stored"] = str(error)
 
 
-def _make_note(request: ModelRequest, response: ModelResponse) -> dict[str, Any]:
+def make_note(request: ModelRequest, response: ModelResponse) -> dict[str, Any]:
     """Return the note of a request and its response in the trace."""
     note: dict[str, Any] = {"route": request.route, "model": request.model}
     if response.model not in ("", request.model):

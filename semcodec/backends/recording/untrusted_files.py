@@ -31,8 +31,12 @@ LEAF_TABLE: Final = 13
 MAX_SCHEMA_ENTRIES: Final = 2
 
 
-def check_file(path: Path) -> None:
+def check_file(path: Path, max_entries: int = MAX_SCHEMA_ENTRIES) -> None:
     """Check that ``path`` is missing, empty, or a database with a short schema.
+
+    Args:
+        path: the file.
+        max_entries: the highest number of tables and indexes.
 
     Raises:
         OSError, ValueError: it is not, or it cannot be read; with the reason as a clause.
@@ -48,10 +52,10 @@ def check_file(path: Path) -> None:
             kind = "a directory" if stat.S_ISDIR(mode) else "a pipe or a device"
             raise ValueError(f"{'it' if name == str(path) else name} is {kind}, not a file")
     if path.exists():
-        _check_header(path)
+        _check_header(path, max_entries)
 
 
-def _check_header(path: Path) -> None:
+def _check_header(path: Path, max_entries: int) -> None:
     with path.open("rb") as file:
         head = file.read(HEADER_SIZE)
     is_short = 0 < len(head) < HEADER_SIZE  # SQLite takes a file of one byte for an empty one
@@ -60,7 +64,7 @@ def _check_header(path: Path) -> None:
     write_version, page_type, entries = head[18:19], head[100:101], int.from_bytes(head[103:105])
     # In the mode WAL, another file replaces the first page.
     is_ours = write_version == b"\1" and page_type == bytes([LEAF_TABLE])
-    if is_short or not is_ours or entries > MAX_SCHEMA_ENTRIES:
+    if is_short or not is_ours or entries > max_entries:
         raise ValueError("not a semcodec recording of this version")
 
 

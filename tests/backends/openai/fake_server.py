@@ -26,6 +26,7 @@ class ReceivedRequest:
     path: str
     headers: dict[str, str]
     body: bytes
+    query: str = ""
 
 
 class Connection:
@@ -233,16 +234,18 @@ def _head(status: int, *headers: str) -> bytes:
 
 
 def _read(connection: socket.socket) -> ReceivedRequest:
-    data = b""
+    data = bytearray()
     while b"\r\n\r\n" not in data:
         data += _receive(connection)
-    head, _, body = data.partition(b"\r\n\r\n")
+    head, _, rest = bytes(data).partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
+    body = bytearray(rest)
     while len(body) < int(headers.get("content-length", 0)):
         body += _receive(connection)
     method, target, _ = first.split(" ")
-    return ReceivedRequest(method, urlsplit(target).path, headers, body)
+    url = urlsplit(target)
+    return ReceivedRequest(method, url.path, headers, bytes(body), url.query)
 
 
 def _receive(connection: socket.socket) -> bytes:

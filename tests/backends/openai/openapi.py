@@ -28,6 +28,7 @@ JSON: Final = "application/json"
 FORM: Final = "multipart/form-data"
 BINARY: Final = "a file"  #: stands for the bytes of a part that has a file name
 NUMBER: Final = re.compile(r"-?[0-9]+")
+INNER: Final = re.compile(r"(\w+)\[(\w+)\]")  #: the name of a field of an object in a form
 
 Schema = dict[str, Any]
 
@@ -100,6 +101,11 @@ class OpenAPIDescription:
         """Return the schemas that the routes in use refer to, converted to JSON Schema."""
         operations = [self._paths[path] for path in ("/chat/completions", "/responses", "/models")]
         operations += [self._paths[f"/images/{route}"] for route in ("generations", "edits")]
+        operations += [
+            operation
+            for path, operation in self._paths.items()
+            if path.startswith(("/batches", "/files"))
+        ]
         waiting, schemas = _schema_names(operations), dict[str, Any]()
         while waiting:
             if (name := waiting.pop()) not in schemas:
@@ -140,6 +146,12 @@ class OpenAPIDescription:
         for part in message.iter_parts():
             name = part.get_param("name", header="content-disposition")
             is_list, name = name.endswith("[]"), name.removesuffix("[]")
+            if inner := INNER.fullmatch(name):  # expires_after[seconds]
+                text = _text(part)
+                fields.setdefault(inner[1], {})[inner[2]] = (
+                    int(text) if NUMBER.fullmatch(text) else text
+                )
+                continue
             value = BINARY if part.get_filename() else self._read(schema, name, _text(part))
             fields[name] = [*fields.get(name, ()), value] if is_list else value
         return fields
