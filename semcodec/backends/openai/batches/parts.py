@@ -22,6 +22,8 @@ from semcodec.backends.recording.budget import Prices
 from semcodec.errors import BackendError, InputError
 
 MAX_PART_REQUESTS: Final = 50_000  #: of an input file, of OpenAI's description of its API
+#: A part may cost at most this part of ``max_cost``, so that several fit into what is left of it.
+BUDGET_SHARE: Final = 10
 PART_FILES: Final = "part-*.jsonl"
 OUTPUT_FILES: Final = "part-*.output"
 
@@ -37,6 +39,11 @@ class Limits:
 
     tokens: int | None = None
     dollars: Decimal | None = None
+
+
+def part_limits(max_tokens: int | None, max_cost: Decimal | None) -> Limits:
+    """Return the limits of a part for those of a run; None for no limit."""
+    return Limits(max_tokens, None if max_cost is None else max_cost / BUDGET_SHARE)
 
 
 @dataclass(slots=True)

@@ -55,4 +55,5 @@ class BatchRecorder(Recorder):
         usage = max_usage(request) if stored.usage is None else stored.usage
         price = self._budget.price(request, usage)
         dollars = None if price is None else float(price * BATCH_PRICE)
-        return {**make_note(request, stored), "dollars": dollars, "source": "batch"}
+        note = make_note(request, stored)
+        return {**note, "seconds": 0.0, "dollars": dollars, "source": "batch"}

@@ -53,8 +53,6 @@ POLL_GROWTH: Final = 1.5
 MAX_POLL_FAILURES: Final = 20  #: failures that may pass, one after the other
 #: A round begins when this part of the requests that were waiting has a result, or all have one.
 MIN_SHARE: Final = 4
-#: A part may cost at most this part of ``max_cost``, so that several fit into what is left of it.
-BUDGET_SHARE: Final = 10
 QUEUE_WAIT: Final = 600.0  #: seconds to wait if the queue of the server is full with other batches
 SEARCH_MARGIN: Final = 24 * 3600.0  #: seconds that the clock of the server may differ
 MAX_NAMED: Final = 8  #: batches named in a message
@@ -213,6 +211,7 @@ class Batches:
         self._budget.spent = sum((part.dollars for part in known), Decimal(0)) + sum(
             (part.bound or Decimal(0) for part in running), Decimal(0)
         )
+        self._poll_all()  # what has ended is of use for the first round
 
     def _drop(self, dropped: list[Part]) -> None:
         """Drop parts without a batch, and delete their files on the server.
@@ -258,8 +257,7 @@ class Batches:
             wait = min(wait, MAX_POLL)
 
     def _prepare(self) -> None:
-        limit = self._budget.limit
-        limits = parts.Limits(self._max_tokens, None if limit is None else limit / BUDGET_SHARE)
+        limits = parts.part_limits(self._max_tokens, self._budget.limit)
         parts.prepare(self._store.folder, self._store.journal, self._server, self._prices, limits)
 
     def _submit_all(self) -> None:
@@ -455,7 +453,8 @@ class Batches:
             self._on_notice(f"Lines of the output of {batch.id} were ignored: {', '.join(bad)}.")
 
     def _report_unused(self) -> None:
-        """Tell about batches whose responses no input needs any more."""
+        """Report the batches whose responses no input needs; collect them if they have ended."""
+        self._poll_all()
         running = self._store.journal.parts(self._server, *RUNNING)
         if running:
             self._on_notice(
