@@ -31,7 +31,6 @@ from semcodec.backends.recording import ModelRequest, ModelResponse, RejectedFie
 from semcodec.errors import BackendError
 
 MAX_LINE: Final = MAX_TEXT_BYTES  #: bytes of a line, as of a response that is not in a batch
-MAX_ID: Final = 64  #: characters of a custom_id
 SUCCESS: Final = range(200, 300)
 #: Statuses of requests that are asked again; so are those without a response.
 MAY_PASS: Final = (408, 409, 425, 429)
@@ -83,8 +82,8 @@ def read_outcomes(
             try:
                 fields = json.loads(line)
                 digest = fields["custom_id"]
-                is_known = isinstance(digest, str) and digest in requests
-            except (ValueError, TypeError, KeyError, RecursionError):
+                is_known = digest in requests
+            except (ValueError, TypeError, KeyError, RecursionError):  # such as a list as id
                 ignored.invalid += 1
                 continue
             if not is_known:

@@ -130,6 +130,7 @@ class BatchServer:
     checks: bool = True
     seed: int = 1
     step: dict[str, int] = field(default_factory=dict)
+    inputs: dict[str, list[bytes]] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
     lock: Any = field(default_factory=threading.Lock)
 
@@ -151,7 +152,8 @@ class BatchServer:
             )
             status, body, kind = self.respond(received)
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
-            return httpx2.Response(status, content=content, headers={"content-type": kind})
+            # An iterator, so that the limits of the client apply.
+            return httpx2.Response(status, content=iter([content]), headers={"content-type": kind})
 
         return httpx2.MockTransport(handle)
 
@@ -270,6 +272,7 @@ class BatchServer:
             "metadata": fields.get("metadata"),
         }  # fmt: skip
         self.step[batch_id] = 0
+        self.inputs[batch_id] = self.files[fields["input_file_id"]].data.splitlines()
         if self.problems and self.problems[0]:
             self.batches[batch_id]["pending_errors"] = self.problems.pop(0)
         elif self.problems:
@@ -281,7 +284,7 @@ class BatchServer:
         batch = self.batches[batch_id]
         if batch["status"] in ("completed", "failed", "expired", "cancelled"):
             return
-        lines = self.files[batch["input_file_id"]].data.splitlines()
+        lines = self.inputs[batch_id]
         if errors := batch.pop("pending_errors", None) or self._validate(batch, lines):
             batch |= {"status": "failed", "failed_at": int(time.time())}
             batch["errors"] = {"object": "list", "data": errors}
