@@ -266,25 +266,29 @@ class BatchApi:
                 break
         return found
 
-    def download(self, file_id: str, path: Path) -> None:
-        """Write the content of a file to ``path``, which is replaced.
+    def download(self, file_id: str, path: Path) -> bool:
+        """Write the content of a file to ``path``, and return whether the server has it.
 
         Raises:
-            BackendError: the server does not send it completely, or it has over
-                ``MAX_OUTPUT_BYTES``.
+            InvalidResponseError: it has over ``MAX_OUTPUT_BYTES``, or is compressed.
+            BackendError: the server does not send it completely.
             OSError: ``path`` cannot be written.
         """
         content = self._openai.files.with_streaming_response.content
 
-        def receive() -> None:
-            with (
-                content(_checked_id(file_id), timeout=_timeout(DOWNLOAD_TIMEOUT)) as response,
-                path.open("wb") as file,
-            ):
-                for chunk in response.iter_bytes():
-                    file.write(chunk)
+        def receive() -> bool:
+            try:
+                with (
+                    content(_checked_id(file_id), timeout=_timeout(DOWNLOAD_TIMEOUT)) as response,
+                    path.open("wb") as file,
+                ):
+                    for chunk in response.iter_bytes():
+                        file.write(chunk)
+            except openai.NotFoundError:
+                return False
+            return True
 
-        self._send("download a batch", receive)
+        return self._send("download a batch", receive)
 
     def delete_file(self, file_id: str) -> bool:
         """Delete a file, and return whether it is gone."""

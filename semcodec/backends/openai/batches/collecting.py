@@ -45,6 +45,7 @@ class Collected:
         retries: those that are asked again, with the reason.
         dollars: the cost.
         ignored: lines that were of no use.
+        is_gone: whether the server does not have the responses any more.
         stop: the error that ends the run after this part, or None.
     """
 
@@ -53,6 +54,7 @@ class Collected:
     retries: dict[str, str] = field(default_factory=dict)
     dollars: Decimal = Decimal(0)
     ignored: Ignored = field(default_factory=Ignored)
+    is_gone: bool = False
     stop: BackendError | None = None
 
 
@@ -95,20 +97,44 @@ class Collector:
     def _read_files(
         self, part: Part, batch: Batch, requests: Mapping[str, PartRequest], found: Collected
     ) -> None:
+        """Read the responses and the errors, in files that are downloaded one after the other."""
         path, seen = self._store.folder / f"part-{part.id}.output", set[str]()
-        for file_id in filter(None, (batch.output, batch.errors)):
-            try:
-                self._download(file_id, path)
-            except InvalidResponseError as error:  # it is too long, and will be so next time
-                for digest in requests.keys() - seen:
-                    self._fail(found, digest, requests[digest], as_failure(error))
-                break
-            self._read(path, requests, seen, found)
+        try:
+            if batch.output:
+                found.is_gone = not self._read_file(batch.output, path, requests, seen, found)
+            if batch.output and len(seen) < batch.completed and not found.is_gone:
+                ignored, found.ignored = found.ignored, Ignored()  # it was probably cut off
+                self._read_file(batch.output, path, requests, seen, found)
+                found.ignored = ignored
+            missing = [self._max_price(requests[digest]) for digest in requests.keys() - seen]
+            # What the server has executed is billed, although its response is lost.
+            found.dollars += sum(
+                sorted(missing)[::-1][: max(0, batch.completed - len(seen))], Decimal(0)
+            )
+            if batch.errors:
+                self._read_file(batch.errors, path, requests, seen, found)
+        except InvalidResponseError as error:  # it is too long, and will be so next time
+            for digest in requests.keys() - seen:
+                self._fail(found, digest, requests[digest], as_failure(error))
         path.unlink(missing_ok=True)
 
-    def _download(self, file_id: str, path: Path) -> None:
+    def _read_file(
+        self,
+        file_id: str,
+        path: Path,
+        requests: Mapping[str, PartRequest],
+        seen: set[str],
+        found: Collected,
+    ) -> bool:
+        """Read the lines of a file, and return whether the server has it."""
+        if not self._download(file_id, path):
+            return False
+        self._read(path, requests, seen, found)
+        return True
+
+    def _download(self, file_id: str, path: Path) -> bool:
         try:
-            self._api.download(file_id, path)
+            return self._api.download(file_id, path)
         except OSError as error:
             message = f"{path} cannot be written ({error.strerror}): make room."
             raise BackendError(message, backend="openai", stage="collect") from error
@@ -150,7 +176,10 @@ class Collector:
     def _fail(self, found: Collected, digest: str, item: PartRequest, failure: Failure) -> None:
         found.failures[digest] = failure
         if failure.billed:
-            found.dollars += max_price(item.request.model, item.usage, self._prices) or 0
+            found.dollars += self._max_price(item)
+
+    def _max_price(self, item: PartRequest) -> Decimal:
+        return max_price(item.request.model, item.usage, self._prices) or Decimal(0)
 
     def _give_up(self, digest: str, item: PartRequest, found: Collected) -> None:
         reason = found.retries.pop(digest)

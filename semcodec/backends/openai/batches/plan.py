@@ -82,7 +82,9 @@ class BatchDryRunClient(DryRunClient):
         key = request.stage, request.route, request.model
         planned = self._by_key.setdefault(key, PlannedStage(request.stage, request.model))
         usage, size = estimate_usage(request), len(format_line(request.digest, request))
-        bounds = [max_price(request.model, each, self._prices) for each in self._max_usages(request)]
+        bounds = [
+            max_price(request.model, each, self._prices) for each in self._max_usages(request)
+        ]
         share = size, usage.input_tokens, bounds[0]
         if planned._last is None or not planned._last.takes(*share):
             planned._last = PartSize(self._limits)

@@ -443,6 +443,11 @@ class Batches:
                 f"The batch {batch.id} expired with {part.answered} of {part.requests} responses, "
                 "which are used; the others are asked again."
             )
+        if found.is_gone:
+            self._on_notice(
+                f"The responses of {batch.id} are not on the server any more: they are asked "
+                "again, and may be billed again."
+            )
         counts = {
             "invalid": found.ignored.invalid,
             "not asked for": found.ignored.unknown,

@@ -132,6 +132,7 @@ class BatchServer:
     step: dict[str, int] = field(default_factory=dict)
     inputs: dict[str, list[bytes]] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
+    current: ReceivedRequest | None = None  #: the request of a fault
     lock: Any = field(default_factory=threading.Lock)
 
     # --- entry points ----------------------------------------------------------------------------
@@ -168,6 +169,7 @@ class BatchServer:
 
     def _respond(self, received: ReceivedRequest) -> tuple[int, Any, str]:
         path = "/" + received.path.removeprefix("/v1/")
+        self.current = received
         self.requests.append((received.method, path))
         for (method, pattern), faults in self.faults.items():
             if method == received.method and re.fullmatch(pattern, path) and faults:

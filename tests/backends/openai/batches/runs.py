@@ -86,9 +86,10 @@ def photographs(count: int) -> list[Image.Image]:
     return found
 
 
-def live_record(photo: Image.Image, **settings: Any) -> bytes:
+def live_record(photo: Image.Image, layers: Sequence[str] | str = "off", **settings: Any) -> bytes:
     """Return the record of a photograph with the same responses, each requested at once."""
     from tests.backends.openai.schema_check import CheckingServer
 
     checking = CheckingServer()
-    return semcodec.encode(photo, backend=checking.backend(**settings)).data
+    backend = checking.backend(**settings)
+    return semcodec.encode(photo, backend=backend, layers=layers).data

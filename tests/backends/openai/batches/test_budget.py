@@ -135,7 +135,7 @@ def test_batch_that_runs_is_reserved_for_after_a_kill(tmp_path: Path) -> None:
 
 def test_limit_of_zero_submits_nothing(tmp_path: Path) -> None:
     server = BatchServer(execute=repeat)
-    with pytest.raises(BudgetExceededError, match="only .0.0000 of the limit remains"):
+    with pytest.raises(BudgetExceededError, match=r"only .0.0000 of the limit remains"):
         limited(tmp_path, server, Decimal(0)).start()
     assert server.submitted == {}
     assert server.files == {}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from semcodec.backends.openai.batches import api, output, rounds
+from semcodec.backends.openai.batches.journal import Part
 from semcodec.errors import BackendError, InvalidResponseError, SemcodecError
 from tests.backends.openai.batches.batch_server import KEY, BatchServer
 from tests.backends.openai.batches.simple_runs import SimpleRun, expected_results, repeat
@@ -79,7 +80,7 @@ def test_first_of_several_responses_counts(tmp_path: Path) -> None:
     {"response": {"status_code": "200", "body": {}}}, {"response": {"body": {}}},
 ])  # fmt: skip
 def test_line_without_result_is_asked_again(tmp_path: Path, row: dict[str, Any]) -> None:
-    edits = [
+    edits: list[Callable[[bytes], bytes]] = [
         lambda data: json.dumps({"custom_id": first_line(data)["custom_id"], **row}).encode(),
         lambda data: data,
     ]
@@ -94,6 +95,20 @@ def test_empty_output_is_asked_for_a_few_times_only(tmp_path: Path) -> None:
     server = BatchServer(execute=repeat, edit_output=lambda data: b"")
     run = SimpleRun(tmp_path, server, 1, stages=1).start()
     assert "in 4 batches (the batch has no response for it)" in str(run.errors["0"])
+    assert run.batches.spent == sum(part.bound or 0 for part in parts_of(run))
+
+
+def parts_of(run: SimpleRun) -> list[Part]:
+    return run.store.journal.parts(run.settings.base_url)
+
+
+def test_output_that_was_cut_off_is_downloaded_again(tmp_path: Path) -> None:
+    server = BatchServer(execute=repeat)
+    server.faults = {("GET", "/files/.*/content"): [lambda: (200, b"")]}
+    run = SimpleRun(tmp_path, server, stages=1).start()
+    assert run.results == expected_results(["0", "1"], 1)
+    assert set(server.paid.values()) == {1}
+    assert run.notices == []
 
 
 def test_output_above_the_limit_fails_its_requests(
@@ -205,7 +220,7 @@ def test_status_that_never_ends_is_polled_ever_less_often(tmp_path: Path) -> Non
 
 
 def test_key_reaches_no_file_and_no_message(tmp_path: Path) -> None:
-    answers = iter([
+    answers: Iterator[Callable[[dict[str, Any]], tuple[int, Any]]] = iter([
         lambda fields: (200, repeat(fields)[1] | {"model": f"m {KEY}"}),
         lambda fields: (400, {"error": {"message": f"bad {KEY}"}}),
         lambda fields: (200, {"error": {"message": f"bad {KEY}"}}),

@@ -70,6 +70,7 @@ def test_run_that_is_killed_again_and_again_ends(tmp_path: Path, distance: int) 
         run = run_killed(tmp_path, server, Steps(distance + attempt // 3))
         if run is not None:
             break
+    assert run is not None
     assert attempt > 2
     assert run.results == expected_results(["0", "1"])
     assert set(server.paid.values()) == {1}

@@ -116,8 +116,8 @@ def test_other_errors_are_those_of_single_requests(
     with pytest.raises(kind, match=message) as caught:
         raise run.errors["1"]
     assert set(server.submitted.values()) == {1}
-    assert caught.value.billed == (status == 200)  # type: ignore[attr-defined]
-    assert caught.value.unavailable == (status in (401, 404))  # type: ignore[attr-defined]
+    assert caught.value.billed == (status == 200)
+    assert caught.value.unavailable == (status in (401, 404))
 
 
 def test_failed_request_is_asked_again_by_a_later_run(tmp_path: Path) -> None:
@@ -161,7 +161,9 @@ def test_rejected_file_stops_the_run_and_another_one_asks_again(tmp_path: Path) 
     problems = [{"code": "billing_hard_limit_reached", "message": "pay first", "line": None}]
     server = BatchServer(execute=repeat, problems=[problems])
     run = SimpleRun(tmp_path, server)
-    with pytest.raises(BackendError, match="rejected a batch .billing_hard_limit_reached: pay fir"):
+    with pytest.raises(
+        BackendError, match=r"rejected a batch .billing_hard_limit_reached: pay fir"
+    ):
         run.start()
     assert SimpleRun(tmp_path, server).start().results == expected_results(["0", "1"])
 
@@ -178,9 +180,10 @@ def test_full_queue_of_the_server_is_waited_for(tmp_path: Path) -> None:
     assert times[-1] > 1200
     uploads = [path for method, path in server.requests if (method, path) == ("POST", "/files")]
     assert len(uploads) == 1
-    assert run.notices == [
-        "The queue of the server for m is full: a batch waits until it has room."
-    ] * 2
+    assert (
+        run.notices
+        == ["The queue of the server for m is full: a batch waits until it has room."] * 2
+    )
 
 
 # --- servers that lack something -----------------------------------------------------------------
@@ -220,7 +223,9 @@ def test_server_that_takes_no_images_in_batches_has_one_message(
     tmp_path: Path, fail: Callable[[BatchServer], None]
 ) -> None:
     fail(server := BatchServer(execute=repeat))
-    with pytest.raises(MissingFeatureError, match="takes no photographs inside a batch .*data URI"):
+    with pytest.raises(
+        MissingFeatureError, match=r"takes no photographs inside a batch .*data URI"
+    ):
         SimpleRun(tmp_path, server, make=with_image).start()
 
 
@@ -312,7 +317,9 @@ def test_queue_limit_is_kept(tmp_path: Path) -> None:
 
 def test_request_above_the_queue_limit_has_a_message(tmp_path: Path) -> None:
     run = SimpleRun(tmp_path, BatchServer(), ["x" * 8_000], max_enqueued_tokens=1_000)
-    with pytest.raises(ValueError, match="has about 200. tokens, and the limit on enqueued tokens"):
+    with pytest.raises(
+        ValueError, match=r"has about 200. tokens, and the limit on enqueued tokens"
+    ):
         run.start()
 
 

@@ -1,0 +1,393 @@
+"""What a run shows and tolerates while batches run, and what it leaves when it ends early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from semcodec.backends.openai.batches import BatchStore, rounds
+from semcodec.backends.openai.batches.progress import Progress
+from semcodec.errors import BackendError, InputError
+from tests.backends.openai.batches.batch_server import BatchServer, Fault
+from tests.backends.openai.batches.simple_runs import SimpleRun, expected_results, repeat
+
+BUSY = (503, {"error": {"message": "busy"}})
+
+
+def lose() -> Any:
+    raise httpx2.ReadError("connection reset")
+
+
+def refuse() -> Any:
+    raise httpx2.ConnectError("connection refused")
+
+
+def after(server: BatchServer, failure: Callable[[], Any]) -> Callable[[], Any]:
+    """Return a fault in which the server handles the request, and its response is lost."""
+
+    def fault() -> Any:
+        received = server.current
+        server.current = None
+        assert received is not None
+        server._respond(received)
+        return failure()
+
+    return fault
+
+
+def test_progress_states_rounds_parts_and_requests(tmp_path: Path) -> None:
+    run = SimpleRun(tmp_path, BatchServer(execute=repeat), 3).start()
+    lines = [progress.describe() for progress in run.progress]
+    assert lines[0] == (
+        "round 1: 3 inputs waiting; parts: 0 prepared, 1 running, 0 done; requests: 0 of 3 "
+        "completed; at most $0.0021"
+    )
+    assert lines[-1] == (
+        "round 2: 3 inputs waiting; parts: 0 prepared, 0 running, 2 done; requests: 0 of 0 "
+        "completed; at most $0.0004"
+    )
+
+
+def test_progress_states_failed_requests() -> None:
+    assert Progress(2, 1, 3, 1, 0, 9, 4, 2, 0).describe() == (  # type: ignore[arg-type]
+        "round 2: 1 input waiting; parts: 3 prepared, 1 running, 0 done; requests: 4 of 9 "
+        "completed, 2 failed"
+    )
+
+
+def test_next_round_begins_when_some_of_the_requests_have_a_result(tmp_path: Path) -> None:
+    server = BatchServer(execute=repeat)
+    run = SimpleRun(tmp_path, server, 2, model=lambda number: "m" if number else "other")
+    slow = [True]
+
+    def sleep(_: float) -> None:
+        if run.rounds == 2 and len(server.batches) == 3:
+            slow.clear()
+        if slow:  # the second batch does not move on
+            server.step["batch_0002"] = 0
+
+    run.batches._sleep = sleep
+    run.start()
+    assert run.results == expected_results(["0", "1"])
+    assert not slow
+    assert set(server.paid.values()) == {1}
+
+
+@pytest.mark.parametrize("fault", [lambda: BUSY, lose, refuse, lambda: (500, {}), lambda: (200, 7)])
+@pytest.mark.parametrize("route", [
+    ("GET", "/batches"), ("GET", "/batches/.*"), ("GET", "/files/.*/content"), ("DELETE", "/.*"),
+    ("POST", "/files"), ("POST", "/batches"),
+])  # fmt: skip
+def test_one_failure_of_the_server_is_survived_or_another_run_continues(
+    tmp_path: Path, route: tuple[str, str], fault: Callable[[], Any]
+) -> None:
+    server = BatchServer(execute=repeat, faults={route: [fault]})
+    try:
+        run = SimpleRun(tmp_path, server).start()
+    except BackendError:
+        run = SimpleRun(tmp_path, server).start()
+    assert run.results == expected_results(["0", "1"])
+    assert set(server.paid.values()) == {1}
+    assert set(server.submitted.values()) == {1}
+    assert len(server.files) <= (route[0] == "DELETE")
+
+
+@pytest.mark.parametrize("failure", [lose, lambda: (500, {}), lambda: (200, 7), lambda: (200, {})])
+@pytest.mark.parametrize("route", ["/files", "/batches"])
+def test_request_that_was_handled_without_a_response_is_not_repeated(
+    tmp_path: Path, route: str, failure: Callable[[], Any]
+) -> None:
+    server = BatchServer(execute=repeat)
+    server.faults = {("POST", route): [after(server, failure)]}
+    try:
+        run = SimpleRun(tmp_path, server).start()
+    except BackendError:
+        assert route == "/files"
+        run = SimpleRun(tmp_path, server).start()
+    assert run.results == expected_results(["0", "1"])
+    assert set(server.submitted.values()) == {1}
+    assert len(server.batches) == 2
+    assert server.files == {}
+
+
+def test_failures_of_polls_are_tolerated_some_times(tmp_path: Path) -> None:
+    busy: Fault = lambda: BUSY  # noqa: E731
+    faults = [busy] * 3 * (rounds.MAX_POLL_FAILURES - 1)
+    server = BatchServer(execute=repeat, faults={("GET", "/batches/.*"): faults})
+    assert SimpleRun(tmp_path, server).start().results == expected_results(["0", "1"])
+
+
+def test_failures_of_polls_without_end_stop_the_run(tmp_path: Path) -> None:
+    server = BatchServer(execute=repeat, faults={("GET", "/batches/.*"): [lambda: BUSY] * 999})
+    with pytest.raises(BackendError, match=r"has status 503|status 503"):
+        SimpleRun(tmp_path, server).start()
+    server.faults.clear()
+    assert SimpleRun(tmp_path, server).start().results == expected_results(["0", "1"])
+    assert set(server.paid.values()) == {1}
+
+
+def test_key_that_is_rejected_stops_at_once(tmp_path: Path) -> None:
+    server = BatchServer(faults={("GET", "/batches"): [lambda: (401, {"error": "no"})]})
+    run = SimpleRun(tmp_path, server)
+    with pytest.raises(BackendError, match="rejected the API key"):
+        run.start()
+    assert run.rounds == 0
+
+
+def test_batch_that_another_key_has_submitted_has_a_message(tmp_path: Path) -> None:
+    server = BatchServer(execute=repeat)
+    run = SimpleRun(tmp_path, server, sleep=lambda _: server.batches.clear())
+    with pytest.raises(BackendError, match="at least not for this key: use the key with which"):
+        run.start()
+
+
+def test_output_that_is_gone_is_asked_again(tmp_path: Path) -> None:
+    """The server deletes it after some time, and the replies in it were never received."""
+    server, gone = BatchServer(execute=repeat), list[str]()
+
+    def sleep(_: float) -> None:
+        for batch in server.batches.values():
+            if batch["status"] == "finalizing" and not gone:
+                server._advance(batch["id"])
+                gone.append(batch["output_file_id"])
+                del server.files[gone[0]]
+
+    run = SimpleRun(tmp_path, server, stages=1, sleep=sleep).start()
+    assert run.results == expected_results(["0", "1"], 1)
+    assert gone
+    assert run.notices == [
+        "The responses of batch_0001 are not on the server any more: they are asked again, and may "
+        "be billed again."
+    ]
+    assert run.batches.spent > SimpleRun(tmp_path, server, []).batches.spent
+
+
+def test_file_that_cannot_be_deleted_is_named(tmp_path: Path) -> None:
+    faults: dict[tuple[str, str], list[Fault]] = {
+        ("DELETE", "/files/file-0002"): [lambda: (403, {"error": {"message": "no"}})]
+    }
+    run = SimpleRun(tmp_path, BatchServer(execute=repeat, faults=faults), stages=1).start()
+    assert run.notices == [
+        "1 file of batch_0001 could not be deleted on the server: delete file-0002 there."
+    ]
+
+
+def test_interrupted_run_names_its_batches(tmp_path: Path) -> None:
+    def stop(_: float) -> None:
+        raise KeyboardInterrupt
+
+    run = SimpleRun(
+        tmp_path, BatchServer(execute=repeat), sleep=stop, model=lambda n: "m" if n else "other"
+    )
+    assert run.batches.describe_running() == "No batch is running: the same command continues."
+    with pytest.raises(KeyboardInterrupt):
+        run.start()
+    assert run.batches.describe_running() == (
+        "2 batches are still running on the server (batch_0001, batch_0002): the same command "
+        "collects what is done, and continues."
+    )
+
+
+def test_many_running_batches_are_not_all_named(tmp_path: Path) -> None:
+    run = SimpleRun(tmp_path, BatchServer())
+    from semcodec.backends.openai.batches.journal import Part
+
+    for number in range(10):
+        part = Part(f"{number:032x}", run.settings.base_url, "responses", "m", "submitted")
+        part.batch = f"batch_{number}"
+        run.store.journal.add_part(part, [])
+    assert "batch_7 and 2 others): the same" in run.batches.describe_running()
+
+
+def test_second_run_is_refused(tmp_path: Path) -> None:
+    server = BatchServer(execute=repeat)
+    run = SimpleRun(tmp_path, server)
+
+    def start_another() -> int:
+        with pytest.raises(InputError, match=r"responses.sqlite is used by another run: wait for"):
+            SimpleRun(tmp_path, server).start()
+        return run.run_round()
+
+    run.batches.run_rounds(start_another)
+    assert SimpleRun(tmp_path, server).start().results == expected_results(["0", "1"])
+
+
+def test_batch_of_inputs_that_are_gone_is_reported(tmp_path: Path) -> None:
+    def stop(_: float) -> None:
+        raise KeyboardInterrupt
+
+    server = BatchServer(execute=repeat)
+    with pytest.raises(KeyboardInterrupt):
+        SimpleRun(tmp_path, server, sleep=stop).start()
+    server.statuses = ("validating", "in_progress")
+    run = SimpleRun(tmp_path, server, []).start()
+    assert run.notices == [
+        "1 batch of an earlier run, which no input needs now, still run on the server "
+        "(batch_0001): cancel them there."
+    ]
+
+
+def test_unsubmitted_parts_of_an_earlier_run_are_not_submitted(tmp_path: Path) -> None:
+    """Their settings may have changed: only what an input still needs is paid for."""
+    server = BatchServer(execute=repeat, faults={("POST", "/batches"): [lambda: (400, {})]})
+    with pytest.raises(BackendError):
+        SimpleRun(tmp_path, server, stages=1).start()
+    assert len(server.files) == 1
+    run = SimpleRun(tmp_path, server, 1, stages=1, model=lambda _: "other").start()
+    assert run.results == expected_results(["0"], 1)
+    assert list(server.submitted.values()) == [1]
+    assert server.files == {}
+
+
+def test_list_of_batches_has_pages(tmp_path: Path) -> None:
+    """The batch of a killed run is found after those of other programs."""
+    server = BatchServer(execute=repeat)
+    server.faults = {("POST", "/batches"): [after(server, lose)]}
+    original, listed = server._create, []
+
+    def create(fields: dict[str, Any]) -> Any:
+        created = original(fields)
+        for number in range(150):  # newer ones, without metadata
+            other = {**created[1], "id": f"batch_x{number}", "metadata": None}
+            server.batches[other["id"]] = other
+        listed.append(created)
+        return created
+
+    server._create = create  # type: ignore[method-assign]
+    run = SimpleRun(tmp_path, server, stages=1).start()
+    assert run.results == expected_results(["0", "1"], 1)
+    assert len(listed) == 1
+
+
+def test_server_of_the_backend_and_of_the_batches_must_be_the_same(tmp_path: Path) -> None:
+    run = SimpleRun(tmp_path, BatchServer())
+    run.recorder._server = "http://127.0.0.1:9/v1"
+    with pytest.raises(
+        InputError, match=r"http://127.0.0.1:9/v1 cannot be part of a batch of http"
+    ):
+        run.start()
+
+
+def test_round_that_waits_without_a_request_ends(tmp_path: Path) -> None:
+    run = SimpleRun(tmp_path, BatchServer())
+    with pytest.raises(BackendError, match="1 input wait for a response, but no request was made"):
+        run.batches.run_rounds(lambda: 1)
+
+
+# --- files of this machine -----------------------------------------------------------------------
+
+
+def test_journal_of_another_kind_is_rejected(tmp_path: Path) -> None:
+    import sqlite3
+
+    BatchStore(tmp_path / "a.sqlite")
+    journal = tmp_path / "a.sqlite.batches" / "journal.sqlite"
+    with sqlite3.connect(journal) as connection:
+        connection.execute("CREATE VIEW x AS SELECT * FROM parts")
+    connection.close()
+    with pytest.raises(InputError, match="not a journal of batches of this version"):
+        BatchStore(tmp_path / "a.sqlite")
+    journal.write_bytes(b"x" * 200)
+    with pytest.raises(InputError, match="cannot be used as the journal of batches"):
+        BatchStore(tmp_path / "a.sqlite")
+
+
+DAMAGE = {
+    "id": "../../x", "dollars": "NaN", "bound": "x", "requests": "many", "tokens": None,
+    "created": "now", "state": b"x",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("column", DAMAGE)
+def test_damaged_journal_is_rejected(tmp_path: Path, column: str) -> None:
+    import sqlite3
+
+    server = BatchServer(execute=repeat)
+    run = SimpleRun(tmp_path, server, 1, stages=1).start()
+    with sqlite3.connect(run.store.journal.path) as connection:
+        connection.execute(
+            f"UPDATE parts SET {column} = ? WHERE requests = 1",
+            (DAMAGE[column],),
+        )
+    connection.close()
+    with pytest.raises(InputError, match=r"journal.sqlite is damaged: delete it"):
+        SimpleRun(tmp_path, server).start()
+
+
+def test_journal_with_ids_of_other_files_deletes_none_of_them(tmp_path: Path) -> None:
+    server = BatchServer(execute=repeat)
+    run = SimpleRun(tmp_path, server, stages=1).start()
+    mine = server._add_file("mine.jsonl", "batch", b"{}")
+    [part] = run.store.journal.parts(run.settings.base_url)
+    for state in ("collected", "uploaded", "submitting", "prepared"):
+        part.state, part.file = state, mine.id
+        run.store.journal.save(part)
+        SimpleRun(tmp_path, server, stages=1).start()
+        assert mine.id in server.files
+
+
+def test_folder_that_cannot_be_created_has_a_message(tmp_path: Path) -> None:
+    (tmp_path / "a.sqlite.batches").write_text("a file")
+    with pytest.raises(InputError, match=r"a.sqlite.batches cannot be created"):
+        BatchStore(tmp_path / "a.sqlite")
+
+
+def test_full_disk_leaves_a_round_that_can_be_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from semcodec.backends.openai.batches import store
+
+    server = BatchServer(execute=repeat)
+    run = SimpleRun(tmp_path, server, stages=1)
+    original, calls = store._append, [0]
+
+    def append(path: Path, data: bytes) -> None:
+        calls[0] += 1
+        if calls[0] == 2:
+            with path.open("ab") as file:
+                file.write(data[:-9])  # what a full disk leaves
+            raise OSError(28, "No space left on device")
+        original(path, data)
+
+    monkeypatch.setattr(store, "_append", append)
+    run.start()
+    assert run.errors.keys() == {"1"}
+    assert "cannot be written (No space left on device): make room" in str(run.errors["1"])
+    assert run.results == expected_results(["0"], 1)
+    monkeypatch.undo()
+    assert SimpleRun(tmp_path, server, stages=1).start().results == expected_results(["0", "1"], 1)
+
+
+def test_append_to_a_full_disk_changes_nothing(tmp_path: Path) -> None:
+    from semcodec.backends.openai.batches import store
+
+    class Full:
+        def __init__(self, file: Any) -> None:
+            self.file = file
+
+        def write(self, data: bytes) -> int:
+            return int(self.file.write(data[:3]))
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.file, name)
+
+        def __enter__(self) -> Full:
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            self.file.close()
+
+    path = tmp_path / "x"
+    path.write_bytes(b"before")
+
+    class FullPath:
+        def open(self, *arguments: Any, **options: Any) -> Full:
+            return Full(path.open(*arguments, **options))
+
+    with pytest.raises(OSError, match="no space left"):
+        store._append(FullPath(), b"12345678")  # type: ignore[arg-type]
+    assert path.read_bytes() == b"before"
