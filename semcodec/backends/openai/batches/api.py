@@ -52,6 +52,7 @@ WINDOW: Final = "24h"  #: the only one that OpenAI accepts
 METADATA_KEY: Final = "semcodec_part"
 #: Seconds after which OpenAI deletes an input file that no run has deleted; a batch starts at once.
 INPUT_EXPIRES_AFTER: Final = 3 * 24 * 3600
+OUTPUT_EXPIRES_AFTER: Final = 30 * 24 * 3600  #: the same of a file with responses; the longest time
 ID: Final = re.compile(r"[A-Za-z0-9_=:-]{1,256}")
 LIST: Final = "list batches"
 CREATE: Final = "create a batch"
@@ -181,6 +182,8 @@ class BatchApi:
         """
         stage, create = CREATE, self._openai.batches.with_raw_response.create
 
+        options = self._expiry("output_expires_after", OUTPUT_EXPIRES_AFTER)
+
         def send() -> Any:
             return create(
                 input_file_id=file_id,
@@ -188,6 +191,7 @@ class BatchApi:
                 completion_window=WINDOW,
                 metadata={METADATA_KEY: part},
                 timeout=self._timeout(),
+                **options,
             )
 
         try:
@@ -228,9 +232,7 @@ class BatchApi:
         """
         request = _request(stage := UPLOAD)
         create = self._openai.files.with_raw_response.create
-        options: dict[str, Any] = {}
-        if self._settings.is_openai:  # others may reject the field
-            options["expires_after"] = {"anchor": "created_at", "seconds": INPUT_EXPIRES_AFTER}
+        options = self._expiry("expires_after", INPUT_EXPIRES_AFTER)
 
         def send() -> Any:
             with path.open("rb") as file:
@@ -305,6 +307,12 @@ class BatchApi:
         return True
 
     # --- sending ---------------------------------------------------------------------------------
+
+    def _expiry(self, field: str, seconds: int) -> dict[str, Any]:
+        """Return the field after which OpenAI deletes a file; others may reject it."""
+        if not self._settings.is_openai:
+            return {}
+        return {field: {"anchor": "created_at", "seconds": seconds}}
 
     def _timeout(self) -> httpx2.Timeout:
         return _timeout(self._settings.text_timeout)

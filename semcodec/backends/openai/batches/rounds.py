@@ -131,19 +131,30 @@ class Batches:
         self._sleep, self._clock = sleep, clock
         self._collector = _collector(store, self._api, self._prices)
         self._round, self._state = _Round(), _State()
+        self._resolved = set[str]()
 
     @property
     def spent(self) -> Decimal:
         """Dollars for all batches of the store, with the highest price of those that run."""
         return self._budget.spent
 
+    def pop_resolved(self) -> set[str]:
+        """Return the digests of requests that have a result since the last call.
+
+        With ``PendingResponseError.digest`` of each input that waits, ``run_round`` can find those
+        that are worth running again, without running or looking up all others.
+        """
+        resolved, self._resolved = self._resolved, set()
+        return resolved
+
     def run_rounds(self, run_round: Callable[[], int]) -> None:
         """Call ``run_round`` until nothing waits, and answer its requests in between.
 
         Args:
             run_round: runs all inputs that are not done, with a backend that has the store, and
-                returns how many of them ended with ``PendingResponseError``. It may leave out those
-                whose request is still pending (``BatchStore.is_pending``), but counts them.
+                returns how many wait. Of those that ended with ``PendingResponseError`` in an
+                earlier round, it may leave out all that ``pop_resolved`` does not name; it may end
+                early when ``BatchStore.is_full``. It counts all that are not done.
 
         Raises:
             InputError: another run uses the store, or the journal is damaged.
@@ -232,19 +243,18 @@ class Batches:
         """Submit parts and wait, until enough of the requests have a result for another round."""
         journal, was_full = self._store.journal, self._store.is_full
         self._prepare()
-        open_parts = journal.parts(self._server, *UNSUBMITTED, *RUNNING)
-        if not open_parts:
+        left = journal.parts(self._server, *UNSUBMITTED, *RUNNING)
+        if not left:
             raise BackendError(
                 f"{plural(self._round.waiting, 'input')} wait for a response, but no request was "
                 "made: run the command again.",
                 backend="openai",
                 stage="prepare",
             )
-        self._round.expected = sum(part.requests for part in open_parts)
+        self._round.expected = sum(part.requests for part in left)
         wait = FIRST_POLL
         while True:
-            self._submit_all()
-            left = journal.parts(self._server, *UNSUBMITTED, *RUNNING)
+            self._submit_all(left)
             is_enough = self._round.resolved * MIN_SHARE >= self._round.expected
             has_room = was_full and all(part.state in RUNNING for part in left)
             self._report(left)
@@ -253,6 +263,7 @@ class Batches:
             self._sleep(wait)
             resolved = self._round.resolved
             self._poll_all()
+            left = journal.parts(self._server, *UNSUBMITTED, *RUNNING)
             wait = FIRST_POLL if self._round.resolved > resolved else wait * POLL_GROWTH
             wait = min(wait, MAX_POLL)
 
@@ -260,14 +271,14 @@ class Batches:
         limits = parts.part_limits(self._max_tokens, self._budget.limit)
         parts.prepare(self._store.folder, self._store.journal, self._server, self._prices, limits)
 
-    def _submit_all(self) -> None:
-        """Submit the parts for which the queue and the budget have room, the oldest first."""
-        running = self._store.journal.parts(self._server, *RUNNING)
+    def _submit_all(self, left: list[Part]) -> None:
+        """Submit the parts of ``left`` for which the queue and the budget have room, in order."""
+        running = [part for part in left if part.state in RUNNING]
         queued = Counter[str]()
         for part in running:
             queued[part.model] += part.tokens
-        for part in self._store.journal.parts(self._server, *UNSUBMITTED):
-            if not self._has_queue(part, queued[part.model]):
+        for part in left:
+            if part.state in RUNNING or not self._has_queue(part, queued[part.model]):
                 continue
             if not self._reserve(part, is_last=not running):
                 return
@@ -391,6 +402,7 @@ class Batches:
         found = self._collector.collect(part, batch)
         self._budget.correct(part.dollars - (part.bound or Decimal(0)))
         self._round.resolved += part.requests
+        self._resolved.update(found.answered, found.failures, found.retries)
         self._state.done += 1
         self._state.batches.pop(part.id, None)
         self._state.queue_full_until.pop(part.model, None)

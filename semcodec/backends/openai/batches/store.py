@@ -93,11 +93,7 @@ class BatchStore:
         return collected_bytes(self.folder) >= MAX_COLLECTED_BYTES
 
     def is_pending(self, server: str, digest: str) -> bool:
-        """Return whether the response to a request is still to come.
-
-        A caller that remembers ``PendingResponseError.digest`` of an input need not run it again
-        before. A request that a round had no room for is not pending.
-        """
+        """Return whether a part has a request, so that its response is still to come."""
         return self.journal.is_pending(server, digest)
 
     def collect(self, request: ModelRequest, server: str) -> NoReturn:
@@ -117,8 +113,10 @@ class BatchStore:
         if not self.is_pending(server, digest):
             if failure := self.journal.failure(server, digest):
                 raise _as_error(failure, request)
-            if not self.is_full:
-                self._append(digest, request, server)
+            if self.is_full:
+                message = f"The batches of this round have no room for '{request.stage}'."
+                raise PendingResponseError(message)
+            self._append(digest, request, server)
         raise PendingResponseError(
             f"The response to '{request.stage}' is part of a batch that has not ended.", digest
         )

@@ -58,7 +58,7 @@ def test_response_without_usage_costs_the_bound(tmp_path: Path) -> None:
         status, body = repeat(fields)
         return status, {name: value for name, value in body.items() if name != "usage"}
 
-    run = SimpleRun(tmp_path, BatchServer(execute=execute, checks=False), 3, stages=1).start()
+    run = SimpleRun(tmp_path, BatchServer(execute=execute), 3, stages=1).start()
     assert run.batches.spent == 3 * bound()
 
 

@@ -12,7 +12,7 @@ import pytest
 from semcodec.backends.openai.batches import api, output, rounds
 from semcodec.backends.openai.batches.journal import Part
 from semcodec.errors import BackendError, InvalidResponseError, SemcodecError
-from tests.backends.openai.batches.batch_server import KEY, BatchServer
+from tests.backends.openai.batches.batch_server import ALL_STATUSES, KEY, BatchServer
 from tests.backends.openai.batches.simple_runs import SimpleRun, expected_results, repeat
 
 
@@ -128,7 +128,7 @@ BAD_IDS = ["file-../../x", "../batches", "a/b", "", "a\nb", "x" * 300, 7, {"a": 
 @pytest.mark.parametrize("value", BAD_IDS)
 @pytest.mark.parametrize("field", ["output_file_id", "error_file_id", "id", "input_file_id"])
 def test_id_that_is_not_plain_is_never_used(tmp_path: Path, field: str, value: Any) -> None:
-    server = BatchServer(execute=repeat, checks=False)
+    server = BatchServer(execute=repeat, statuses=ALL_STATUSES)
     sleeps = []
 
     def sleep(_: float) -> None:

@@ -45,7 +45,7 @@ def failing(name: str, status: int, body: Any, times: int = 10**9) -> Any:
 
 
 def test_expired_batch_gives_what_is_done_and_only_the_rest_is_asked_again(tmp_path: Path) -> None:
-    server = BatchServer(execute=repeat, statuses=EXPIRING, executed_before_end=3)
+    server = BatchServer(execute=repeat, statuses=EXPIRING, executed_before_end=3, checks=True)
     run = SimpleRun(tmp_path, server, 5, stages=1)
     run.start()
     assert run.results == expected_results(run.inputs, 1)
@@ -330,7 +330,12 @@ def test_full_round_is_followed_by_another_one(
 
     monkeypatch.setattr(store, "MAX_COLLECTED_BYTES", 2_000)
     server = BatchServer(execute=repeat)
-    run = SimpleRun(tmp_path, server, 9, stages=1).start()
+    run = SimpleRun(tmp_path, server, 9, stages=1)
+    for number in range(9):
+        with pytest.raises(PendingResponseError) as caught:
+            run.recorder.send(make_request("describe", f"{number}"))
+    assert caught.value.digest == ""
+    run.start()
     assert run.results == expected_results(run.inputs, 1)
     assert len(server.batches) > 2
     assert set(server.paid.values()) == {1}
@@ -345,5 +350,5 @@ def test_response_without_model_and_usage_is_stored(tmp_path: Path) -> None:
         del body["usage"]
         return status, body
 
-    run = SimpleRun(tmp_path, BatchServer(execute=execute, checks=False)).start()
+    run = SimpleRun(tmp_path, BatchServer(execute=execute)).start()
     assert run.results == expected_results(run.inputs)

@@ -17,7 +17,7 @@ from semcodec.backends.openai.pricing import ServerPrices
 from semcodec.backends.recording.budget import max_usage
 from semcodec.errors import InvalidResponseError, PendingResponseError
 from tests.backends.openai import fake_responses
-from tests.backends.openai.batches.batch_server import BatchServer, answer
+from tests.backends.openai.batches.batch_server import ALL_STATUSES, BatchServer, answer
 from tests.backends.openai.batches.runs import Run, live_record, photographs
 
 PRICES = {"gpt-5.5": {"input": 2, "output": 10}}
@@ -27,7 +27,7 @@ PRICES = {"gpt-5.5": {"input": 2, "output": 10}}
     {}, {"api": "responses"}, {"structured": "off", "writer": "another"},
 ])  # fmt: skip
 def test_record_is_that_of_requests_sent_at_once(tmp_path: Path, settings: dict[str, Any]) -> None:
-    server, (photo,) = BatchServer(), photographs(1)
+    server, (photo,) = BatchServer(checks=True, statuses=ALL_STATUSES), photographs(1)
     run = Run(tmp_path, server, [photo], **settings).start()
     assert run.records == {0: live_record(photo, **settings)}
     assert run.rounds == 3
@@ -37,8 +37,9 @@ def test_record_is_that_of_requests_sent_at_once(tmp_path: Path, settings: dict[
 
 
 def test_layers_take_another_round(tmp_path: Path) -> None:
-    server, photos = BatchServer(), photographs(2)
+    server, photos = BatchServer(checks=True), photographs(2)
     run = Run(tmp_path, server, photos, encoding={"layers": ("layout",)}).start()
+    assert server.violations == []
     assert run.rounds == 4
     assert len(server.batches) == 3
     for number, photo in enumerate(photos):
@@ -131,6 +132,9 @@ def test_photograph_waits_only_for_its_own_request(tmp_path: Path) -> None:
     assert not run.store.is_pending(server, caught.value.digest)  # no part has it yet
     run.batches._prepare()
     assert run.store.is_pending(server, caught.value.digest)
+    run.start()
+    assert run.batches.pop_resolved() > {caught.value.digest}
+    assert run.batches.pop_resolved() == set()
     for other in (copy.copy(caught.value), pickle.loads(pickle.dumps(caught.value))):
         assert other.digest == caught.value.digest
         assert str(other) == str(caught.value)
@@ -154,7 +158,7 @@ def test_list_of_models_is_requested_at_once(tmp_path: Path) -> None:
 
 
 def test_plan_has_the_parts_and_half_the_price(tmp_path: Path) -> None:
-    photos, server = photographs(3), BatchServer()
+    photos, server = photographs(2), BatchServer()
     run = Run(tmp_path, server, photos, prices=PRICES).start()
     client = BatchDryRunClient(
         ServerPrices(run.backend.settings), lambda request: [max_usage(request)] * 2
@@ -164,7 +168,7 @@ def test_plan_has_the_parts_and_half_the_price(tmp_path: Path) -> None:
         semcodec.encode(photo, backend=backend)
     assert client.requests == []
     assert [(stage.stage, stage.requests, stage.parts) for stage in client.stages] == [
-        ("describe", 3, 1), ("select", 3, 1),
+        ("describe", 2, 1), ("select", 2, 1),
     ]  # fmt: skip
     parts = run.store.journal.parts(run.backend.settings.base_url)
     described = client.stages[0]

@@ -12,7 +12,7 @@ import pytest
 from semcodec.backends.openai.batches import BatchStore, rounds
 from semcodec.backends.openai.batches.progress import Progress
 from semcodec.errors import BackendError, InputError
-from tests.backends.openai.batches.batch_server import BatchServer, Fault
+from tests.backends.openai.batches.batch_server import ALL_STATUSES, BatchServer, Fault
 from tests.backends.openai.batches.simple_runs import SimpleRun, expected_results, repeat
 
 BUSY = (503, {"error": {"message": "busy"}})
@@ -60,7 +60,7 @@ def test_progress_states_failed_requests() -> None:
 
 
 def test_next_round_begins_when_some_of_the_requests_have_a_result(tmp_path: Path) -> None:
-    server = BatchServer(execute=repeat)
+    server = BatchServer(execute=repeat, statuses=ALL_STATUSES)
     run = SimpleRun(tmp_path, server, 2, model=lambda number: "m" if number else "other")
     slow = [True]
 
@@ -151,7 +151,7 @@ def test_output_that_is_gone_is_asked_again(tmp_path: Path) -> None:
 
     def sleep(_: float) -> None:
         for batch in server.batches.values():
-            if batch["status"] == "finalizing" and not gone:
+            if batch["status"] == "validating" and not gone:
                 server._advance(batch["id"])
                 gone.append(batch["output_file_id"])
                 del server.files[gone[0]]
