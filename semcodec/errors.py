@@ -125,8 +125,8 @@ class PendingResponseError(SemcodecError):
     of the call. See ``semcodec.backends.openai.batches``.
 
     Attributes:
-        digest: that of the request, ``ModelRequest.digest``; empty if this round has no room for it,
-            so that the same call is needed to send it.
+        digest: that of the request, ``ModelRequest.digest``; empty if the round had no room for it,
+            so that only another call adds it to a batch.
     """
 
     digest: str

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -115,7 +115,7 @@ class Batch:
 
 
 class UnknownOutcomeError(BackendError):
-    """The server may have created a batch, or may not have."""
+    """The server may have created a batch, or may not have; nothing must be repeated."""
 
 
 class BatchApi:
@@ -152,10 +152,11 @@ class BatchApi:
 
     # --- batches ---------------------------------------------------------------------------------
 
-    def find_batches(self, since: float) -> dict[str, Batch]:
-        """Return the batches that have a part in their metadata, by part.
+    def find_batches(self, wanted: Collection[str], since: float) -> dict[str, Batch]:
+        """Return the batches of parts, by part; the server is asked even if none is wanted.
 
         Args:
+            wanted: the parts.
             since: seconds since 1970; older batches are left out where the list is sorted.
 
         Raises:
@@ -167,8 +168,10 @@ class BatchApi:
         for page in self._pages(LIST, list_batches):
             entries = [entry for entry in page if isinstance(entry, dict)]
             for entry in entries:  # those of other programs may have any form
-                if part := _part(entry):
+                if (part := _part(entry)) in wanted:
                     found.setdefault(part, self._parse_batch(entry))
+            if len(found) == len(wanted):
+                break
             if entries and all(0 < _count(entry.get("created_at")) < since for entry in entries):
                 break
         return found
@@ -197,9 +200,7 @@ class BatchApi:
         try:
             batch = self._parse_batch(self._object(stage, send, is_repeatable=False))
         except InvalidResponseError as error:
-            raise UnknownOutcomeError(
-                str(error), backend="openai", stage=stage, retryable=True
-            ) from None
+            raise UnknownOutcomeError(str(error), backend="openai", stage=stage) from None
         if batch.part != part:  # a server without metadata: it could not be found after a kill
             raise self._errors.invalid_response(
                 _request(stage), f"does not keep the metadata of batches: {LIVE}"
@@ -391,7 +392,7 @@ class BatchApi:
             return self._lost(stage, error)
         if stage == CREATE and status is not None and status >= SERVER_ERROR:
             message = str(self._errors.from_exception(_request(stage), error))
-            return UnknownOutcomeError(message, backend="openai", stage=stage, retryable=True)
+            return UnknownOutcomeError(message, backend="openai", stage=stage)
         return self._errors.from_exception(_request(stage), error)
 
     def _lost(self, stage: str, error: Exception) -> BackendError:
@@ -405,7 +406,7 @@ class BatchApi:
             stage,
             f"{problem} '{stage}' ({type(cause).__name__}): run the command again.",
             UnknownOutcomeError if stage == CREATE else BackendError,
-            retryable=True,
+            retryable=stage != CREATE,
         )
 
     def _error(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from semcodec.backends.openai.batches.api import LIVE, Batch, BatchApi, LineError
-from semcodec.backends.openai.batches.journal import Failure, Part, PartRequest
+from semcodec.backends.openai.batches.journal import Failure, Part, StoredRequest
 from semcodec.backends.openai.batches.output import (
     Ignored,
     Outcome,
@@ -30,7 +30,7 @@ from semcodec.backends.recording.budget import Prices
 from semcodec.errors import BackendError, InvalidResponseError, MissingFeatureError
 
 MAX_ATTEMPTS: Final = 4  #: batches that get the same request before it fails for good
-STORED_AT_ONCE: Final = 500  #: responses; each has up to some kilobytes
+STORED_AT_ONCE: Final = 200  #: responses, of up to 200,000 characters each
 #: What servers write that take no images inside a batch.
 REJECTED_IMAGE: Final = re.compile(r"data[- ]?ur[il]|base64|image_url", re.I)
 
@@ -40,6 +40,7 @@ class Collected:
     """What a part has brought.
 
     Attributes:
+        model: that of the part.
         answered: digests of the requests whose responses are stored.
         failures: those that failed for good.
         retries: those that are asked again, with the reason.
@@ -49,6 +50,7 @@ class Collected:
         stop: the error that ends the run after this part, or None.
     """
 
+    model: str
     answered: set[str] = field(default_factory=set)
     failures: dict[str, Failure] = field(default_factory=dict)
     retries: dict[str, str] = field(default_factory=dict)
@@ -76,7 +78,7 @@ class Collector:
         Raises:
             BackendError: the server does not send a file, or the disk is full; nothing is lost.
         """
-        requests, found = self._store.journal.requests(part), Collected()
+        requests, found = self._store.journal.requests(part), Collected(part.model)
         if batch.status == "failed":
             self._read_problems(part, batch, requests, found)
         else:
@@ -95,7 +97,7 @@ class Collector:
         return found
 
     def _read_files(
-        self, part: Part, batch: Batch, requests: Mapping[str, PartRequest], found: Collected
+        self, part: Part, batch: Batch, requests: Mapping[str, StoredRequest], found: Collected
     ) -> None:
         """Read the responses and the errors, in files that are downloaded one after the other."""
         path, seen = self._store.folder / f"part-{part.id}.output", set[str]()
@@ -106,7 +108,9 @@ class Collector:
                 ignored, found.ignored = found.ignored, Ignored()  # it was probably cut off
                 self._read_file(batch.output, path, requests, seen, found)
                 found.ignored = ignored
-            missing = [self._max_price(requests[digest]) for digest in requests.keys() - seen]
+            missing = [
+                self._max_price(found, requests[digest]) for digest in requests.keys() - seen
+            ]
             # What the server has executed is billed, although its response is lost.
             found.dollars += sum(
                 sorted(missing)[::-1][: max(0, batch.completed - len(seen))], Decimal(0)
@@ -122,7 +126,7 @@ class Collector:
         self,
         file_id: str,
         path: Path,
-        requests: Mapping[str, PartRequest],
+        requests: Mapping[str, StoredRequest],
         seen: set[str],
         found: Collected,
     ) -> bool:
@@ -142,15 +146,16 @@ class Collector:
     def _read(
         self,
         path: Path,
-        requests: Mapping[str, PartRequest],
+        requests: Mapping[str, StoredRequest],
         seen: set[str],
         found: Collected,
     ) -> None:
         waiting: list[tuple[str, ModelRequest, ModelResponse]] = []
-        for digest, outcome in read_outcomes(path, requests, seen, self._api.errors, found.ignored):
+        outcomes = read_outcomes(path, requests, seen, self._api.errors, found.ignored)
+        for digest, request, outcome in outcomes:
             self._note(found, digest, requests[digest], outcome)
             if isinstance(outcome, ModelResponse):
-                waiting.append((digest, requests[digest].request, outcome))
+                waiting.append((digest, request, outcome))
             if len(waiting) == STORED_AT_ONCE:
                 self._store_all(waiting, found)
         self._store_all(waiting, found)
@@ -164,24 +169,24 @@ class Collector:
         found.answered.update(digest for digest, *_ in waiting)
         waiting.clear()
 
-    def _note(self, found: Collected, digest: str, item: PartRequest, outcome: Outcome) -> None:
+    def _note(self, found: Collected, digest: str, item: StoredRequest, outcome: Outcome) -> None:
         if isinstance(outcome, Retry):
             found.retries[digest] = outcome.reason
         elif isinstance(outcome, Failure):
             self._fail(found, digest, item, outcome)
         else:
             usage = outcome.usage or item.usage
-            found.dollars += max_price(item.request.model, usage, self._prices) or 0
+            found.dollars += max_price(found.model, usage, self._prices) or 0
 
-    def _fail(self, found: Collected, digest: str, item: PartRequest, failure: Failure) -> None:
+    def _fail(self, found: Collected, digest: str, item: StoredRequest, failure: Failure) -> None:
         found.failures[digest] = failure
         if failure.billed:
-            found.dollars += self._max_price(item)
+            found.dollars += self._max_price(found, item)
 
-    def _max_price(self, item: PartRequest) -> Decimal:
-        return max_price(item.request.model, item.usage, self._prices) or Decimal(0)
+    def _max_price(self, found: Collected, item: StoredRequest) -> Decimal:
+        return max_price(found.model, item.usage, self._prices) or Decimal(0)
 
-    def _give_up(self, digest: str, item: PartRequest, found: Collected) -> None:
+    def _give_up(self, digest: str, item: StoredRequest, found: Collected) -> None:
         reason = found.retries.pop(digest)
         message = (
             f"The server {self._api.server} returned no response to '{item.request.stage}' in "
@@ -192,7 +197,7 @@ class Collector:
     # --- batches that failed ---------------------------------------------------------------------
 
     def _read_problems(
-        self, part: Part, batch: Batch, requests: Mapping[str, PartRequest], found: Collected
+        self, part: Part, batch: Batch, requests: Mapping[str, StoredRequest], found: Collected
     ) -> None:
         """Fail the requests of the lines that the server names; the others are asked again."""
         by_line = {item.line: (digest, item) for digest, item in requests.items()}
@@ -218,8 +223,10 @@ class Collector:
             "check model and settings."
         )
 
-    def _check_images(self, requests: Mapping[str, PartRequest], found: Collected) -> None:
+    def _check_images(self, requests: Mapping[str, StoredRequest], found: Collected) -> None:
         """End the run if all requests with an image failed because of their images."""
+        if not found.failures:
+            return
         images = {digest for digest, item in requests.items() if item.request.image_sizes}
         if images and images <= found.failures.keys():
             texts = {found.failures[digest].message for digest in images}
@@ -244,7 +251,7 @@ def counts_as_attempt(batch: Batch) -> bool:
     return batch.status != "cancelled" and (batch.status != "failed" or bool(batch.problems))
 
 
-def _has_images(requests: Mapping[str, PartRequest]) -> bool:
+def _has_images(requests: Mapping[str, StoredRequest]) -> bool:
     return any(item.request.image_sizes for item in requests.values())
 
 

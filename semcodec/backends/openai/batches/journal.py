@@ -45,6 +45,7 @@ MAX_SCHEMA_ENTRIES: Final = 8  #: tables and indexes
 PART_ID: Final = re.compile(r"[0-9a-f]{32}")
 MAX_VALUE: Final = 2**22  #: bytes of one value
 MAX_REQUEST: Final = 2**22  #: bytes of a request without its images
+DAMAGE_ADVICE: Final = "delete it, which loses the responses of batches that are not collected yet"
 #: The columns of ``parts`` are the fields of ``Part``.
 SCHEMA: Final = (
     "CREATE TABLE parts (id TEXT PRIMARY KEY, server TEXT, route TEXT, model TEXT, state TEXT, "
@@ -112,16 +113,42 @@ class PartRequest(NamedTuple):
     Attributes:
         digest: that of the request; it is also its ``custom_id``.
         line: its line in the file, from 1.
-        attempts: how many parts have had it before, without a result.
         usage: an upper bound of its tokens.
         request: the request, with digests in place of its images.
     """
 
     digest: str
     line: int
-    attempts: int
     usage: Usage
     request: ModelRequest
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRequest:
+    """A request of a part as the journal has it: compressed, since a part has 50,000 of them.
+
+    Attributes:
+        line, usage: as in ``PartRequest``.
+        attempts: how many parts have had it before, without a result.
+        data: the request, compressed.
+    """
+
+    line: int
+    attempts: int
+    usage: Usage
+    data: bytes
+
+    @property
+    def request(self) -> ModelRequest:
+        """The request, with digests in place of its images.
+
+        Raises:
+            InputError: the journal is damaged.
+        """
+        try:
+            return _unpack_request(self.data)
+        except (TypeError, ValueError, KeyError, AttributeError, RecursionError, zlib.error):
+            raise InputError(f"A journal of batches is damaged: {DAMAGE_ADVICE}.") from None
 
 
 class Failure(NamedTuple):
@@ -238,7 +265,7 @@ class Journal:
 
     # --- requests --------------------------------------------------------------------------------
 
-    def requests(self, part: Part) -> dict[str, PartRequest]:
+    def requests(self, part: Part) -> dict[str, StoredRequest]:
         """Return the requests of a part by digest."""
         query = "SELECT digest, line, attempts, usage, request FROM requests WHERE part = ?"
         rows = self._run(lambda connection: connection.execute(query, (part.id,)).fetchall())
@@ -328,26 +355,14 @@ class Journal:
             raise self._damage_error()
         return part
 
-    def _parse_request(self, row: tuple[Any, ...]) -> PartRequest:
-        digest, line, attempts, usage, request = row
+    def _parse_request(self, row: tuple[Any, ...]) -> StoredRequest:
+        _, line, attempts, usage, data = row
         try:
-            known = PartRequest(
-                digest,
-                int(line),
-                int(attempts),
-                Usage(**json.loads(usage)),
-                _unpack_request(request),
-            )
-        except (
-            TypeError,
-            ValueError,
-            KeyError,
-            AttributeError,
-            RecursionError,
-            zlib.error,
-        ) as error:
+            if type(data) is not bytes:
+                raise TypeError("not bytes")
+            return StoredRequest(int(line), int(attempts), Usage(**json.loads(usage)), data)
+        except (TypeError, ValueError, RecursionError) as error:
             raise self._damage_error() from error
-        return known
 
     def _parse_failure(self, text: str) -> Failure:
         try:
@@ -357,8 +372,7 @@ class Journal:
             raise self._damage_error() from error
 
     def _damage_error(self) -> InputError:
-        advice = "delete it, which loses the responses of batches that are not collected yet"
-        return InputError(f"{self.path} is damaged: {advice}.")
+        return InputError(f"{self.path} is damaged: {DAMAGE_ADVICE}.")
 
 
 def _values(part: Part) -> tuple[Any, ...]:

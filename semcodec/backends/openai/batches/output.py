@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Final
 import httpx2
 import openai
 
-from semcodec.backends.openai.batches.journal import Failure, PartRequest
+from semcodec.backends.openai.batches.journal import Failure, StoredRequest
 from semcodec.backends.openai.client import MAX_TEXT_BYTES
 from semcodec.backends.openai.error_texts import shorten
 from semcodec.backends.openai.errors import MAX_TEXT, ErrorTranslator
@@ -63,12 +63,12 @@ Outcome = ModelResponse | Failure | Retry
 
 def read_outcomes(
     path: Path,
-    requests: Mapping[str, PartRequest],
+    requests: Mapping[str, StoredRequest],
     seen: set[str],
     errors: ErrorTranslator,
     ignored: Ignored,
-) -> Iterator[tuple[str, Outcome]]:
-    """Yield the digest of each request that a file answers, and what became of it.
+) -> Iterator[tuple[str, ModelRequest, Outcome]]:
+    """Yield each request that a file answers, after its digest, and what became of it.
 
     Args:
         path: the file.
@@ -90,11 +90,13 @@ def read_outcomes(
                 ignored.unknown += 1
             elif digest in seen:
                 ignored.duplicate += 1
-            elif (outcome := _outcome(fields, requests[digest].request, errors)) is None:
-                ignored.invalid += 1
             else:
+                request = requests[digest].request
+                if (outcome := _outcome(fields, request, errors)) is None:
+                    ignored.invalid += 1
+                    continue
                 seen.add(digest)
-                yield digest, outcome
+                yield digest, request, outcome
 
 
 def _lines(file: BinaryIO, ignored: Ignored) -> Iterator[bytes]:

@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 from semcodec.backends.openai.batches.journal import Journal, Part, PartRequest
 from semcodec.backends.openai.batches.store import (
     MAX_PART_BYTES,
+    PARTS,
     CollectedRequest,
     forget_collected,
     read_collected,
@@ -24,7 +25,8 @@ from semcodec.errors import BackendError, InputError
 MAX_PART_REQUESTS: Final = 50_000  #: of an input file, of OpenAI's description of its API
 #: A part may cost at most this part of ``max_cost``, so that several fit into what is left of it.
 BUDGET_SHARE: Final = 10
-PART_FILES: Final = "part-*.jsonl"
+#: Made at a time. With a low ``max_cost``, parts have few requests, and most could not be paid.
+MAX_NEW_PARTS: Final = 64
 OUTPUT_FILES: Final = "part-*.output"
 
 
@@ -104,8 +106,10 @@ def part_path(folder: Path, part: Part) -> Path:
     return folder / f"part-{part.id}.jsonl"
 
 
-def prepare(folder: Path, journal: Journal, server: str, prices: Prices, limits: Limits) -> None:
-    """Make parts of the requests that have none yet, each with its input file.
+def prepare(
+    folder: Path, journal: Journal, server: str, prices: Prices, limits: Limits
+) -> set[str]:
+    """Make at most ``MAX_NEW_PARTS`` parts of the requests that have none, with their input files.
 
     Args:
         folder: the folder of the batches.
@@ -114,11 +118,15 @@ def prepare(folder: Path, journal: Journal, server: str, prices: Prices, limits:
         prices: for the highest possible price of each part.
         limits: of a part.
 
+    Returns:
+        The digests of requests that were left out: they are asked again in a later round.
+
     Raises:
         InputError: one request exceeds the limit of tokens.
         BackendError: the folder cannot be written.
     """
     current: dict[tuple[str, str], _OpenPart] = {}
+    count, left_out = 0, set[str]()
     try:
         for found in read_collected(folder):
             _check(found, server, limits)
@@ -130,7 +138,11 @@ def prepare(folder: Path, journal: Journal, server: str, prices: Prices, limits:
             if part and not part.size.takes(*size):
                 _close(current.pop(key), journal)
                 part = None
+            if part is None and count == MAX_NEW_PARTS:
+                left_out.add(item.digest)
+                continue
             if part is None:
+                count += 1
                 current[key] = part = _begin(folder, server, *key, limits)
             part.file.write(found.data)
             part.size.add(*size)
@@ -146,11 +158,12 @@ def prepare(folder: Path, journal: Journal, server: str, prices: Prices, limits:
         for part in current.values():
             part.file.close()
     forget_collected(folder)
+    return left_out
 
 
 def remove_leftovers(folder: Path) -> None:
     """Delete the files of parts that an earlier run has left; a batch needs none of them."""
-    for pattern in (PART_FILES, OUTPUT_FILES):
+    for pattern in (PARTS, OUTPUT_FILES):
         for path in folder.glob(pattern):
             path.unlink(missing_ok=True)
 

@@ -29,6 +29,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from semcodec._wording import plural
@@ -41,7 +42,12 @@ from semcodec.backends.openai.settings import Settings
 from semcodec.backends.recording import Budget
 from semcodec.backends.recording.budget import format_dollars
 from semcodec.backends.recording.file_lock import FileLock, lock_path
-from semcodec.errors import BackendError, BudgetExceededError, InputError
+from semcodec.errors import (
+    BackendError,
+    BudgetExceededError,
+    InputError,
+    InvalidResponseError,
+)
 
 if TYPE_CHECKING:
     from semcodec.backends.openai.batches.api import Batch, BatchApi
@@ -50,7 +56,7 @@ if TYPE_CHECKING:
 FIRST_POLL: Final = 5.0  #: seconds until the first question how far the batches are
 MAX_POLL: Final = 120.0  #: seconds between two of them; each wait is half as long again as the last
 POLL_GROWTH: Final = 1.5
-MAX_POLL_FAILURES: Final = 20  #: failures that may pass, one after the other
+MAX_FAILURES: Final = 20  #: failures of the server that may pass, one after the other
 #: A round begins when this part of the requests that were waiting has a result, or all have one.
 MIN_SHARE: Final = 4
 QUEUE_WAIT: Final = 600.0  #: seconds to wait if the queue of the server is full with other batches
@@ -84,13 +90,15 @@ class _State:
     Attributes:
         batches: of the parts that run, as they were last seen, by part.
         done: parts that were collected in this run.
-        failures: of polls, one after the other.
+        failures: of the server, one after the other.
+        lost_uploads: parts whose upload may have succeeded without a response.
         queue_full_until: by model, when a batch may be submitted again, on the monotonic clock.
     """
 
     batches: dict[str, Batch] = field(default_factory=dict)
     done: int = 0
     failures: int = 0
+    lost_uploads: set[str] = field(default_factory=set)
     queue_full_until: dict[str, float] = field(default_factory=dict)
 
 
@@ -206,7 +214,7 @@ class Batches:
         journal.forget_failures(self._server, billed=False)
         left = journal.parts(self._server, *UNSUBMITTED)
         since = min((part.created for part in left), default=time.time()) - SEARCH_MARGIN
-        found = self._api.find_batches(since)
+        found = self._api.find_batches({part.id for part in left}, since)
         for part in left:
             if batch := found.get(part.id):
                 part.batch, part.file, part.state = batch.id, batch.input, "submitted"
@@ -242,7 +250,7 @@ class Batches:
     def _answer_requests(self) -> None:
         """Submit parts and wait, until enough of the requests have a result for another round."""
         journal, was_full = self._store.journal, self._store.is_full
-        self._prepare()
+        was_full |= self._prepare()
         left = journal.parts(self._server, *UNSUBMITTED, *RUNNING)
         if not left:
             raise BackendError(
@@ -258,6 +266,8 @@ class Batches:
             is_enough = self._round.resolved * MIN_SHARE >= self._round.expected
             has_room = was_full and all(part.state in RUNNING for part in left)
             self._report(left)
+            if has_room:
+                self._poll_all()
             if not left or is_enough or has_room:
                 return
             self._sleep(wait)
@@ -267,9 +277,14 @@ class Batches:
             wait = FIRST_POLL if self._round.resolved > resolved else wait * POLL_GROWTH
             wait = min(wait, MAX_POLL)
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> bool:
+        """Make parts of what the round has collected; return whether something had no room."""
         limits = parts.part_limits(self._max_tokens, self._budget.limit)
-        parts.prepare(self._store.folder, self._store.journal, self._server, self._prices, limits)
+        left_out = parts.prepare(
+            self._store.folder, self._store.journal, self._server, self._prices, limits
+        )
+        self._resolved |= left_out  # their inputs must ask again
+        return bool(left_out)
 
     def _submit_all(self, left: list[Part]) -> None:
         """Submit the parts of ``left`` for which the queue and the budget have room, in order."""
@@ -282,7 +297,14 @@ class Batches:
                 continue
             if not self._reserve(part, is_last=not running):
                 return
-            self._submit(part)
+            try:
+                self._submit(part)
+            except InvalidResponseError:  # what the server has done is not known
+                raise
+            except BackendError as error:
+                self._tolerate(error)
+                self._budget.correct(-(part.bound or Decimal(0)))
+                return
             running.append(part)
             queued[part.model] += part.tokens
 
@@ -319,7 +341,7 @@ class Batches:
         """Upload a part, and create its batch; each step is in the journal before the next one."""
         journal, path = self._store.journal, parts.part_path(self._store.folder, part)
         if part.state == "prepared":
-            part.file = self._api.upload(path, _file_name(part))
+            part.file = self._upload(part, path)
             part.state = "uploaded"
             journal.save(part)
         part.state = "submitting"
@@ -329,6 +351,18 @@ class Batches:
         journal.save(part)
         self._state.batches[part.id] = batch
         path.unlink(missing_ok=True)
+
+    def _upload(self, part: Part, path: Path) -> str:
+        """Return the id of the file of a part, also if only the response to an upload was lost."""
+        name = _file_name(part)
+        if part.id in self._state.lost_uploads:
+            with suppress(BackendError):
+                if found := self._api.find_files({name}):
+                    return found[name]
+        self._state.lost_uploads.add(part.id)
+        file_id = self._api.upload(path, name)
+        self._state.lost_uploads.remove(part.id)
+        return file_id
 
     def _create(self, part: Part) -> Batch:
         """Return the new batch of a part, also if only its response was lost.
@@ -341,17 +375,15 @@ class Batches:
         try:
             return self._api.create_batch(part.file, part.route, part.id)
         except UnknownOutcomeError:
-            found = self._api.find_batches(part.created - SEARCH_MARGIN).get(part.id)
-            if found is None:
+            found = self._api.find_batches({part.id}, part.created - SEARCH_MARGIN)
+            if part.id not in found:
                 raise
-            return found
+            return found[part.id]
 
     # --- polling and collecting ------------------------------------------------------------------
 
     def _poll_all(self) -> None:
         """Ask for each batch that runs, and collect those that have ended.
-
-        A failure that may pass is tolerated some times, because batches run for hours.
 
         Raises:
             BackendError: the server failed for good, or too often.
@@ -363,9 +395,16 @@ class Batches:
                     self._end(part, batch)
                 self._state.failures = 0
             except BackendError as error:
-                self._state.failures += 1
-                if not error.retryable or self._state.failures >= MAX_POLL_FAILURES:
-                    raise
+                self._tolerate(error)
+
+    def _tolerate(self, error: BackendError) -> None:
+        """Raise ``error`` unless it may pass and few others came before it.
+
+        Batches run for hours, so a server that is down for a while must not end the run.
+        """
+        self._state.failures += 1
+        if not error.retryable or self._state.failures >= MAX_FAILURES:
+            raise error
 
     def _poll(self, part: Part) -> Batch:
         """Return the batch of a part, and check that it is its own.
@@ -410,7 +449,7 @@ class Batches:
         self._report_result(part, batch, found)
         if found.stop is not None:
             raise found.stop
-        if batch.status == "cancelled":
+        if batch.status == "cancelled" and self._round.number:  # not what an earlier run has left
             raise BackendError(
                 f"The batch {batch.id} was cancelled, with {part.answered} of {part.requests} "
                 "responses: run the same command again to submit the others.",

@@ -32,8 +32,9 @@ from semcodec.errors import (
 
 JOURNAL_NAME: Final = "journal.sqlite"  #: in the folder of the batches
 COLLECTED: Final = "collected-*.jsonl"  #: the files of the requests that no part has yet
+PARTS: Final = "part-*.jsonl"  #: the files of parts that are not submitted yet
 MAX_PART_BYTES: Final = 200 * 10**6  #: of an input file, of OpenAI's description of its API
-#: Of requests that no part has yet: a limit on the disk. Others wait for a later round.
+#: Of requests that are not submitted yet: a limit on the disk. Others wait for a later round.
 MAX_COLLECTED_BYTES: Final = 8 * MAX_PART_BYTES
 MAX_HEAD: Final = 2**22  #: bytes of the line before a request
 #: The routes whose responses are texts; a picture has megabytes, and a part 50,000 of them.
@@ -90,7 +91,7 @@ class BatchStore:
     @property
     def is_full(self) -> bool:
         """Whether the round has no room for more requests: it may end, and another one begins."""
-        return collected_bytes(self.folder) >= MAX_COLLECTED_BYTES
+        return unsubmitted_bytes(self.folder) >= MAX_COLLECTED_BYTES
 
     def is_pending(self, server: str, digest: str) -> bool:
         """Return whether a part has a request, so that its response is still to come."""
@@ -158,13 +159,14 @@ def format_line(digest: str, request: ModelRequest) -> bytes:
     return json.dumps(line, separators=(",", ":")).encode() + b"\n"
 
 
-def collected_bytes(folder: Path) -> int:
-    """Return the size of the requests that no part has yet."""
-    sizes = 0
-    for path in folder.glob(COLLECTED):
-        with suppress(OSError):
-            sizes += path.stat().st_size
-    return sizes
+def unsubmitted_bytes(folder: Path) -> int:
+    """Return the size of the requests that are not submitted yet."""
+    size = 0
+    for pattern in (COLLECTED, PARTS):
+        for path in folder.glob(pattern):
+            with suppress(OSError):
+                size += path.stat().st_size
+    return size
 
 
 def read_collected(folder: Path) -> Iterator[CollectedRequest]:
@@ -182,7 +184,7 @@ def read_collected(folder: Path) -> Iterator[CollectedRequest]:
                     break
                 if len(data) < size:
                     break
-                known = PartRequest(fields["digest"], 0, 0, usage, request)
+                known = PartRequest(fields["digest"], 0, usage, request)
                 yield CollectedRequest(known, fields["server"], fields["tokens"], data)
 
 

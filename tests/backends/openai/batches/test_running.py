@@ -116,7 +116,7 @@ def test_request_that_was_handled_without_a_response_is_not_repeated(
 
 def test_failures_of_polls_are_tolerated_some_times(tmp_path: Path) -> None:
     busy: Fault = lambda: BUSY  # noqa: E731
-    faults = [busy] * 3 * (rounds.MAX_POLL_FAILURES - 1)
+    faults = [busy] * 3 * (rounds.MAX_FAILURES - 1)
     server = BatchServer(execute=repeat, faults={("GET", "/batches/.*"): faults})
     assert SimpleRun(tmp_path, server).start().results == expected_results(["0", "1"])
 
@@ -128,6 +128,17 @@ def test_failures_of_polls_without_end_stop_the_run(tmp_path: Path) -> None:
     server.faults.clear()
     assert SimpleRun(tmp_path, server).start().results == expected_results(["0", "1"])
     assert set(server.paid.values()) == {1}
+
+
+def test_rate_limit_on_uploads_is_waited_for(tmp_path: Path) -> None:
+    busy: Fault = lambda: (429, {"error": {"message": "slow down"}})  # noqa: E731
+    for route in ("/files", "/batches"):
+        (folder := tmp_path / route[1:]).mkdir()
+        server = BatchServer(execute=repeat, faults={("POST", route): [busy] * 7})
+        run = SimpleRun(folder, server, stages=1).start()
+        assert run.results == expected_results(["0", "1"], 1)
+        assert set(server.submitted.values()) == {1}
+        assert run.batches.spent == run.store.journal.parts(run.settings.base_url)[-1].dollars
 
 
 def test_key_that_is_rejected_stops_at_once(tmp_path: Path) -> None:
