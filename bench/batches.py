@@ -28,6 +28,7 @@ PART_REQUESTS: Final = 300  #: of a part, so that there are several
 COLLECTED_BYTES: Final = 2_000_000  #: of a round, so that a kill does not repeat too much
 SPEED: Final = 100  #: how much shorter the waits are
 SIDES: Final = (512, 768, 1024)  #: pixels of the longer side, the setting image_side
+ROUNDS_NAME: Final = "rounds.txt"  #: a character for each round
 DONE_NAME: Final = "done.jsonl"  #: the records, in place of Parquet files
 
 
@@ -79,9 +80,14 @@ def measure(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
     output, _ = server.communicate("")
     done = [json.loads(line) for line in (folder / DONE_NAME).read_text().splitlines()]
     return {
-        "photographs": args.photos, "records": len({name for name, _ in done}), "kills": kills,
-        "runs": lives, "seconds": round(seconds, 1), **json.loads(output),
-    }  # fmt: skip
+        "photographs": args.photos,
+        "records": len({name for name, _ in done}),
+        "kills": kills,
+        "runs": lives,
+        "rounds": len((folder / ROUNDS_NAME).read_text()),
+        "seconds": round(seconds, 1),
+        **json.loads(output),
+    }
 
 
 def run(folder: Path, url: str, count: int) -> None:
@@ -105,6 +111,8 @@ def run(folder: Path, url: str, count: int) -> None:
     waiting: dict[str, list[int]] = {}  # by the digest of a request
 
     def run_round() -> int:
+        with (folder / ROUNDS_NAME).open("a", encoding="utf-8") as file:
+            file.write(".")
         for digest in batches.pop_resolved() & waiting.keys():
             left.extend(waiting.pop(digest))
         with path.open("a", encoding="utf-8") as file:

@@ -19,7 +19,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol, TypeVar
 
-from semcodec.errors import BudgetExceededError, RefusalError, SemcodecError
+from semcodec.errors import (
+    BudgetExceededError,
+    PendingResponseError,
+    RefusalError,
+    SemcodecError,
+)
 from semcodec.pipeline.reflection import scoring
 from semcodec.pipeline.reflection.loop import (
     Actions,
@@ -99,6 +104,8 @@ class _DescriptionLoop(Loop[Picture]):
             raise Stop(StopReason.BUDGET, error) from error
         except RefusalError as error:
             raise Stop(StopReason(f"the {role} refused"), error) from error
+        except PendingResponseError:  # the same call continues later, and decides then
+            raise
         except SemcodecError as error:
             raise Stop(StopReason(f"the {role} failed"), error) from error
 

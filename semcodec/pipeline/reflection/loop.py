@@ -23,6 +23,7 @@ from typing import Final, Generic, Protocol, TypeAlias, TypeVar
 from semcodec.errors import (
     BudgetExceededError,
     MissingFeatureError,
+    PendingResponseError,
     RefusalError,
     SemcodecError,
 )
@@ -286,6 +287,8 @@ class Loop(Generic[Picture]):
     ) -> list[str]:
         try:
             changes = self._actions.suggest(picture, predicate, frozenset(tried))
+        except PendingResponseError:  # the same call continues later, and decides then
+            raise
         except SemcodecError as error:
             raise Stop(StopReason.EDITOR_FAILED, error) from error
         return [text for text in changes if text.strip()]
@@ -329,6 +332,8 @@ class Loop(Generic[Picture]):
             draft.why = str(self._refusal)
         except BudgetExceededError as error:
             raise Stop(StopReason.BUDGET, error) from error
+        except PendingResponseError:  # the same call continues later, and decides then
+            raise
         except SemcodecError as error:
             raise Stop(StopReason(f"the {draft.role} failed"), error) from error
 
@@ -392,6 +397,8 @@ class Loop(Generic[Picture]):
             raise Stop(StopReason.BUDGET, error) from error
         except RefusalError as error:
             raise Stop(StopReason.CHECKER_REFUSED, error) from error
+        except PendingResponseError:  # the same call continues later, and decides then
+            raise
         except SemcodecError as error:
             raise Stop(StopReason.CHECKER_FAILED, error) from error
 

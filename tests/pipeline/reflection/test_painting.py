@@ -14,7 +14,13 @@ from PIL import Image, ImageDraw
 
 import semcodec
 from semcodec.backends.painted_scene import PaintedObject, PaintedScene
-from semcodec.errors import BackendError, BudgetExceededError, InputError, RefusalError
+from semcodec.errors import (
+    BackendError,
+    BudgetExceededError,
+    InputError,
+    PendingResponseError,
+    RefusalError,
+)
 from semcodec.pipeline.reflection import painting, qualification
 from semcodec.pipeline.reflection.qualification import Measurement
 from semcodec.pipeline.reflection.steps import Step, StopReason
@@ -592,3 +598,15 @@ def test_cost_of_a_step_is_that_of_its_calls() -> None:
 
     step = decode(EditingPainter("boat", does=edit)).steps[1]
     assert (step.tokens, step.dollars, step.model) == (15, None, "painter")
+
+
+@pytest.mark.parametrize("options", [{}, {"reflect_by": "description"}])
+def test_pending_response_ends_the_call_and_no_decision_is_made(options: dict[str, Any]) -> None:
+    """The same call continues later: a checker that was not asked has not failed."""
+
+    def wait(image: Image.Image, predicates: Sequence[Predicate]) -> Any:
+        raise PendingResponseError("the batch runs", "0" * 64)
+
+    with pytest.raises(PendingResponseError) as caught:
+        decode(EditingPainter("boat"), checker=FixedChecker(wait), reflect=1, **options)
+    assert caught.value.picture is not None

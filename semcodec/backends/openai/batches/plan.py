@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from semcodec.backends.openai.batches.parts import Limits, PartSize, max_price
-from semcodec.backends.openai.batches.store import format_line
+from semcodec.backends.openai.batches.parts import (
+    MAX_PART_REQUESTS,
+    Limits,
+    PartSize,
+    max_price,
+)
+from semcodec.backends.openai.batches.store import MAX_PART_BYTES, format_line
 from semcodec.backends.openai.dry_run import DryRunClient
 from semcodec.backends.recording import ModelRequest, ModelResponse, Usage
 from semcodec.backends.recording.budget import Prices, estimate_usage
@@ -22,7 +28,9 @@ class PlannedStage:
         stage, model: those of all requests.
         requests, parts, bytes: numbers, and the size of all parts.
         input_tokens, output_tokens: estimated.
-        expected, maximum: dollars in batches; None if the price is unknown.
+        expected, maximum: dollars in batches; None if the price is unknown. The maximum includes a
+            second request for each.
+        bound: the same without it, which a part reserves.
     """
 
     stage: str
@@ -34,7 +42,41 @@ class PlannedStage:
     output_tokens: int = 0
     expected: Decimal | None = Decimal(0)
     maximum: Decimal | None = Decimal(0)
+    bound: Decimal | None = Decimal(0)
     _last: PartSize | None = field(default=None, repr=False)
+
+    def scaled(self, ratio: Decimal) -> PlannedStage:
+        """Return the plan for ``ratio`` times as many requests of the same sizes, at least 1."""
+        requests = math.ceil(self.requests * ratio)
+        parts = self.parts if ratio == 1 else math.ceil(requests / self._requests_per_part())
+        bytes_, tokens_in, tokens_out = (
+            math.ceil(number * ratio)
+            for number in (self.bytes, self.input_tokens, self.output_tokens)
+        )
+        expected, maximum = (
+            None if price is None else price * ratio for price in (self.expected, self.maximum)
+        )
+        return PlannedStage(
+            self.stage,
+            self.model,
+            requests,
+            parts,
+            bytes_,
+            tokens_in,
+            tokens_out,
+            expected,
+            maximum,
+        )
+
+    def _requests_per_part(self) -> float:
+        """Return how many requests of the mean size a part can have."""
+        limits = Limits() if self._last is None else self._last.limits
+        shares = [1 / MAX_PART_REQUESTS, self.bytes / self.requests / MAX_PART_BYTES]
+        if limits.tokens:
+            shares.append(self.input_tokens / self.requests / limits.tokens)
+        if limits.dollars and self.bound:
+            shares.append(float(self.bound / self.requests / limits.dollars))
+        return max(1.0, 1 / max(shares))
 
 
 class BatchDryRunClient(DryRunClient):
@@ -95,6 +137,7 @@ class BatchDryRunClient(DryRunClient):
         planned.input_tokens += usage.input_tokens
         planned.output_tokens += usage.output_tokens
         planned.expected = _add(planned.expected, max_price(request.model, usage, self._prices))
+        planned.bound = _add(planned.bound, bounds[0])
         for bound in bounds:
             planned.maximum = _add(planned.maximum, bound)
 

@@ -10,9 +10,21 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from typing import Any
 
-from tests.backends.openai.batches.batch_server import BatchServer
+from tests.backends.openai import fake_responses
+from tests.backends.openai.batches.batch_server import BatchServer, answer
 from tests.backends.openai.fake_server import FakeServer
+
+
+def answer_differently(fields: dict[str, Any]) -> tuple[int, Any]:
+    """Return a valid response; each description has a number, so that no two are equal."""
+    status, body = answer(fields)
+    message = body["choices"][0]["message"]
+    if fake_responses.DESCRIPTION in message["content"]:
+        number = int(fields["custom_id"][:8], 16)
+        message["content"] = message["content"].replace("tree.", f"tree with number {number}.")
+    return status, body
 
 
 def summarize(server: BatchServer) -> dict[str, object]:
@@ -31,7 +43,7 @@ def summarize(server: BatchServer) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    state = BatchServer(checks="--check" in sys.argv)
+    state = BatchServer(answer_differently, checks="--check" in sys.argv)
     with FakeServer(state.choose) as server:
         print(server.url, flush=True)
         sys.stdin.read()

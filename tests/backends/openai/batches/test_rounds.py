@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import semcodec
 from semcodec.backends.openai import OpenAIBackend
 from semcodec.backends.openai.batches import BatchStore
 from semcodec.backends.openai.batches.plan import BatchDryRunClient
+from semcodec.backends.openai.batches.store import MAX_PART_BYTES
 from semcodec.backends.openai.pricing import ServerPrices
 from semcodec.backends.recording.budget import max_usage
 from semcodec.errors import InvalidResponseError, PendingResponseError
@@ -132,6 +134,9 @@ def test_photograph_waits_only_for_its_own_request(tmp_path: Path) -> None:
     assert not run.store.is_pending(server, caught.value.digest)  # no part has it yet
     run.batches._prepare()
     assert run.store.is_pending(server, caught.value.digest)
+    with pytest.raises(PendingResponseError):
+        semcodec.encode(run.photos[0], backend=run.backend)
+    assert not list(run.store.folder.glob("collected-*"))  # it is not collected again
     run.start()
     assert run.batches.pop_resolved() > {caught.value.digest}
     assert run.batches.pop_resolved() == set()
@@ -176,5 +181,12 @@ def test_plan_has_the_parts_and_half_the_price(tmp_path: Path) -> None:
     assert described.input_tokens == parts[0].tokens
     assert described.maximum is not None
     assert described.maximum == 2 * (parts[0].bound or 0)
+    assert described.scaled(Decimal(1)).parts == 1
+    million = described.scaled(Decimal(500_000))
+    assert million.requests == 10**6
+    per_part = MAX_PART_BYTES / (described.bytes / 2)
+    assert million.parts == -(-(10**6) // min(50_000, per_part))
+    assert million.input_tokens == described.input_tokens * 500_000
+    assert million.expected == (described.expected or 0) * 500_000
     price = described.input_tokens * 2 + described.output_tokens * 10
     assert float(described.expected or 0) == pytest.approx(price / 2_000_000)
