@@ -15,6 +15,7 @@ from semcodec.errors import (
     BackendError,
     BudgetExceededError,
     MissingFeatureError,
+    PendingResponseError,
     RefusalError,
     SemcodecError,
 )
@@ -365,3 +366,12 @@ def test_statement_about_a_hidden_noun_does_not_say_that_it_is_there() -> None:
     ]
     reflect_by_description(actions, predicates, Plan(0, 1))
     assert described == ["dog Window."]
+
+
+def test_pending_response_of_the_writer_ends_the_call() -> None:
+    class Waiting(Scripted):
+        def compare(self, a: str, b: str) -> str:
+            raise PendingResponseError("the batch runs", "0" * 64)
+
+    with pytest.raises(PendingResponseError):
+        semcodec.decode(DATA, backend=Waiting(), reflect_by="description", reflect=1)

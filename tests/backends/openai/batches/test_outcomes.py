@@ -392,3 +392,15 @@ def test_response_without_model_and_usage_is_stored(tmp_path: Path) -> None:
 
     run = SimpleRun(tmp_path, BatchServer(execute=execute)).start()
     assert run.results == expected_results(run.inputs)
+
+
+def test_request_above_the_size_of_a_part_has_a_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from semcodec.backends.openai.batches import store
+
+    monkeypatch.setattr(store, "MAX_PART_BYTES", 300)
+    run = SimpleRun(tmp_path, BatchServer(execute=repeat), ["x" * 300, "y"], stages=1).start()
+    assert run.results == expected_results(["y"], 1)
+    assert "has 517 bytes" in str(run.errors["x" * 300])
+    assert "a batch takes at most 300: set a smaller image_side" in str(run.errors["x" * 300])
