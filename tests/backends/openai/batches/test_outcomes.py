@@ -404,3 +404,27 @@ def test_request_above_the_size_of_a_part_has_a_message(
     assert run.results == expected_results(["y"], 1)
     assert "has 517 bytes" in str(run.errors["x" * 300])
     assert "a batch takes at most 300: set a smaller image_side" in str(run.errors["x" * 300])
+
+
+@pytest.mark.parametrize("is_interrupted", [False, True])
+@pytest.mark.parametrize("status", [400, 200])
+def test_error_is_kept_until_the_run_ends_and_only_if_it_was_billed_after_a_kill(
+    tmp_path: Path, status: int, is_interrupted: bool
+) -> None:
+    body = error("bad") if status == 400 else {"choices": []}
+    server = BatchServer(execute=failing("1", status, body, times=1))
+    run = SimpleRun(tmp_path, server, stages=1)
+
+    def run_round() -> int:
+        if run.rounds == 1 and is_interrupted:
+            raise KeyboardInterrupt
+        return run.run_round()
+
+    try:
+        run.batches.run_rounds(run_round)
+    except KeyboardInterrupt:
+        assert is_interrupted
+    again = SimpleRun(tmp_path, server, stages=1).start()
+    is_kept = is_interrupted and status == 200
+    assert again.errors.keys() == ({"1"} if is_kept else set())
+    assert sorted(server.submitted.values()) == ([1, 1] if is_kept else [1, 2])

@@ -203,6 +203,18 @@ def test_interrupted_run_names_its_batches(tmp_path: Path) -> None:
     )
 
 
+def test_batch_that_has_ended_meanwhile_answers_the_first_round(tmp_path: Path) -> None:
+    def stop(_: float) -> None:
+        raise KeyboardInterrupt
+
+    server = BatchServer(execute=repeat)
+    with pytest.raises(KeyboardInterrupt):
+        SimpleRun(tmp_path, server, stages=1, sleep=stop).start()
+    run = SimpleRun(tmp_path, server, stages=1, sleep=stop).start()
+    assert run.results == expected_results(["0", "1"], 1)
+    assert run.rounds == 1
+
+
 def test_many_running_batches_are_not_all_named(tmp_path: Path) -> None:
     run = SimpleRun(tmp_path, BatchServer())
     from semcodec.backends.openai.batches.journal import Part
