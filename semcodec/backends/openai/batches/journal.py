@@ -1,14 +1,12 @@
 """The parts of batches and their requests, in an SQLite file that ``kill -9`` leaves consistent.
 
-A part is one input file of one batch. Its state only moves forward, and is written **before** the
-step that it announces where that step cannot be repeated:
+A part is one input file of one batch. It has a random id before anything is sent. Its state only
+moves forward:
 
 ====================  ==========================================================================
 ``prepared``          its file is complete on this machine
 ``uploaded``          the server has its file, whose id is known
-``submitting``        a batch is about to be created; nobody knows yet whether it was
 ``submitted``         the id of its batch is known
-``ended``             the batch is completed, expired, cancelled or failed
 ``collected``         its responses are stored, and its cost is counted
 ``done``              its files on the server are deleted, or could not be
 ``dropped``           it was never submitted
@@ -37,7 +35,7 @@ from semcodec.backends.recording.untrusted_files import check_file
 from semcodec.errors import InputError
 from semcodec.forks import block_fork
 
-UNSUBMITTED: Final = ("prepared", "uploaded", "submitting")
+UNSUBMITTED: Final = ("prepared", "uploaded")
 RUNNING: Final = ("submitted",)
 LOCK_TIMEOUT: Final = 60.0  #: seconds to wait for another process
 LOCK_POLL: Final = 0.02  #: seconds between two attempts

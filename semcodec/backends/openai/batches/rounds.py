@@ -11,9 +11,9 @@ The invariant is that a request is in at most one batch at a time, and is asked 
 batch has ended without a result for it. It holds because of the order of three steps, each of which
 may be the last one before ``kill -9``:
 
-* The journal states ``submitting`` before the request that creates a batch. The batch has the
-  random id of its part in its metadata. So the next run finds it in the list of batches, or knows
-  that it was not created.
+* The journal has the random id of a part before the request that creates its batch, which has the
+  id in its metadata. So the next run finds the batch in the list of batches, or knows that it was
+  not created.
 * Parts without a batch are dropped, and their inputs ask again: nothing was paid for them, and
   their settings may have changed. Only their files on the server are deleted.
 * Responses are stored before the journal states that they are (see ``collecting``).
@@ -338,14 +338,16 @@ class Batches:
         return left is None
 
     def _submit(self, part: Part) -> None:
-        """Upload a part, and create its batch; each step is in the journal before the next one."""
+        """Upload a part, and create its batch; each step is in the journal before the next one.
+
+        Which part may have a batch whose id is not in the journal is not noted: the next run looks
+        for the batches of all parts that are not submitted (``_recover``).
+        """
         journal, path = self._store.journal, parts.part_path(self._store.folder, part)
         if part.state == "prepared":
             part.file = self._upload(part, path)
             part.state = "uploaded"
             journal.save(part)
-        part.state = "submitting"
-        journal.save(part)
         batch = self._create(part)
         part.batch, part.status, part.state = batch.id, batch.status, "submitted"
         journal.save(part)

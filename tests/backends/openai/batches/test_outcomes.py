@@ -178,6 +178,9 @@ def test_full_queue_of_the_server_is_waited_for(tmp_path: Path) -> None:
     run = SimpleRun(tmp_path, server, stages=1, sleep=sleep, clock=lambda: times[-1]).start()
     assert run.results == expected_results(["0", "1"], 1)
     assert times[-1] > 1200
+    assert run.batches.spent == sum(
+        part.dollars for part in run.store.journal.parts(run.settings.base_url)
+    )
     uploads = [path for method, path in server.requests if (method, path) == ("POST", "/files")]
     assert len(uploads) == 1
     assert (

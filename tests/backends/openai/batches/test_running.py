@@ -138,6 +138,8 @@ def test_rate_limit_on_uploads_is_waited_for(tmp_path: Path) -> None:
         run = SimpleRun(folder, server, stages=1).start()
         assert run.results == expected_results(["0", "1"], 1)
         assert set(server.submitted.values()) == {1}
+        assert server.requests.count(("POST", "/files")) == 1 + 7 * (route == "/files")
+        assert server.files == {}
         assert run.batches.spent == run.store.journal.parts(run.settings.base_url)[-1].dollars
 
 
@@ -346,7 +348,7 @@ def test_journal_with_ids_of_other_files_deletes_none_of_them(tmp_path: Path) ->
     run = SimpleRun(tmp_path, server, stages=1).start()
     mine = server._add_file("mine.jsonl", "batch", b"{}")
     [part] = run.store.journal.parts(run.settings.base_url)
-    for state in ("collected", "uploaded", "submitting", "prepared"):
+    for state in ("collected", "uploaded", "prepared"):
         part.state, part.file = state, mine.id
         run.store.journal.save(part)
         SimpleRun(tmp_path, server, stages=1).start()
