@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from semcodec import backends
 from semcodec.backends.openai import DryRunClient, OpenAIBackend
+from semcodec.backends.openai.batches import BatchStore
 from semcodec.backends.openai.settings import CHOICES
 from semcodec.backends.presets import PRESETS
 from semcodec.backends.recording import Budget, CallLog, Cassette
@@ -186,12 +187,15 @@ def _add_quality(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def resolve_backends(args: argparse.Namespace, log: CallLog | None = None) -> Backends:
+def resolve_backends(
+    args: argparse.Namespace, log: CallLog | None = None, batch_store: BatchStore | None = None
+) -> Backends:
     """Return the backends that the options select.
 
     Args:
         args: the options.
         log: that of the run, if it has several inputs or processes.
+        batch_store: takes the requests of the server, of which there must be only one, for batches.
 
     Raises:
         UsageError: there are options for a server but no server is used, or a setting or a
@@ -205,9 +209,14 @@ def resolve_backends(args: argparse.Namespace, log: CallLog | None = None) -> Ba
         _reject_unused_options(args, exempt=model_options.SHARED if local else ())
         return Backends({option: local.get(name, name) for option, name in names.items()})
     clients = {name: DryRunClient() for name in used} if args.dry_run else {}
+    if batch_store is not None and len(used) > 1:
+        raise UsageError("--batch is for the requests of one server: use one server for all roles.")
     try:
         cassette = _cassette(args, is_shared=log is not None and not log.is_main)
-        servers = {name: _server(args, name, cassette, clients.get(name), log) for name in used}
+        servers = {
+            name: _server(args, name, cassette, clients.get(name), log, batch_store)
+            for name in used
+        }
     except InputError as error:  # in an option, the environment or the config file
         raise UsageError(str(error)) from error
     for server in servers.values():  # --max-cost limits all together
@@ -224,10 +233,13 @@ def _server(
     cassette: Cassette | None,
     client: DryRunClient | None,
     log: CallLog | None,
+    batch_store: BatchStore | None,
 ) -> OpenAIBackend:
     """Return the server of the settings or, if ``name`` is a base URL, the one there."""
     settings = server_settings(args, name)
-    server = OpenAIBackend(cassette=cassette, send=client, log=log, **settings)
+    server = OpenAIBackend(
+        cassette=cassette, send=client, log=log, batch_store=batch_store, **settings
+    )
     if client is not None:
         server.budget.limit = None  # the plan includes requests beyond --max-cost
     return server

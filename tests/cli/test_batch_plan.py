@@ -1,15 +1,23 @@
-"""The plan of batches is a table of stages with parts, tokens and prices."""
+"""Batches in the options: the plan is a table of stages, and a backend has the store."""
 
 from __future__ import annotations
 
+import argparse
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from semcodec.backends.openai.batches import BatchStore
 from semcodec.backends.openai.batches.parts import Limits
 from semcodec.backends.openai.batches.plan import BatchDryRunClient, PlannedStage
 from semcodec.backends.recording import ModelRequest, Usage
+from semcodec.cli import openai_options
 from semcodec.cli.batch_plan import print_batch_plan
+from semcodec.cli.main import make_parser
+from semcodec.cli.output import UsageError
+from semcodec.errors import PendingResponseError
+from tests.images import scene
 
 STAGES = [
     PlannedStage("describe", "m", 10, 1, 2_000_000, 20_000, 3_000, Decimal(1), Decimal(2),
@@ -52,3 +60,24 @@ def test_parts_follow_the_limits_of_the_run(limits: Limits, parts: int) -> None:
         client(ModelRequest("describe", "chat/completions", body, expected_answer="yes"))
     [stage] = client.stages
     assert stage.scaled(Decimal(25)).parts == pytest.approx(parts, abs=1)
+
+
+def parse(*options: str) -> argparse.Namespace:
+    args: argparse.Namespace = make_parser().parse_args(["encode", "a.jpg", *options])
+    return args
+
+
+def test_backend_of_the_options_uses_the_store(tmp_path: Path) -> None:
+    store = BatchStore(tmp_path / "responses.sqlite")
+    options = ("--backend", "openai", "--base-url", "http://127.0.0.1:9/v1", "--model", "m")
+    resolved = openai_options.resolve_backends(parse(*options), batch_store=store)
+    with pytest.raises(PendingResponseError):
+        resolved.by_option["backend"].describe(scene())
+    assert list(store.folder.glob("collected-*"))
+
+
+def test_batches_of_several_servers_are_rejected(tmp_path: Path) -> None:
+    store = BatchStore(tmp_path / "responses.sqlite")
+    args = parse("--backend", "openai", "--writer", "ollama", "--model", "m")
+    with pytest.raises(UsageError, match="--batch is for the requests of one server"):
+        openai_options.resolve_backends(args, batch_store=store)
