@@ -3,7 +3,7 @@ PYTHON ?= .venv/bin/python
 # environment forbids to store bytecode.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: check lint types layers kaitai servers page test nightly
+.PHONY: check docs links lint types layers kaitai servers page test nightly
 
 # The targets of the gate, two at once. The tests start last and take longest, so their summary is
 # the last line.
@@ -15,6 +15,12 @@ check:  ## the whole gate
 ifneq ($(filter kaitai,$(MAKECMDGOALS)),)
 test: kaitai servers page  # which npm writes while the tests would read it
 endif
+
+docs:  ## the documentation site, build/site/index.html; every warning is an error
+	$(PYTHON) -m sphinx -q -W --keep-going -n -c docs -d build/doctrees . build/site
+
+links:  ## check links to other sites, which needs a network; no test does
+	$(PYTHON) -m sphinx -q -b linkcheck -c docs -d build/doctrees . build/links
 
 lint:
 	$(PYTHON) -m ruff format --check .

@@ -1,4 +1,4 @@
-"""The code in pages runs, links and paths exist, and generated pages are up to date."""
+"""The code in pages runs, paths exist, and generated pages are up to date."""
 
 from __future__ import annotations
 
@@ -16,12 +16,6 @@ import semcodec
 
 ROOT = Path(__file__).parents[1]
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
-PAGES = (
-    "README.md",
-    "CHANGELOG.md",
-    *sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("docs/*.md")),
-)
 
 #: Modules of the lowest layers that the page does not describe.
 HELPERS = {
@@ -51,13 +45,6 @@ def test_generated_page_is_up_to_date(script: str) -> None:
     command = [sys.executable, ROOT / "docs" / script, "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.parametrize("name", sorted(PAGES))
-def test_targets_of_links_between_files_exist(name: str) -> None:
-    page = ROOT / name
-    targets = [target for target, _ in LINK.findall(page.read_text("utf-8")) if "://" not in target]
-    assert not [target for target in targets if not (page.parent / target).exists()]
 
 
 @pytest.mark.parametrize("name", ["CHANGELOG.md", "README.md", "docs/cli.md", "docs/python.md"])

@@ -68,6 +68,7 @@ CODE_OF_EXTRAS = {
     "bench": ["bench", "semcodec/measure"],
     "metrics": ["semcodec/measure/plug_ins", "bench/metric_plug_ins.py"],
     "examples": ["examples", "docs/container.md"],
+    "docs": ["docs/conf.py"],
     "tables": ["spec"],
     "fuzz": ["fuzz"],
     "dev": ["conftest.py", "tests", "embedded/tests", "docs"],
