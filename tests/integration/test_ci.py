@@ -97,6 +97,17 @@ def test_workflows_match_the_schemas_of_the_services() -> None:
     validate_with("vendor.gitlab-ci", PAGES[".gitlab-ci.yml"])
 
 
+def test_workflow_of_the_tutorial_is_a_part_of_the_one_on_the_page() -> None:
+    page = (ROOT / "docs" / "tutorial" / "validate-in-ci.md").read_text("utf-8")
+    [text] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    workflow = yaml.safe_load(text)
+    workflow["on"] = workflow.pop(True)
+    validate_with("vendor.github-workflows", workflow)
+    [job] = workflow["jobs"].values()
+    assert len(job["steps"]) == 4
+    assert all(step in WORKFLOW["jobs"]["validate"]["steps"] for step in job["steps"])
+
+
 def commands() -> list[str]:
     """Return the command lines of the page that call semcodec."""
     shell = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
