@@ -16,7 +16,7 @@ from semcodec.backends.local.devices import Device, find_device, import_torch
 from semcodec.backends.local.image_model import ImageModel, PictureTask
 from semcodec.backends.local.memory import Plan
 from semcodec.backends.local.settings import NAME, LocalSettings
-from semcodec.backends.local.store import STORE, Kind
+from semcodec.backends.local.store import MOVES_ITSELF, STORE, Kind
 from semcodec.backends.local.text_model import TextModel
 from semcodec.backends.model_calls import cut_prompt, edit_prompt, guides_of, note_retry
 from semcodec.backends.notes import NOTICES, add_note
@@ -234,7 +234,7 @@ class LocalModels:
             if smaller.weights != plan.weights:
                 STORE.release(kind)
             memory.free_memory(import_torch(), self.device)
-            note_retry(stage, f"with {smaller.describe()}")
+            note_retry(stage, smaller.describe_change(plan, is_image=kind == "image"))
             self._plans[kind] = smaller
             try:
                 return self._use(kind, smaller, use)
@@ -257,7 +257,7 @@ class LocalModels:
             kind,
             key,
             lambda: self._load(kind, model, folder, plan),
-            "" if moves_itself else self.device.kind,
+            MOVES_ITSELF if moves_itself else self.device.kind,
             is_resident=plan.resident,
         )
         add_note("models", self.dependencies(kind))
@@ -295,12 +295,12 @@ class LocalModels:
         )
 
     def _memory_error(self, kind: Kind, stage: str, plan: Plan) -> BackendError:
-        smaller = self._next_smaller(kind, plan)
-        advice = [f"add {smaller.describe()}"] if smaller else []
-        advice += ["paint a smaller --size" if kind == "image" else "use a smaller --model"]
+        smaller, is_image = self._next_smaller(kind, plan), kind == "image"
+        advice = [f"add {smaller.describe(is_image=is_image)}"] if smaller else []
+        advice += ["paint a smaller --size" if is_image else "use a smaller --model"]
         message = (
             f"Out of memory with the model {self.model(kind).name} on {self.device.name} "
-            f"({plan.describe()}): {', or '.join(advice)}."
+            f"({plan.describe(is_image=is_image)}): {', or '.join(advice)}."
         )
         return BackendError(message, backend=NAME, stage=stage)
 
