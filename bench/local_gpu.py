@@ -36,7 +36,7 @@ from local_gpu_photo import LAYOUT, SEED, Clock, Measurer, Photograph, watch
 
 from semcodec import backends, imaging
 from semcodec.backends.local import LocalBackend, devices, storage
-from semcodec.backends.local.backend import LocalModels
+from semcodec.backends.local.models import LocalModels
 from semcodec.cli import local_options
 from semcodec.errors import SemcodecError
 

@@ -6,11 +6,12 @@ import argparse
 from typing import Any, Final
 
 from semcodec.backends.local import LocalBackend, catalog, storage
-from semcodec.backends.local.backend import IMAGE_ROLES, LocalModels
+from semcodec.backends.local.backend import IMAGE_ROLES
 from semcodec.backends.local.catalog import Model
 from semcodec.backends.local.devices import Device
 from semcodec.backends.local.fetching import format_size
 from semcodec.backends.local.memory import Plan, make_plan
+from semcodec.backends.local.models import LocalModels
 from semcodec.cli import local_options
 from semcodec.errors import SemcodecError
 

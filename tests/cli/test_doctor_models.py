@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from semcodec.backends.local import backend, catalog, devices
+from semcodec.backends.local import catalog, devices, models
 from semcodec.backends.local.devices import Device
 from semcodec.cli.doctor_models import describe_models
 from semcodec.cli.doctor_roles import describe_roles
@@ -28,7 +28,7 @@ def _cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, device: Device) -> None:
-    monkeypatch.setattr(backend, "find_device", lambda wanted: device)
+    monkeypatch.setattr(models, "find_device", lambda wanted: device)
 
 
 def arguments(*options: str) -> argparse.Namespace:
@@ -70,7 +70,7 @@ def test_missing_packages_are_named(run: Run, monkeypatch: pytest.MonkeyPatch) -
     def fail(wanted: str) -> None:
         raise BackendError(devices.MISSING, backend="local")
 
-    monkeypatch.setattr(backend, "find_device", fail)
+    monkeypatch.setattr(models, "find_device", fail)
     rows = models_section()
     assert list(rows) == ["device"]
     assert "pip install 'semcodec[local]'" in rows["device"]

@@ -27,7 +27,8 @@ from PIL import Image, ImageChops, ImageStat
 
 import semcodec
 from semcodec.backends import Guide
-from semcodec.backends.local import LocalBackend, backend, weights
+from semcodec.backends.local import LocalBackend, weights
+from semcodec.backends.local import models as local_models
 from semcodec.backends.local.store import ModelStore
 from semcodec.backends.prompting import ChatRequest
 from semcodec.errors import BackendError, MissingFeatureError, SemcodecError
@@ -71,7 +72,7 @@ def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("a library tried to use the network")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(backend, "STORE", ModelStore())
+    monkeypatch.setattr(local_models, "STORE", ModelStore())
 
 
 def make(models: Path, painter: str = "klein", **settings: Any) -> LocalBackend:
