@@ -151,8 +151,8 @@ def remove(args: argparse.Namespace) -> int:
 
 
 def _fetch(model: Model) -> object:
-    status_line.show(f"asking the hub for {model.name}")
-    plan = fetching.plan(model)
+    status_line.show(f"requesting the file list of {model.name}")
+    plan = fetching.plan_download(model)
     license_text = f"license {model.license} ({model.license_source})"
     print_status(f"{model.name}: {model.repository}, {license_text}, commit {plan.revision}.")
     if model.revision is None:

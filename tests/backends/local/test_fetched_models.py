@@ -37,7 +37,7 @@ def test_fetched_pipeline_paints(
     with pytest.raises(BackendError, match="semcodec models fetch"):
         local.paint("a red boat", (512, 512), 1)
 
-    fetching.fetch(MODEL, fetching.plan(MODEL))
+    fetching.fetch(MODEL, fetching.plan_download(MODEL))
     hub.forget()
     assert local.dependencies()["image"]["revision"] == MODEL.revision
     picture = local.paint("a red boat", (512, 512), 1)

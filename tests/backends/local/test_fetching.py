@@ -24,7 +24,7 @@ UNPINNED = catalog.find("flux.2-klein-9b")
 
 
 def fetch(model: catalog.Model) -> Path:
-    return fetching.fetch(model, fetching.plan(model))
+    return fetching.fetch(model, fetching.plan_download(model))
 
 
 def test_only_needed_files_of_a_text_model_are_fetched(hub: FakeHub) -> None:
@@ -74,14 +74,14 @@ def test_pinned_commit_is_fetched_and_no_other_is_asked_for(hub: FakeHub) -> Non
 
 
 def test_newest_commit_is_fetched_if_none_is_pinned(hub: FakeHub) -> None:
-    assert fetching.plan(UNPINNED).revision == NEWEST
+    assert fetching.plan_download(UNPINNED).revision == NEWEST
     folder = fetch(UNPINNED)
     assert storage.resolved_revision(folder) == NEWEST
     assert storage.locate(UNPINNED) == folder
 
 
 def test_planned_commit_is_fetched_although_a_newer_one_has_come(hub: FakeHub) -> None:
-    plan = fetching.plan(UNPINNED)
+    plan = fetching.plan_download(UNPINNED)
     hub.newest = "e" * 40
     hub.forget()
     assert storage.resolved_revision(fetching.fetch(UNPINNED, plan)) == NEWEST
@@ -89,7 +89,7 @@ def test_planned_commit_is_fetched_although_a_newer_one_has_come(hub: FakeHub) -
 
 
 def test_plan_states_sizes_and_downloads_nothing(hub: FakeHub) -> None:
-    plan = fetching.plan(TEXT)
+    plan = fetching.plan_download(TEXT)
     files = fake_hub.text_model()
     assert plan.total_bytes == plan.missing_bytes == sum(len(files[n]) for n in plan.missing_files)
     assert list(plan.missing_files) == sorted(plan.missing_files)
@@ -101,13 +101,13 @@ def test_plan_states_sizes_and_downloads_nothing(hub: FakeHub) -> None:
 def test_what_is_there_is_not_fetched_again(hub: FakeHub) -> None:
     folder = fetch(TEXT)
     hub.forget()
-    plan = fetching.plan(TEXT)
+    plan = fetching.plan_download(TEXT)
     assert (plan.missing_files, plan.missing_bytes) == ((), 0)
     assert fetching.fetch(TEXT, plan) == folder
     assert hub.fetched == []
     (folder / "config.json").resolve().unlink()
     (folder / "config.json").unlink()
-    assert fetching.plan(TEXT).missing_files == ("config.json",)
+    assert fetching.plan_download(TEXT).missing_files == ("config.json",)
     fetch(TEXT)
     assert hub.fetched == ["config.json"]
     assert storage.locate(TEXT) == folder
@@ -141,22 +141,30 @@ def test_repository_that_lacks_a_file_is_an_error(hub: FakeHub) -> None:
 def test_number_of_files_is_limited(hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "MAX_FILES", 7)
     with pytest.raises(BackendError, match="has 8 files that are needed"):
-        fetching.plan(TEXT)
+        fetching.plan_download(TEXT)
     hub.add(TEXT.repository, {"README.md": b""})
     with pytest.raises(BackendError, match="has 0 files that are needed"):
-        fetching.plan(TEXT)
+        fetching.plan_download(TEXT)
 
 
 def test_disk_that_is_too_full_is_an_error_before_the_download(
     hub: FakeHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    free = fetching.MIN_FREE_BYTES + fetching.plan(TEXT).missing_bytes
+    free = fetching.MIN_FREE_BYTES + fetching.plan_download(TEXT).missing_bytes
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
-    assert fetching.plan(TEXT).free_bytes == free
+    assert fetching.plan_download(TEXT).free_bytes == free
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free - 1))
     with pytest.raises(BackendError, match="HF_HOME"):
-        fetching.plan(TEXT)
+        fetching.plan_download(TEXT)
     assert hub.fetched == []
+
+
+def test_full_disk_is_no_obstacle_for_a_model_that_is_there(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = fetch(TEXT)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    assert fetch(TEXT) == folder
 
 
 #: By status and code of the hub's answer, a part of the message.
@@ -176,7 +184,7 @@ def test_refusal_of_the_hub_is_explained(
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     hub.status, hub.error_code = answer
     with pytest.raises(BackendError, match=REFUSALS[answer]) as caught:
-        fetching.plan(TEXT)
+        fetching.plan_download(TEXT)
     assert "hf_secret" not in str(caught.value)
     assert "127.0.0.1" not in str(caught.value)
 
@@ -185,7 +193,7 @@ def test_refusal_of_the_hub_is_explained(
 def test_nonsense_of_the_hub_is_an_error(hub: FakeHub, body: bytes) -> None:
     hub.status, hub.body = 200, body
     with pytest.raises(BackendError):
-        fetching.plan(TEXT)
+        fetching.plan_download(TEXT)
 
 
 def test_hub_that_cannot_be_reached_is_explained(
@@ -193,7 +201,7 @@ def test_hub_that_cannot_be_reached_is_explained(
 ) -> None:
     fake_hub.use(monkeypatch, "http://127.0.0.1:9", tmp_path)
     with pytest.raises(BackendError, match="HF_ENDPOINT") as caught:
-        fetching.plan(TEXT)
+        fetching.plan_download(TEXT)
     assert caught.value.retryable
 
 
@@ -201,7 +209,7 @@ def test_hub_that_cannot_be_reached_is_explained(
 def test_offline_mode_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(BackendError, match="HF_HUB_OFFLINE"):
-        fetching.plan(TEXT)
+        fetching.plan_download(TEXT)
 
 
 def test_libraries_that_load_a_model_cannot_use_the_hub(hub: FakeHub) -> None:
@@ -227,7 +235,7 @@ def test_full_disk_during_the_download_is_explained(
     def fail(*args: object, **kwargs: object) -> None:
         raise OSError(28, "No space left on device")
 
-    plan = fetching.plan(TEXT)
+    plan = fetching.plan_download(TEXT)
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", fail)
     with pytest.raises(BackendError, match=r"cannot be written to .*: No space left"):
         fetching.fetch(TEXT, plan)
@@ -267,7 +275,7 @@ def test_bars_are_shown_only_if_wanted(
         states.append((utils.are_progress_bars_disabled(), utils.logging.get_verbosity()))
         return str(download(*args, **kwargs))
 
-    plan = fetching.plan(TEXT)
+    plan = fetching.plan_download(TEXT)
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", record)
     fetching.fetch(TEXT, plan, show_progress=show_progress)
     assert set(states) == {(not show_progress, logging.ERROR)}
@@ -308,7 +316,7 @@ def test_part_of_a_model_can_be_removed() -> None:
 def test_folder_of_the_user_is_neither_fetched_nor_removed(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     model = catalog.find(str(tmp_path))
-    for change in (fetching.plan, fetching.remove):
+    for change in (fetching.plan_download, fetching.remove):
         with pytest.raises(InputError, match="is a folder of yours"):
             change(model)
     assert (tmp_path / "config.json").exists()
