@@ -6,6 +6,8 @@ Loading takes seconds to minutes, so models outlive a backend object: the next r
 * At most one text model and one image model are loaded.
 * One call runs at a time: two would need twice the memory, and gain nothing on one device.
 * If a plan is not resident, the other model leaves the device before the call.
+* A child of ``fork`` has none, because the device and the threads of PyTorch cannot be used there,
+  and a lock that another thread held is never released.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
+
+from semcodec.forks import call_in_child
 
 Kind = Literal["text", "image"]
 
@@ -52,8 +56,16 @@ class ModelStore:
     """Loaded models by kind. Hold ``lock`` while using one."""
 
     def __init__(self) -> None:
+        self._reset()
+
+    def _reset(self) -> None:
         self.lock = threading.RLock()
         self._loaded: dict[Kind, _Loaded] = {}
+
+    def forget(self) -> None:
+        """Start anew in a child of ``fork``, where the models can be neither used nor freed."""
+        self._of_parent = self._loaded
+        self._reset()
 
     def get(
         self,
@@ -112,3 +124,4 @@ class ModelStore:
 
 
 STORE: Final = ModelStore()  #: the models of this process
+call_in_child(STORE.forget)

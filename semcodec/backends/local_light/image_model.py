@@ -148,8 +148,11 @@ class LightImageModel:
 
         pixels = runtime.call(generate, stage, f"cannot {stage}")
         if tuple(pixels.shape) != (1, size[1], size[0], 3):
-            message = f"The model {self.converted.title} returned no picture to '{stage}'."
-            raise BackendError(f"{message[:-1]}: use another model.", backend=NAME, stage=stage)
+            message = (
+                f"The model {self.converted.title} did not return a picture of {size[0]}x{size[1]} "
+                f"in the stage '{stage}': use another model."
+            )
+            raise BackendError(message, backend=NAME, stage=stage)
         self._note(stage, size, seed)
         return Image.frombytes("RGB", size, pixels.tobytes())
 

@@ -46,7 +46,7 @@ class OutOfMemoryError(BackendError):
 
 
 class Interruption:
-    """Whether the call in progress shall end at its next token or step."""
+    """Whether the call in progress should stop at its next token or step."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -56,7 +56,7 @@ class Interruption:
         self._event.set()
 
     def is_requested(self) -> bool:
-        """Return whether the call shall end."""
+        """Return whether the call should stop."""
         return self._event.is_set()
 
 

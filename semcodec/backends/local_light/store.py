@@ -12,12 +12,12 @@ or ``decode`` finds them. What must stay true:
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Hashable
 from typing import Any, Final
 
 from semcodec.backends.local.catalog import Kind
+from semcodec.forks import call_in_child
 
 
 class PipelineStore:
@@ -30,6 +30,9 @@ class PipelineStore:
     """
 
     def __init__(self) -> None:
+        self._reset()
+
+    def _reset(self) -> None:
         self.lock = threading.RLock()
         self.scale: dict[Kind, float] = {}
         self._keys: dict[Kind, Hashable] = {}
@@ -41,7 +44,7 @@ class PipelineStore:
         Nor can they be freed: their destructors wait for threads, and end the process.
         """
         self._of_parent = self.__dict__.copy()
-        self.__init__()  # type: ignore[misc]
+        self._reset()
 
     def get(self, kind: Kind, key: Hashable, name: str, load: Callable[[], dict[str, Any]]) -> Any:
         """Return the pipeline ``name`` of a model, loaded at the first call.
@@ -67,5 +70,4 @@ class PipelineStore:
 
 
 STORE: Final = PipelineStore()  #: the pipelines of this process
-if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(after_in_child=STORE.forget)
+call_in_child(STORE.forget)

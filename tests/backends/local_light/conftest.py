@@ -18,7 +18,7 @@ def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeLibrary]:
     fake = FakeLibrary()
     fake.install(monkeypatch)
     before = STORE.__dict__.copy()
-    STORE.__init__()  # type: ignore[misc]  # starts anew
+    STORE._reset()
     yield fake
     STORE.__dict__.update(before)
 
