@@ -100,8 +100,9 @@ def loading(path: Path) -> Iterator[None]:
 
 
 def load_error(path: Path, problem: str) -> BackendError:
-    """Return the error of a folder or a file that cannot be loaded."""
-    message = (
-        f"The model in {path} cannot be loaded ({problem}): fetch it again, or use another model."
-    )
+    """Return the error of a folder or a GGUF file that cannot be loaded."""
+    is_fetched = any(part.startswith("models--") for part in path.parts)  # in the hub's cache
+    again = "remove it and fetch it again" if is_fetched else "copy its files again"
+    advice = "use another --gguf" if path.is_file() else f"{again}, or use another model"
+    message = f"The model in {path} cannot be loaded ({problem}): {advice}."
     return BackendError(message, backend="local", stage="load", unavailable=True)

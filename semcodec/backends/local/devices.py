@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,6 +67,16 @@ def import_package(name: str) -> Any:
         shown = f"{type(error).__name__}: {error}"
         message = f"The package {name} cannot be loaded ({shown}): reinstall 'semcodec[local]'."
         raise _load_error(message) from error
+
+
+def check_package(name: str) -> None:
+    """Check that a package of the extra ``local`` is installed, without importing it.
+
+    Raises:
+        BackendError: it is not.
+    """
+    if sys.modules.get(name) is None and importlib.util.find_spec(name) is None:
+        raise _load_error(f"The package {name} is missing: pip install 'semcodec[local]'.")
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from semcodec.backends import activity
-from semcodec.backends.local import catalog, memory, storage, weights
-from semcodec.backends.local.devices import Device, find_device, import_torch
+from semcodec.backends.local import catalog, memory, quantization, storage, weights
+from semcodec.backends.local.devices import Device, find_device, import_package, import_torch
 from semcodec.backends.local.image_model import ImageModel
 from semcodec.backends.local.memory import Plan
 from semcodec.backends.local.settings import NAME, LocalSettings
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 #: The library that loads the models of a kind.
 FORMATS: Final[dict[Kind, catalog.Format]] = {"text": "transformers", "image": "diffusers"}
+#: The packages that load the models of a kind, and their networks.
+LIBRARIES: Final[dict[Kind, tuple[str, ...]]] = {
+    "text": ("transformers",),
+    "image": ("transformers", "diffusers"),
+}
 #: Packages whose versions a trace states, since they decide what is computed.
 PACKAGES: Final = (
     "torch", "torchvision", "transformers", "tokenizers", "diffusers", "accelerate", "safetensors",
@@ -80,6 +85,23 @@ class LocalModels:
                 f"for {'--model' if kind == 'text' else '--painter-model'}."
             )
         return model
+
+    def check_packages(self, kind: Kind) -> None:
+        """Check what a call needs besides weights: packages, and a GGUF file that is named.
+
+        Raises:
+            BackendError: something is missing; the message states what to do.
+        """
+        for name in LIBRARIES[kind]:
+            import_package(name)
+        quantization.check_quantization(self._plan(kind).quantization)
+        if kind == "image" and self._gguf is not None:
+            weights.check_gguf(self._gguf)
+
+    @property
+    def _gguf(self) -> Path | None:
+        path = self._settings.gguf
+        return Path(path).expanduser() if path else None
 
     def complete(self, chat: ChatRequest) -> ChatResponse:
         """Return the response of the text model; a JSON schema is stated in the task."""
@@ -156,8 +178,7 @@ class LocalModels:
         activity.show(f"loading {model.name}")
         if kind == "text":
             return TextModel(*weights.load_text_model(folder, plan, self.device))
-        gguf = Path(self._settings.gguf).expanduser() if self._settings.gguf else None
-        pipelines = weights.load_pipelines(folder, model, plan, self.device, gguf)
+        pipelines = weights.load_pipelines(folder, plan, self.device, self._gguf)
         return ImageModel(*pipelines, model)
 
     def dependencies(self, kind: Kind) -> dict[str, Any]:
@@ -169,7 +190,7 @@ class LocalModels:
             "revision": folder and storage.resolved_revision(folder),
             "dtype": self.device.dtype,
             "quantization": plan.quantization,
-            "gguf": Path(self._settings.gguf or "").name if kind == "image" else "",
+            "gguf": self._gguf.name if self._gguf and kind == "image" else "",
             "offload": plan.offload,
             "device": self.device.kind,
             "hardware": self.device.name,

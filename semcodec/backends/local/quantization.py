@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from semcodec.backends.local.devices import import_package, import_torch
-from semcodec.errors import BackendError
+from semcodec.backends.local.devices import check_package, import_package, import_torch
 
-#: The package that does it, for a message if it is not installed.
+#: The package of each quantization.
 PACKAGES: Final = {"nf4": "bitsandbytes", "int8": "torchao", "fp8": "torchao"}
 #: Components of a pipeline that are quantized.
 LARGE_COMPONENTS: Final = (
@@ -37,7 +36,7 @@ def make_config(library: str, quantization: str, dtype: str) -> Any:
     """
     if quantization == "none":
         return None
-    _check_package(PACKAGES[quantization])
+    check_quantization(quantization)
     module = import_package(library)
     if quantization == "nf4":
         compute_dtype = getattr(import_torch(), dtype)
@@ -49,9 +48,11 @@ def make_config(library: str, quantization: str, dtype: str) -> Any:
     return module.TorchAoConfig(getattr(torchao, names[quantization])())
 
 
-def _check_package(package: str) -> None:
-    from importlib.util import find_spec
+def check_quantization(quantization: str) -> None:
+    """Check that the package of a quantization is installed; see ``make_config``.
 
-    if find_spec(package) is None:
-        message = f"This quantization needs {package}: pip install 'semcodec[local]'."
-        raise BackendError(message, backend="local", stage="load", unavailable=True)
+    Raises:
+        BackendError: it is not.
+    """
+    if quantization != "none":
+        check_package(PACKAGES[quantization])

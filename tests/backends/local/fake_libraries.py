@@ -341,9 +341,10 @@ def _diffusers(machine: Machine, constants: Any) -> Any:
 def write_text_folder(folder: Path) -> Path:
     """Return a folder with the files of a text model, which are empty."""
     folder.mkdir()
-    for name in ("tokenizer.json", "preprocessor_config.json", "model.safetensors"):
+    for name in ("tokenizer.json", "model.safetensors"):
         (folder / name).touch()
-    (folder / "config.json").write_text("{}")
+    for name in ("config.json", "preprocessor_config.json"):
+        (folder / name).write_text("{}")
     return folder
 
 

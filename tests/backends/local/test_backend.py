@@ -289,7 +289,9 @@ def test_missing_package_of_a_quantization_is_named(
     make_backend: MakeBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(BackendError, match=r"needs bitsandbytes: pip install 'semcodec\[local\]'"):
+    with pytest.raises(
+        BackendError, match=r"bitsandbytes is missing: pip install 'semcodec\[local\]'"
+    ):
         make_backend(quantization="nf4").describe(PHOTO)
 
 
@@ -380,12 +382,12 @@ def test_package_that_fails_to_load_is_named(
 
 
 DAMAGED: dict[str, tuple[dict[str, Any], str]] = {
-    "code of a component": ({"vae": ["my_code", "Model"]}, "brings code of its own"),
-    "code of the pipeline": ({"_class_name": ["pipeline", "Model"]}, "brings code of its own"),
-    "component of one name": ({"vae": ["diffusers"]}, "brings code of its own"),
-    "number as a library": ({"vae": [1, "Model"]}, "brings code of its own"),
-    "number as a class": ({"vae": ["diffusers", 1]}, "brings code of its own"),
-    "folder elsewhere": ({"../vae": ["diffusers", "AutoencoderKLFlux2"]}, "brings code of its own"),
+    "code of a component": ({"vae": ["my_code", "Model"]}, "names a class outside"),
+    "code of the pipeline": ({"_class_name": ["pipeline", "Model"]}, "names a class outside"),
+    "component of one name": ({"vae": ["diffusers"]}, "names a class outside"),
+    "number as a library": ({"vae": [1, "Model"]}, "names a class outside"),
+    "number as a class": ({"vae": ["diffusers", 1]}, "names a class outside"),
+    "folder elsewhere": ({"../vae": ["diffusers", "AutoencoderKLFlux2"]}, "names a class outside"),
 }
 
 
@@ -405,11 +407,11 @@ def test_folder_with_code_is_refused(
     [
         ("vae/model.safetensors.index.json", {"weight_map": {"w": "pytorch_model.bin"}}, "not its"),
         ("vae/model.safetensors.index.json", {"weight_map": {"w": "../w.safetensors"}}, "not its"),
-        ("config.json", {"attn_implementation": "a/kernel"}, "code of its own"),
+        ("config.json", {"attn_implementation": "a/kernel"}, "an attention kernel"),
         (
             "vae/config.json",
             {"text": {"_attn_implementation": {"": "a/kernel"}}},
-            "code of its own",
+            "an attention kernel",
         ),
     ],
 )
@@ -422,6 +424,27 @@ def test_files_that_name_pickles_and_kernels_are_refused(
     (folder / name).write_text(json.dumps(content))
     with pytest.raises(BackendError, match=problem):
         weights.check_files(folder)
+
+
+@pytest.mark.parametrize("name", ["config.json", "vae/model.safetensors.index.json"])
+@pytest.mark.parametrize("kind", ["large", "damaged", "deep"])
+def test_json_that_cannot_be_checked_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, kind: str
+) -> None:
+    """A library could read it in another way, such as a name of a kernel after many spaces."""
+    monkeypatch.setattr(storage, "MAX_JSON_BYTES", 1000)
+    folder = write_image_folder(tmp_path / "bad")
+    contents = {"large": " " * 1000 + '{"attn_implementation": "a/kernel"}', "damaged": "{"}
+    (folder / name).write_text(contents.get(kind, "[" * 1000))
+    with pytest.raises(BackendError, match=rf"{Path(name).name} is too large or damaged"):
+        weights.check_files(folder)
+
+
+def test_large_tokenizer_is_not_a_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_text_folder(tmp_path / "text")
+    monkeypatch.setattr(storage, "MAX_JSON_BYTES", 1000)
+    (folder / "tokenizer.json").write_text(" " * 2000)
+    weights.check_files(folder)
 
 
 @pytest.mark.parametrize("index", ["", "[]", "{}", "{", "\0", '{"_class_name": 1', "[" * 9_999])
@@ -483,20 +506,25 @@ def test_gguf_file_replaces_the_weights_of_the_transformer(
     assert options["quantization_config"] == ("gguf", "float32")
 
 
-@pytest.mark.parametrize("kind", ["missing", "damaged", "incomplete", "url"])
+@pytest.mark.parametrize("name", ["klein.gguf", "https://example.org/klein.gguf"])
+def test_gguf_file_that_does_not_exist_is_named(make_backend: MakeBackend, name: str) -> None:
+    with pytest.raises(BackendError, match=r"klein\.gguf does not exist: check --gguf\.$"):
+        make_backend(gguf=name, steps=1).paint("a boat", SIZE, 7)
+
+
+@pytest.mark.parametrize("kind", ["damaged", "incomplete"])
 def test_gguf_file_that_cannot_be_loaded_is_named(
     machine: Machine, make_backend: MakeBackend, tmp_path: Path, kind: str
 ) -> None:
     gguf = tmp_path / "klein.gguf"
-    if kind in ("damaged", "incomplete"):
-        gguf.write_bytes(b"GGUF")
+    gguf.write_bytes(b"GGUF")
     machine.failures = [ValueError("bad magic")] if kind == "damaged" else []
     machine.missing_keys = ["norm.weight"] if kind == "incomplete" else []
-    name = "https://example.org/klein.gguf" if kind == "url" else str(gguf)
     with pytest.raises(BackendError, match=r"klein\.gguf cannot be loaded \(") as caught:
-        make_backend(gguf=name, steps=1).paint("a boat", SIZE, 7)
+        make_backend(gguf=str(gguf), steps=1).paint("a boat", SIZE, 7)
     problem = {"damaged": "bad magic", "incomplete": "it lacks the weights norm.weight"}
-    assert problem.get(kind, "there is no such file") in str(caught.value)
+    assert problem[kind] in str(caught.value)
+    assert str(caught.value).endswith("use another --gguf.")
 
 
 def test_gguf_file_needs_a_transformer(
