@@ -11,7 +11,7 @@ from semcodec.backends.local.image_model import PictureTask
 from semcodec.backends.local.models import LocalModels, published_name
 from semcodec.backends.local.settings import NAME, LocalSettings
 from semcodec.backends.local.store import Kind
-from semcodec.backends.model_calls import cut_prompt, edit_prompt, guides_of
+from semcodec.backends.model_calls import cut_prompt, edit_prompt, list_guides
 from semcodec.backends.notes import NOTICES, add_note
 from semcodec.backends.prompting import PromptBackend, Prompts
 from semcodec.backends.protocols import ROLES
@@ -99,7 +99,7 @@ class LocalBackend(PromptBackend):
     @property
     def guides(self) -> frozenset[GuideKind]:
         """The layers that ``paint`` takes."""
-        return guides_of(self.settings.start_from_colors)
+        return list_guides(self.settings.start_from_colors)
 
     def paint(
         self, prompt: str, size: tuple[int, int], seed: int, guide: Guide | None = None

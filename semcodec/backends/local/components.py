@@ -59,7 +59,7 @@ def load_complete(cls: Any, folder: Path, **options: Any) -> Any:
     Raises:
         BackendError: a file is damaged or missing, or lacks weights.
     """
-    with loading(folder):
+    with convert_load_errors(folder):
         model, info = cls.from_pretrained(
             folder, **SAFE, use_safetensors=True, output_loading_info=True, **options
         )
@@ -86,7 +86,7 @@ def _join(names: Collection[str]) -> str:
 
 
 @contextmanager
-def loading(path: Path) -> Iterator[None]:
+def convert_load_errors(path: Path) -> Iterator[None]:
     """Convert any exception of a library in the block; those of too little memory pass."""
     try:
         yield

@@ -58,7 +58,7 @@ def import_package(name: str) -> Any:
     """
     try:
         # A child forked during an import would wait for it forever.
-        with block_fork(), errors_only():
+        with block_fork(), suppress_warnings():
             return importlib.import_module(name)
     except ImportError as error:
         raise _load_error(MISSING) from error
@@ -80,7 +80,7 @@ def check_package(name: str) -> None:
 
 
 @contextmanager
-def errors_only() -> Iterator[None]:
+def suppress_warnings() -> Iterator[None]:
     """Log nothing below errors while the block runs: the packages warn of each other's versions."""
     before = logging.root.manager.disable
     logging.disable(max(before, logging.WARNING))

@@ -124,7 +124,7 @@ def fetch(model: Model, wanted: DownloadPlan, *, show_progress: bool = False) ->
 
 
 def remove(model: Model) -> int:
-    """Delete a model from the cache, and return the freed bytes; 0 if nothing of it is there.
+    """Delete a model from the cache, and return the freed bytes; 0 if none of its files is there.
 
     Other commits of the same repository stay: another program may use them.
 
@@ -185,7 +185,7 @@ def _translate(client: ModuleType, model: Model, *, show_progress: bool = False)
     if not show_progress:
         bars.disable_progress_bars()
     try:
-        with hub_responses.checking(client):
+        with hub_responses.check_responses(client):
             yield
     except BackendError:
         raise

@@ -31,7 +31,7 @@ READ_BYTES: Final = 1 << 20
 
 
 @contextmanager
-def checking(client: ModuleType) -> Iterator[None]:
+def check_responses(client: ModuleType) -> Iterator[None]:
     """Check all responses of the hub while the block runs.
 
     Raises:

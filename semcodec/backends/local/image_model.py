@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from semcodec.backends import activity
 from semcodec.backends.local.catalog import Model
 from semcodec.backends.local.devices import import_torch
-from semcodec.backends.local.starts import parameters_of, start_arguments
-from semcodec.backends.local.weights import quiet
-from semcodec.backends.model_calls import settle
+from semcodec.backends.local.starts import list_parameters, start_arguments
+from semcodec.backends.local.weights import suppress_library_output
+from semcodec.backends.model_calls import find_stable_size
 from semcodec.errors import InvalidResponseError, MissingFeatureError
 from semcodec.imaging.fitting import MAX_CODE_AREA
 
@@ -72,7 +72,7 @@ class ImageModel:
 
         A pipeline with a strength paints a prompt over an image, which is not an instruction.
         """
-        return self._starter is not None and "strength" not in parameters_of(self._starter)
+        return self._starter is not None and "strength" not in list_parameters(self._starter)
 
     def paint(self, task: PictureTask) -> Image:
         """Return the picture of a task."""
@@ -91,7 +91,7 @@ class ImageModel:
         """
         options = self._options(task)
         image = start.convert("RGB").resize(task.size)
-        with quiet():
+        with suppress_library_output():
             arguments = self._starter and start_arguments(self._starter, image, strength, options)
         if not arguments:
             raise self._missing("paint", "start from an image")
@@ -117,7 +117,7 @@ class ImageModel:
         return {**options, "num_inference_steps": steps, "generator": generator}
 
     def _run(self, pipeline: Any, options: dict[str, Any], stage: str = "paint") -> Image:
-        known = parameters_of(pipeline)
+        known = list_parameters(pipeline)
         guidance = self._model.guidance
         if guidance is None and _is_distilled(pipeline):
             guidance = NO_GUIDANCE
@@ -125,7 +125,7 @@ class ImageModel:
         chosen = {name: value for name, value in extra.items() if value is not None}
         own = {name: value for name, value in {**options, **chosen}.items() if name in known}
         try:
-            with quiet():
+            with suppress_library_output():
                 picture: Image = pipeline(**own).images[0].convert("RGB")
         except BaseException:
             with suppress(Exception):  # weights that an interrupted call has left on the device
@@ -150,7 +150,7 @@ def paintable_size(size: tuple[int, int]) -> tuple[int, int]:
     >>> paintable_size((1024, 768)), paintable_size((96, 64)), paintable_size((4096, 4096))
     ((1024, 768), (624, 416), (1024, 1024))
     """
-    return settle(size, _round_size)
+    return find_stable_size(size, _round_size)
 
 
 def _round_size(size: tuple[int, int]) -> tuple[int, int]:

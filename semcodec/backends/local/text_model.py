@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends import activity
 from semcodec.backends.local.devices import import_torch
-from semcodec.backends.local.weights import quiet
+from semcodec.backends.local.weights import suppress_library_output
 from semcodec.backends.prompting import ChatRequest, ChatResponse
 from semcodec.imaging.fitting import described_size
 
@@ -45,14 +45,14 @@ class TextModel:
             max_tokens: the most tokens of the answer.
             image_side: pixels of the longer side to which an image is reduced.
         """
-        with quiet():
+        with suppress_library_output():
             inputs = self._processor.apply_chat_template(
                 [make_messages(request, image_side)],
                 add_generation_prompt=True,
                 tokenize=True,
                 return_dict=True,
                 return_tensors="pt",
-                enable_thinking=False,  # templates without thoughts ignore it
+                enable_thinking=False,  # templates without a thinking mode ignore it
             ).to(self._model.device, dtype=self._model.dtype)
             with import_torch().inference_mode():
                 output = self._model.generate(

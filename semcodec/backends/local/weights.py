@@ -17,17 +17,17 @@ from semcodec.backends.local import storage
 from semcodec.backends.local.components import (
     SAFE,
     check_on_device,
+    convert_load_errors,
     load_complete,
     load_components,
     load_error,
-    loading,
 )
 from semcodec.backends.local.devices import (
     Device,
     check_package,
-    errors_only,
     import_package,
     import_torch,
+    suppress_warnings,
 )
 from semcodec.backends.local.memory import Plan
 from semcodec.backends.local.quantization import make_config
@@ -50,7 +50,13 @@ def load_text_model(folder: Path, plan: Plan, device: Device) -> tuple[Any, Any]
     options: dict[str, Any] = {"dtype": getattr(torch, device.dtype)}
     if config is not None:
         options |= {"quantization_config": config, "device_map": {"": device.kind}}
-    with quiet(), errors_only(), offline(), loading(folder), block_fork():
+    with (
+        suppress_library_output(),
+        suppress_warnings(),
+        block_network(),
+        convert_load_errors(folder),
+        block_fork(),
+    ):
         processor = transformers.AutoProcessor.from_pretrained(folder, **SAFE)
         automatic = transformers.AutoModelForImageTextToText
         model = load_complete(automatic, folder, ignore_mismatched_sizes=True, **options)
@@ -80,7 +86,13 @@ def load_pipelines(
     index = read_index(folder)
     check_files(folder)
     dtype = getattr(torch, device.dtype)
-    with quiet(), errors_only(), offline(), loading(folder), block_fork():
+    with (
+        suppress_library_output(),
+        suppress_warnings(),
+        block_network(),
+        convert_load_errors(folder),
+        block_fork(),
+    ):
         parts = {} if gguf is None else {"transformer": _load_gguf(gguf, folder, index, dtype)}
         others = {name: pair for name, pair in index.items() if name not in parts}
         parts |= load_components(folder, others, plan.quantization, device.dtype)
@@ -184,7 +196,7 @@ def _load_gguf(gguf: Path, folder: Path, index: dict[str, tuple[str, str]], dtyp
         raise load_error(folder, "it has no transformer whose weights a GGUF file could replace")
     check_gguf(gguf)
     config = diffusers.GGUFQuantizationConfig(compute_dtype=dtype)
-    with loading(gguf):
+    with convert_load_errors(gguf):
         transformer = getattr(diffusers, index["transformer"][1]).from_single_file(
             str(gguf),
             config=str(folder),
@@ -214,7 +226,7 @@ def _place(pipeline: Any, plan: Plan, device: Device, torch: Any) -> None:
 
 
 @contextmanager
-def offline() -> Iterator[None]:
+def block_network() -> Iterator[None]:
     """Keep the libraries off the network while the block runs.
 
     A folder on disk needs no network, but some versions look for newer files of the same model.
@@ -228,7 +240,7 @@ def offline() -> Iterator[None]:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def suppress_library_output() -> Iterator[None]:
     """Show no warnings and no progress bars of the libraries while the block runs."""
     modules = [import_package(f"{name}.utils.logging") for name in LIBRARIES]
     before = [(module.get_verbosity(), module.is_progress_bar_enabled()) for module in modules]

@@ -43,4 +43,4 @@ def test_fetched_pipeline_paints(
     picture = local.paint("a red boat", (512, 512), 1)
     assert picture.size == (512, 512)
     assert picture.tobytes() == local.paint("a red boat", (512, 512), 1).tobytes()
-    assert hub.paths == []  # only fetch asks the hub
+    assert hub.paths == []  # only fetch sends requests

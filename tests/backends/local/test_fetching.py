@@ -29,7 +29,7 @@ def fetch(model: catalog.Model) -> Path:
 
 def test_only_needed_files_of_a_text_model_are_fetched(hub: FakeHub) -> None:
     assert storage.locate(TEXT) is None
-    assert hub.paths == []  # looking for a model asks nothing
+    assert hub.paths == []  # a search sends no request
     folder = fetch(TEXT)
     assert storage.locate(TEXT) == folder
     assert storage.resolved_revision(folder) == TEXT.revision
@@ -221,7 +221,7 @@ def test_libraries_that_load_a_model_cannot_use_the_hub(hub: FakeHub) -> None:
         huggingface_hub.snapshot_download,
         lambda name: huggingface_hub.hf_hub_download(name, "config.json"),
     )
-    with weights.offline():
+    with weights.block_network():
         for each in ask:
             with pytest.raises((errors.OfflineModeIsEnabled, errors.LocalEntryNotFoundError)):
                 each(TEXT.repository)

@@ -196,7 +196,7 @@ def test_client_is_as_before_afterwards(hub: FakeHub) -> None:
 def test_session_that_replaces_another_is_checked_until_the_end(hub: FakeHub) -> None:
     hub.headers = {"ETag": ".."}
     url = huggingface_hub.hf_hub_url(TEXT.repository, "config.json")
-    with hub_responses.checking(huggingface_hub):
+    with hub_responses.check_responses(huggingface_hub):
         huggingface_hub.close_session()
         with pytest.raises(BackendError, match="that is not a hash"):
             huggingface_hub.get_hf_file_metadata(url)

@@ -149,5 +149,5 @@ def test_nf4_is_the_default_only_where_it_runs() -> None:
         (ValueError("out of memory"), False),
     ],
 )
-def test_errors_of_memory_are_told_from_others(error: Exception, is_memory: bool) -> None:
+def test_errors_of_memory_are_distinguished_from_others(error: Exception, is_memory: bool) -> None:
     assert is_out_of_memory(error) is is_memory
