@@ -50,13 +50,7 @@ def load_text_model(folder: Path, plan: Plan, device: Device) -> tuple[Any, Any]
     options: dict[str, Any] = {"dtype": getattr(torch, device.dtype)}
     if config is not None:
         options |= {"quantization_config": config, "device_map": {"": device.kind}}
-    with (
-        suppress_library_output(),
-        suppress_warnings(),
-        block_network(),
-        convert_load_errors(folder),
-        block_fork(),
-    ):
+    with isolate_libraries(folder):
         processor = transformers.AutoProcessor.from_pretrained(folder, **SAFE)
         automatic = transformers.AutoModelForImageTextToText
         model = load_complete(automatic, folder, ignore_mismatched_sizes=True, **options)
@@ -86,13 +80,7 @@ def load_pipelines(
     index = read_index(folder)
     check_files(folder)
     dtype = getattr(torch, device.dtype)
-    with (
-        suppress_library_output(),
-        suppress_warnings(),
-        block_network(),
-        convert_load_errors(folder),
-        block_fork(),
-    ):
+    with isolate_libraries(folder):
         parts = {} if gguf is None else {"transformer": _load_gguf(gguf, folder, index, dtype)}
         others = {name: pair for name, pair in index.items() if name not in parts}
         parts |= load_components(folder, others, plan.quantization, device.dtype)
@@ -223,6 +211,19 @@ def _place(pipeline: Any, plan: Plan, device: Device, torch: Any) -> None:
         )
     else:
         pipeline.to(device.kind)
+
+
+@contextmanager
+def isolate_libraries(folder: Path) -> Iterator[None]:
+    """Load a folder in the block: without output, network and forks, and with one kind of error."""
+    with (
+        suppress_library_output(),
+        suppress_warnings(),
+        block_network(),
+        convert_load_errors(folder),
+        block_fork(),
+    ):
+        yield
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import semcodec
 from semcodec import backends
 from semcodec._registry import MODEL_SETS
 from semcodec.backends import activity
-from semcodec.backends.local import LocalBackend, catalog, storage, weights
+from semcodec.backends.local import LocalBackend, catalog, storage, store, weights
 from semcodec.backends.local.image_model import MAX_AREA, MIN_AREA, SIZE_STEP, paintable_size
 from semcodec.backends.local.store import ModelStore
 from semcodec.backends.prompting import ChatRequest
@@ -573,14 +575,31 @@ class Weights:
 
 
 def test_interrupted_move_is_made_again() -> None:
-    store, moved = ModelStore(), Weights()
-    store.get("text", "a", lambda: moved, "cuda", is_resident=True)
+    models, moved = ModelStore(), Weights()
+    models.get("text", "a", lambda: moved, "cuda", is_resident=True)
     moved.error = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
-        store.get("image", "b", Weights, "cuda", is_resident=False)
+        models.get("image", "b", Weights, "cuda", is_resident=False)
     moved.error = None
-    store.get("text", "a", Weights, "cuda", is_resident=True)
+    models.get("text", "a", Weights, "cuda", is_resident=True)
     assert moved.moves == ["cpu", "cuda"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_child_of_a_fork_starts_anew() -> None:
+    thread = threading.Thread(target=store.STORE.lock.acquire)  # and it never releases it
+    thread.start()
+    thread.join()
+    store.STORE._loaded["text"] = store._Loaded("key", Weights(), "cuda")
+    try:
+        child = os.fork()
+        if child == 0:
+            is_free = store.STORE.lock.acquire(timeout=2)
+            os._exit(0 if is_free and store.STORE.is_alone("image") else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        assert not store.STORE.is_alone("image")
+    finally:
+        store.STORE._reset()
 
 
 def test_gpu_paints_by_default(gpu: Machine) -> None:

@@ -101,7 +101,7 @@ def test_photographs_are_measured_and_broken_ones_named(
     (photos / "b.png").unlink()
     assert run(monkeypatch, *options) == 0
     assert "[1/1] a.png: measured before" in capsys.readouterr().out
-    assert len(gpu.chats) == chats + 2  # two descriptions: alone, and in a batch
+    assert len(gpu.chats) == chats + 2  # the same photograph twice
     assert len(gpu.pictures) == pictures + 2  # the same seed twice
     assert (folder / "page.md").read_text("utf-8").count("| a.png |") == 1
 

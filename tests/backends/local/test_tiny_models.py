@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -225,23 +226,23 @@ def test_interrupt_ends_the_process_without_an_output(
     assert not list(tmp_path.glob("*out*"))
 
 
-def start_semcodec(arguments: list[str], folder: Path) -> subprocess.Popen[str]:
+def start_semcodec(arguments: list[str], folder: Path, **environment: str) -> subprocess.Popen[str]:
     """Return a process of the command line that prints "working" when a model has begun."""
     code = (
         "import sys; from semcodec.backends import activity; from semcodec.__main__ import main\n"
         "show = activity.show\n"
-        "def tell(text):\n"
+        "def show_and_print(text):\n"
         "    show(text)\n"
         "    if text.startswith(('step 2', 'token 2')):\n"
         "        print('working', file=sys.__stdout__, flush=True)\n"
-        "activity.show = tell\n"
+        "activity.show = show_and_print\n"
         "sys.exit(main())\n"
     )
     path = os.pathsep.join([str(ROOT), str(ROOT / "embedded")])
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": path},
+        env=os.environ | {"PYTHONPATH": path} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -340,7 +341,7 @@ def run_semcodec(arguments: list[str], folder: Path) -> str:
     return out + err
 
 
-def test_commands_tell_the_truth(models: Path, tmp_path: Path) -> None:
+def test_commands_run_and_show_the_models(models: Path, tmp_path: Path) -> None:
     PHOTOS[BLUE].save(tmp_path / "a.png")
     text, image = ["--model", str(models / "vlm")], ["--painter-model", str(models / "klein")]
     shown = run_semcodec(["encode", "a.png", "--backend", "local", *text], tmp_path)
@@ -353,11 +354,21 @@ def test_commands_tell_the_truth(models: Path, tmp_path: Path) -> None:
     [note] = json.loads((tmp_path / "t.json").read_text())["stages"][-1]["notes"]["models"]
     assert note["versions"]["torch"].partition("+")[0] == torch.__version__.partition("+")[0]
     assert (note["device"], note["dtype"], note["model"]) == ("cpu", "float32", "klein")
-    shown = run_semcodec(["doctor", "--backend", "local", *text], tmp_path)
-    assert "CPU" in shown
-    assert "embedded" in shown
-    shown = run_semcodec(["models", "list"], tmp_path)
-    assert "Apache-2.0" in shown
+    shown = run_semcodec(["doctor", "--backend", "local", *text], tmp_path)  # it exits with 0
+    rows = dict(re.findall(r"^  (\w+) +(.+)$", shown.partition("what would run")[2], re.MULTILINE))
+    assert rows["describer"] == "local, model vlm"
+    assert rows["painter"] == "embedded"
+    assert rows["device"] == "CPU, float32"
+    assert rows["text"].startswith("the folder ")
+    assert rows["pictures"].startswith("none: ")
+    missing = ["--describer", "local", "--model", "qwen3-vl-2b"]
+    process = start_semcodec(["doctor", *missing], tmp_path, HF_HOME=str(tmp_path))
+    out, _ = process.communicate(timeout=300)
+    assert process.returncode == 2
+    assert "semcodec models fetch qwen3-vl-2b" in out
+    process = start_semcodec(["models", "list"], tmp_path, HF_HOME=str(tmp_path))
+    rows = dict(re.findall(r"^(\S+) .*  (here|not here)  ", process.communicate()[0], re.M))
+    assert rows["qwen3-vl-2b"] == "not here"
 
 
 # --- the bench of photographs
