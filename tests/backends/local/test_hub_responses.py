@@ -76,7 +76,7 @@ def test_hashes_are_accepted_in_all_forms(hub: FakeHub) -> None:
             headers = {"X-Linked-ETag": form.format(etag), "ETag": "an MD5 of a storage"}
             hub_responses._check_headers(headers)
     hub.headers = headers
-    assert len(fetching.plan_download(TEXT).missing_files) == 8
+    assert len(fetching.plan_download(TEXT).missing_files) == 6
 
 
 def test_commit_of_the_newest_version_is_checked(hub: FakeHub, tmp_path: Path) -> None:

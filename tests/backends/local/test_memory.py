@@ -14,8 +14,8 @@ from tests.backends.local.conftest import MakeBackend
 from tests.backends.local.fake_libraries import Machine, OutOfMemoryError
 
 PHOTO = Image.new("RGB", (64, 64), "red")
-SIZE = (512, 512)
-RECORD = semcodec.pack("red boat", coding="lexicon", size=SIZE)
+SIZE = (64, 64)
+RECORD = semcodec.pack("red boat", coding="lexicon", size=(512, 512))
 FULL = OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
 CUDA = Device("cuda", "Fake GPU", 24_000_000_000, "bfloat16")
 CPU = Device("cpu", "CPU", None, "float32")
