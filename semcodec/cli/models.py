@@ -9,8 +9,9 @@ from typing import Final
 
 from semcodec._wording import plural
 from semcodec.backends.local import catalog, fetching, storage
-from semcodec.backends.local.catalog import Model, Quantization
+from semcodec.backends.local.catalog import Model
 from semcodec.backends.local.fetching import format_size
+from semcodec.backends.local.settings import Quantization
 from semcodec.cli.output import (
     escape_control,
     format_table,

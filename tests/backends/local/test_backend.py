@@ -84,7 +84,7 @@ def test_answer_at_the_limit_is_known_to_be_cut(
 def test_long_answer_that_ends_is_not_cut(machine: Machine, make_backend: MakeBackend) -> None:
     request = ChatRequest("select", "Condense.", "Choose words.")
     machine.answer = lambda chat: "x" * 39
-    models = make_backend(most_output=40)._models
+    models = make_backend(most_output=40).chat_model
     assert not models.complete(request).is_truncated  # 39 tokens, and the one that ends it
     machine.answer = lambda chat: "x" * 40
     assert models.complete(request).is_truncated

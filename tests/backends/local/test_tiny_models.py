@@ -99,7 +99,7 @@ def test_pictures_are_described_by_what_they_show(models: Path) -> None:
 def test_text_alone_is_answered_by_the_same_model_and_the_same_each_time(models: Path) -> None:
     chat = ChatRequest("select", "You condense.", "Choose 12 words.")
     local = make(models, most_output=16)
-    assert local._models.complete(chat) == local._models.complete(chat)
+    assert local.chat_model.complete(chat) == local.chat_model.complete(chat)
 
 
 def test_model_that_rambles_yields_a_record_and_a_picture(models: Path) -> None:

@@ -185,7 +185,9 @@ def test_interrupt_ends_the_picture_at_the_next_step(klein: Any, library: FakeLi
 
 def test_result_of_another_shape_is_an_error(klein: Any, library: FakeLibrary) -> None:
     library.results = [np.zeros((1, 8, 8, 3), np.uint8)]
-    with pytest.raises(BackendError, match="returned no picture to 'paint'"):
+    with pytest.raises(
+        BackendError, match="did not return a picture of 768x768 in the stage 'paint'"
+    ):
         klein.paint("a boat", SIZE, 7)
 
 

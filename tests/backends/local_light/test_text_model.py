@@ -34,7 +34,7 @@ def backend(library: FakeLibrary, make_text_folder: MakeFolder) -> Any:
 
 
 def complete(backend: Any, **fields: Any) -> Any:
-    return backend._chat.complete(ChatRequest("select", "The rules.", "The task.", **fields))
+    return backend.chat_model.complete(ChatRequest("select", "The rules.", "The task.", **fields))
 
 
 def test_messages_have_roles_and_thinking_is_off(backend: Any, library: FakeLibrary) -> None:
