@@ -11,14 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from semcodec.backends.isolation import format_exception
-from semcodec.backends.local.devices import import_package, import_torch
+from semcodec.backends.local.devices import (
+    MAX_SHOWN_ERROR,
+    import_package,
+    import_torch,
+    show_error,
+)
 from semcodec.backends.local.memory import is_out_of_memory
 from semcodec.backends.local.quantization import LARGE_COMPONENTS, make_config
 from semcodec.errors import BackendError
 
 SAFE: Final[dict[str, Any]] = {"local_files_only": True, "trust_remote_code": False}
-MAX_SHOWN_ERROR: Final = 300  #: characters of an error of a library in a message
 
 
 def load_components(
@@ -95,8 +98,7 @@ def convert_load_errors(path: Path) -> Iterator[None]:
     except Exception as error:  # libraries raise almost anything for a damaged folder
         if is_out_of_memory(error):
             raise
-        shown = " ".join(format_exception(error).split())[:MAX_SHOWN_ERROR]
-        raise load_error(path, shown) from error
+        raise load_error(path, show_error(error)) from error
 
 
 def load_error(path: Path, problem: str) -> BackendError:
