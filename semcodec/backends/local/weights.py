@@ -35,6 +35,9 @@ from semcodec.errors import BackendError
 from semcodec.forks import block_fork
 
 LIBRARIES: Final = ("diffusers", "transformers")  #: whose classes a pipeline may be made of
+#: Names of the special tokens: they end a text, fill it, and begin it.
+SPECIAL_TOKENS: Final = ("eos_token_id", "pad_token_id", "bos_token_id")
+MAX_TOKEN: Final = (1 << 31) - 1  #: the id of a token; vocabularies have up to 300,000
 VOCABULARIES: Final = ("tokenizer.json", "vocab.json")  #: files of a tokenizer without a config
 
 
@@ -55,9 +58,26 @@ def load_text_model(folder: Path, plan: Plan, device: Device) -> tuple[Any, Any]
         automatic = transformers.AutoModelForImageTextToText
         model = load_complete(automatic, folder, ignore_mismatched_sizes=True, **options)
         model = model.eval() if config is not None else model.to(device.kind).eval()
-    # Greedy: the same text for the same picture, as far as the device computes the same.
-    model.generation_config.update(do_sample=False, temperature=None, top_p=None, top_k=None)
+        model.generation_config = transformers.GenerationConfig(
+            do_sample=False, **_special_tokens(folder, model.generation_config)
+        )
     return processor, model
+
+
+def _special_tokens(folder: Path, generation: Any) -> dict[str, Any]:
+    """Return the ids of special tokens, which are all that is taken from a folder's generation.
+
+    Greedy then means the same text for the same picture, as far as the device computes the same;
+    other values, such as a time limit or a watermark, would change it.
+    """
+    tokens = {name: getattr(generation, name, None) for name in SPECIAL_TOKENS}
+    for name, value in tokens.items():
+        ids = value if name == "eos_token_id" and isinstance(value, list) else [value]
+        if value is not None and not (
+            ids and all(type(one) is int and 0 <= one <= MAX_TOKEN for one in ids)
+        ):
+            raise load_error(folder, f"{name} is not the id of a token")
+    return tokens
 
 
 def load_pipelines(

@@ -114,6 +114,33 @@ def test_model_that_rambles_yields_a_record_and_a_picture(models: Path) -> None:
     assert "boat" in str(decoded.trace.stages[0].output)
 
 
+OPTIONS: dict[str, Any] = {
+    "max_time": 0.001, "num_beams": 4, "stop_strings": ["a"], "guidance_scale": 3.0,
+    "return_dict_in_generate": True, "penalty_alpha": 0.6, "dola_layers": "low", "max_length": 5,
+    "suppress_tokens": "x", "forced_eos_token_id": 10**9, "cache_implementation": "static",
+    "watermarking_config": {"greenlist_ratio": 0.5}, "do_sample": True, "temperature": 9.0,
+    "num_return_sequences": 3, "repetition_penalty": 5.0, "prompt_lookup_num_tokens": 3,
+}  # fmt: skip
+
+
+def test_options_of_a_folder_change_no_answer(models: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "vlm"
+    shutil.copytree(models / "vlm", folder)
+    path = folder / "generation_config.json"
+    stated = json.loads(path.read_text())
+    chat = ChatRequest("select", "You condense.", "Choose 12 words.")
+    expected = make(models, most_output=16)._models.complete(chat)
+    for name, value in OPTIONS.items():
+        path.write_text(json.dumps({**stated, name: value}))
+        local_models.STORE.release("text")
+        local = make(models, text_model=str(folder), most_output=16)
+        try:
+            found: object = local._models.complete(chat)
+        except BackendError as error:  # a library refuses some values when it reads them
+            found = str(error)
+        assert found == expected or f"{folder} cannot be loaded" in str(found), name
+
+
 @pytest.mark.parametrize("quantization", ["nf4", "int8", "fp8"])
 def test_quantized_text_model_describes(models: Path, quantization: str) -> None:
     local = make(models, quantization=quantization)
