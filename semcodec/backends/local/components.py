@@ -19,7 +19,7 @@ from semcodec.backends.local.devices import (
 )
 from semcodec.backends.local.memory import is_out_of_memory
 from semcodec.backends.local.quantization import LARGE_COMPONENTS, make_config
-from semcodec.errors import BackendError
+from semcodec.errors import BackendError, SemcodecError
 
 SAFE: Final[dict[str, Any]] = {"local_files_only": True, "trust_remote_code": False}
 
@@ -89,22 +89,27 @@ def _join(names: Collection[str]) -> str:
 
 
 @contextmanager
-def convert_load_errors(path: Path) -> Iterator[None]:
-    """Convert any exception of a library in the block; those of too little memory pass."""
+def convert_load_errors(path: Path, verb: str = "loaded") -> Iterator[None]:
+    """Convert any exception of a library in the block; those of too little memory pass.
+
+    Args:
+        path: the folder or the GGUF file that is used in the block.
+        verb: what cannot be done with it, for the message.
+    """
     try:
         yield
-    except BackendError:
+    except SemcodecError:
         raise
     except Exception as error:  # libraries raise almost anything for a damaged folder
         if is_out_of_memory(error):
             raise
-        raise load_error(path, show_error(error)) from error
+        raise load_error(path, show_error(error), verb) from error
 
 
-def load_error(path: Path, problem: str) -> BackendError:
-    """Return the error of a folder or a GGUF file that cannot be loaded."""
+def load_error(path: Path, problem: str, verb: str = "loaded") -> BackendError:
+    """Return the error of a folder or a GGUF file that cannot be loaded, or otherwise used."""
     is_fetched = any(part.startswith("models--") for part in path.parts)  # in the hub's cache
     again = "remove it and fetch it again" if is_fetched else "copy its files again"
     advice = "use another --gguf" if path.is_file() else f"{again}, or use another model"
-    message = f"The model in {path} cannot be loaded ({problem}): {advice}."
+    message = f"The model in {path} cannot be {verb} ({problem}): {advice}."
     return BackendError(message, backend="local", stage="load", unavailable=True)

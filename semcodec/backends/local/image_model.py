@@ -10,10 +10,12 @@ import inspect
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends import activity
 from semcodec.backends.local.catalog import Model
+from semcodec.backends.local.components import convert_load_errors
 from semcodec.backends.local.devices import import_torch
 from semcodec.backends.local.starts import list_parameters, start_arguments
 from semcodec.backends.local.weights import suppress_library_output
@@ -57,10 +59,12 @@ class ImageModel:
         painter: paints pictures of prompts.
         starter: takes images, too; None if the library has no such pipeline for the model.
         model: the entry of the catalog.
+        folder: where both were loaded from, for messages.
     """
 
-    def __init__(self, painter: Any, starter: Any, model: Model) -> None:
+    def __init__(self, painter: Any, starter: Any, model: Model, folder: Path) -> None:
         self._painter, self._starter, self._model = painter, starter, model
+        self._folder = folder
 
     def move(self, device: str) -> None:
         """Move the weights to a device."""
@@ -91,7 +95,7 @@ class ImageModel:
         """
         options = self._options(task)
         image = start.convert("RGB").resize(task.size)
-        with suppress_library_output():
+        with suppress_library_output(), convert_load_errors(self._folder, "run"):
             arguments = self._starter and start_arguments(self._starter, image, strength, options)
         if not arguments:
             raise self._missing("paint", "start from an image")
@@ -125,7 +129,7 @@ class ImageModel:
         chosen = {name: value for name, value in extra.items() if value is not None}
         own = {name: value for name, value in {**options, **chosen}.items() if name in known}
         try:
-            with suppress_library_output():
+            with suppress_library_output(), convert_load_errors(self._folder, "run"):
                 picture: Image = pipeline(**own).images[0].convert("RGB")
         except BaseException:
             with suppress(Exception):  # weights that an interrupted call has left on the device

@@ -177,9 +177,9 @@ class LocalModels:
     def _load(self, kind: Kind, model: catalog.Model, folder: Path, plan: Plan) -> Any:
         activity.show(f"loading {model.name}")
         if kind == "text":
-            return TextModel(*weights.load_text_model(folder, plan, self.device))
+            return TextModel(*weights.load_text_model(folder, plan, self.device), folder)
         pipelines = weights.load_pipelines(folder, plan, self.device, self._gguf)
-        return ImageModel(*pipelines, model)
+        return ImageModel(*pipelines, model, folder)
 
     def dependencies(self, kind: Kind) -> dict[str, Any]:
         """Return what the result of a call depends on, for the trace."""

@@ -6,9 +6,11 @@ would differ from those of single calls.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends import activity
+from semcodec.backends.local.components import convert_load_errors
 from semcodec.backends.local.devices import import_torch
 from semcodec.backends.local.weights import suppress_library_output
 from semcodec.backends.prompting import ChatRequest, ChatResponse
@@ -28,10 +30,11 @@ class TextModel:
     Args:
         processor: of transformers; makes tokens of chats, and texts of tokens.
         model: of transformers; generates tokens.
+        folder: where both were loaded from, for messages.
     """
 
-    def __init__(self, processor: Any, model: Any) -> None:
-        self._processor, self._model = processor, model
+    def __init__(self, processor: Any, model: Any, folder: Path) -> None:
+        self._processor, self._model, self._folder = processor, model, folder
 
     def move(self, device: str) -> None:
         """Move the weights to a device."""
@@ -44,8 +47,11 @@ class TextModel:
             request: the chat.
             max_tokens: the most tokens of the answer.
             image_side: pixels of the longer side to which an image is reduced.
+
+        Raises:
+            BackendError: the chat template, the processor or the weights of the folder fail.
         """
-        with suppress_library_output():
+        with suppress_library_output(), convert_load_errors(self._folder, "run"):
             inputs = self._processor.apply_chat_template(
                 [make_messages(request, image_side)],
                 add_generation_prompt=True,
@@ -58,8 +64,8 @@ class TextModel:
                 output = self._model.generate(
                     **inputs, max_new_tokens=max_tokens, streamer=_TokenCounter(max_tokens)
                 )
-        answer = output[:, inputs["input_ids"].shape[1] :]
-        [text] = self._processor.batch_decode(answer, skip_special_tokens=True)
+            answer = output[:, inputs["input_ids"].shape[1] :]
+            [text] = self._processor.batch_decode(answer, skip_special_tokens=True)
         return ChatResponse(text, self._is_truncated(answer[0].tolist(), max_tokens))
 
     def _is_truncated(self, tokens: list[int], max_tokens: int) -> bool:

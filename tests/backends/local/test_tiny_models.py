@@ -141,6 +141,22 @@ def test_options_of_a_folder_change_no_answer(models: Path, tmp_path: Path) -> N
         assert found == expected or f"{folder} cannot be loaded" in str(found), name
 
 
+TEMPLATES = ("{{ raise_exception('\x1b[31mhello\nworld') }}", "{% for %}", "", "no image")
+
+
+def test_damaged_chat_template_is_one_message(models: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "vlm"
+    shutil.copytree(models / "vlm", folder)
+    for template in TEMPLATES:
+        (folder / "chat_template.jinja").write_text(template)
+        local_models.STORE.release("text")
+        with pytest.raises(BackendError) as caught:
+            make(models, text_model=str(folder), most_output=16).describe(PHOTOS[RED])
+        message = str(caught.value)
+        assert message.startswith(f"The model in {folder} cannot be "), template
+        assert message.isprintable()
+
+
 @pytest.mark.parametrize("quantization", ["nf4", "int8", "fp8"])
 def test_quantized_text_model_describes(models: Path, quantization: str) -> None:
     local = make(models, quantization=quantization)
