@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,7 +15,7 @@ from semcodec.backends.local import catalog, memory, quantization, storage, weig
 from semcodec.backends.local.devices import Device, find_device, import_package, import_torch
 from semcodec.backends.local.image_model import ImageModel
 from semcodec.backends.local.memory import Plan
-from semcodec.backends.local.settings import NAME, LocalSettings
+from semcodec.backends.local.settings import AUTO, NAME, LocalSettings
 from semcodec.backends.local.store import MOVES_ITSELF, STORE, Kind
 from semcodec.backends.local.text_model import TextModel
 from semcodec.backends.model_calls import note_retry
@@ -154,7 +155,17 @@ class LocalModels:
 
     def _plan(self, kind: Kind) -> Plan:
         planned = memory.make_plan(self._settings, self._defaults, self.device)
+        if self._settings.quantization == AUTO and self._own_quantization(kind):
+            planned = replace(planned, quantization="none")  # once more would be an error
         return self._plans.get(kind, planned)
+
+    def _own_quantization(self, kind: Kind) -> str:
+        """Return how the weights in the folder of a model are quantized; empty if not."""
+        folder = self._folder(kind)
+        return quantization.find_own_quantization(folder) if folder else ""
+
+    def _folder(self, kind: Kind) -> Path | None:
+        return self._folders.get(kind) or storage.locate(self.model(kind))
 
     def _use(self, kind: Kind, plan: Plan, use: Callable[[Any], T]) -> T:
         """Return the result of ``use`` with the model of a kind, which is loaded if necessary."""
@@ -184,12 +195,12 @@ class LocalModels:
     def dependencies(self, kind: Kind) -> dict[str, Any]:
         """Return what the result of a call depends on, for the trace."""
         model, plan = self.model(kind), self._plan(kind)
-        folder = self._folders.get(kind) or storage.locate(model)
+        folder, own = self._folder(kind), self._own_quantization(kind)
         return {
             "model": published_name(model),
             "revision": folder and storage.resolved_revision(folder),
             "dtype": self.device.dtype,
-            "quantization": plan.quantization,
+            "quantization": f"of the folder: {own}" if own else plan.quantization,
             "gguf": self._gguf.name if self._gguf and kind == "image" else "",
             "offload": plan.offload,
             "device": self.device.kind,
@@ -198,9 +209,11 @@ class LocalModels:
         }
 
     def _next_smaller(self, kind: Kind, plan: Plan) -> Plan | None:
-        return memory.next_smaller(
+        smaller = memory.next_smaller(
             plan, self.device, is_image=kind == "image", is_alone=STORE.is_alone(kind)
         )
+        is_other = smaller is not None and smaller.quantization != plan.quantization
+        return None if is_other and self._own_quantization(kind) else smaller
 
     def _memory_error(self, kind: Kind, stage: str, plan: Plan) -> BackendError:
         smaller, is_image = self._next_smaller(kind, plan), kind == "image"

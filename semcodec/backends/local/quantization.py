@@ -6,12 +6,15 @@ the large parts of a pipeline are quantized: the autoencoder is small, and its e
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
+from semcodec.backends.local import storage
 from semcodec.backends.local.devices import check_package, import_package, import_torch
 
 #: The package of each quantization.
 PACKAGES: Final = {"nf4": "bitsandbytes", "int8": "torchao", "fp8": "torchao"}
+MAX_METHOD: Final = 40  #: characters of the name of a method that a folder states
 #: Components of a pipeline that are quantized.
 LARGE_COMPONENTS: Final = (
     "transformer",
@@ -46,6 +49,24 @@ def make_config(library: str, quantization: str, dtype: str) -> Any:
     torchao = import_package("torchao.quantization")
     names = {"int8": "Int8WeightOnlyConfig", "fp8": "Float8WeightOnlyConfig"}
     return module.TorchAoConfig(getattr(torchao, names[quantization])())
+
+
+def find_own_quantization(folder: Path) -> str:
+    """Return the methods with which the weights of a folder are quantized, such as ``"fp8"``.
+
+    The libraries then follow the configs of the folder. Empty if none of its networks is quantized.
+    """
+    paths = [folder / "config.json", *sorted(folder.glob("*/config.json"))]
+    configs = [config for path in paths for config in _find_configs(storage.read_json(path))]
+    methods = {str(config.get("quant_method"))[:MAX_METHOD] for config in configs}
+    return ", ".join(sorted(method if method.isprintable() else "unknown" for method in methods))
+
+
+def _find_configs(config: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the configs of quantization in that of a network, or of a part of it."""
+    parts = [config, *(part for part in config.values() if isinstance(part, dict))]
+    found = [part.get("quantization_config") for part in parts]
+    return [one if isinstance(one, dict) else {} for one in found if one is not None]
 
 
 def check_quantization(quantization: str) -> None:
