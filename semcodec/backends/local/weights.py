@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from semcodec.backends.local import storage
+from semcodec.backends.local import configs, storage
 from semcodec.backends.local.components import (
     SAFE,
     check_on_device,
@@ -38,6 +38,11 @@ LIBRARIES: Final = ("diffusers", "transformers")  #: whose classes a pipeline ma
 #: Names of the special tokens: they end a text, fill it, and begin it.
 SPECIAL_TOKENS: Final = ("eos_token_id", "pad_token_id", "bos_token_id")
 MAX_TOKEN: Final = (1 << 31) - 1  #: the id of a token; vocabularies have up to 300,000
+#: Files whose numbers decide how large something is that a library makes.
+SIZED: Final = (
+    "config.json", "scheduler_config.json", "preprocessor_config.json", "processor_config.json",
+    "video_preprocessor_config.json",
+)  # fmt: skip
 VOCABULARIES: Final = ("tokenizer.json", "vocab.json")  #: files of a tokenizer without a config
 
 
@@ -147,7 +152,8 @@ def check_files(folder: Path) -> None:
 
     Raises:
         BackendError: an index names other files than safetensors in the same folder, a config names
-            a kernel in a repository, or a file is too large or damaged.
+            a kernel in a repository or a size above a limit of ``configs``, or a file is too large
+            or damaged.
     """
     for path in [*folder.glob("*.json"), *folder.glob("*/*.json")]:
         if path.name in VOCABULARIES:
@@ -160,6 +166,8 @@ def check_files(folder: Path) -> None:
             raise load_error(folder, f"{path.name} names files that are not its safetensors")
         if _names_kernel(content):
             raise load_error(folder, f"{path.name} names an attention kernel in a repository")
+        if path.name in SIZED and (problem := configs.find_problem(content)):
+            raise load_error(folder, f"{problem} in {path.name}")
 
 
 def _lists_safetensors(index: object) -> bool:
