@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,7 @@ from semcodec.backends.local.catalog import Model
 from semcodec.backends.local.components import convert_load_errors
 from semcodec.backends.local.devices import import_torch
 from semcodec.backends.local.starts import list_parameters, start_arguments
+from semcodec.backends.local.templates import check_template
 from semcodec.backends.local.weights import suppress_library_output
 from semcodec.backends.model_calls import find_stable_size
 from semcodec.errors import InvalidResponseError, MissingFeatureError
@@ -130,6 +132,7 @@ class ImageModel:
         own = {name: value for name, value in {**options, **chosen}.items() if name in known}
         try:
             with suppress_library_output(), convert_load_errors(self._folder, "run"):
+                self._check_templates(pipeline, options["prompt"])
                 picture: Image = pipeline(**own).images[0].convert("RGB")
         except BaseException:
             with suppress(Exception):  # weights that an interrupted call has left on the device
@@ -142,6 +145,15 @@ class ImageModel:
             )
             raise InvalidResponseError(message, backend="local", stage=stage)
         return picture
+
+    def _check_templates(self, pipeline: Any, prompt: str) -> None:
+        """Check the chat templates of the tokenizers of a pipeline, which some pipelines use."""
+        chat = [{"role": "user", "content": prompt}]
+        for part in getattr(pipeline, "components", {}).values():
+            render = getattr(part, "apply_chat_template", None)
+            if render is not None and getattr(part, "chat_template", None):
+                options = {"tokenize": False, "add_generation_prompt": True}
+                check_template(partial(render, **options), chat, self._folder)
 
     def _missing(self, stage: str, what: str) -> MissingFeatureError:
         message = f"The model {self._model.name} cannot {what}: use another --painter-model."

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from semcodec.backends import activity
 from semcodec.backends.local.components import convert_load_errors
 from semcodec.backends.local.devices import import_torch
+from semcodec.backends.local.templates import check_template
 from semcodec.backends.local.weights import suppress_library_output
 from semcodec.backends.prompting import ChatRequest, ChatResponse
 from semcodec.imaging.fitting import described_size
@@ -52,14 +53,10 @@ class TextModel:
             BackendError: the chat template, the processor or the weights of the folder fail.
         """
         with suppress_library_output(), convert_load_errors(self._folder, "run"):
-            inputs = self._processor.apply_chat_template(
-                [make_messages(request, image_side)],
-                add_generation_prompt=True,
-                tokenize=True,
-                return_dict=True,
-                return_tensors="pt",
-                enable_thinking=False,  # templates without a thinking mode ignore it
-            ).to(self._model.device, dtype=self._model.dtype)
+            chat = make_messages(request, image_side)
+            check_template(lambda chat: self._render(chat, tokenize=False), chat, self._folder)
+            inputs = self._render(chat, tokenize=True, return_dict=True, return_tensors="pt")
+            inputs = inputs.to(self._model.device, dtype=self._model.dtype)
             with import_torch().inference_mode():
                 output = self._model.generate(
                     **inputs, max_new_tokens=max_tokens, streamer=_TokenCounter(max_tokens)
@@ -67,6 +64,14 @@ class TextModel:
             answer = output[:, inputs["input_ids"].shape[1] :]
             [text] = self._processor.batch_decode(answer, skip_special_tokens=True)
         return ChatResponse(text, self._is_truncated(answer[0].tolist(), max_tokens))
+
+    def _render(self, chat: list[Message], **options: Any) -> Any:
+        return self._processor.apply_chat_template(
+            [chat],
+            add_generation_prompt=True,
+            enable_thinking=False,  # templates without a thinking mode ignore it
+            **options,
+        )
 
     def _is_truncated(self, tokens: list[int], max_tokens: int) -> bool:
         """Return whether an answer has reached its limit without a token that ends it."""

@@ -28,7 +28,7 @@ from PIL import Image, ImageChops, ImageStat
 
 import semcodec
 from semcodec.backends import Guide
-from semcodec.backends.local import LocalBackend, weights
+from semcodec.backends.local import LocalBackend, templates, weights
 from semcodec.backends.local import models as local_models
 from semcodec.backends.local.store import ModelStore
 from semcodec.backends.prompting import ChatRequest
@@ -155,6 +155,27 @@ def test_damaged_chat_template_is_one_message(models: Path, tmp_path: Path) -> N
         message = str(caught.value)
         assert message.startswith(f"The model in {folder} cannot be "), template
         assert message.isprintable()
+
+
+LOOP = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+LIMITED = {LOOP: "takes more than 5 seconds", "a word " * 9000: "adds more than 20000 characters"}
+
+
+@pytest.mark.parametrize("place", ["vlm", "klein/tokenizer"])
+def test_chat_template_has_limits_of_time_and_length(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setattr(templates, "MAX_SECONDS", 5.0)
+    name = place.partition("/")[0]
+    shutil.copytree(models / name, tmp_path / name)
+    chosen = {"text_model" if name == "vlm" else "image_model": str(tmp_path / name)}
+    for template, problem in LIMITED.items():
+        (tmp_path / place / "chat_template.jinja").write_text(template)
+        local_models.STORE.release("text")
+        local_models.STORE.release("image")
+        local = make(models, **chosen)
+        with pytest.raises(BackendError, match=rf"{name} cannot be run \(its chat .* {problem}\)"):
+            local.describe(PHOTOS[RED]) if name == "vlm" else local.paint("a red boat", SIZE, 7)
 
 
 @pytest.mark.parametrize("quantization", ["nf4", "int8", "fp8"])
