@@ -146,7 +146,7 @@ def remove(args: argparse.Namespace) -> int:
     """Delete models, and print how much space that frees."""
     for model in [catalog.find(name) for name in args.names]:
         freed = fetching.remove(model)
-        done = f"removed, {format_size(freed)} freed" if freed else "not on this machine"
+        done = "not on this machine" if freed is None else f"removed, {format_size(freed)} freed"
         print_result(f"{model.name}: {done}")
     return DONE
 

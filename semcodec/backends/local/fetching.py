@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from semcodec.backends.local import hub, hub_responses, storage
 from semcodec.backends.local.catalog import Model
+from semcodec.backends.local.removal import remove_snapshot
 from semcodec.errors import BackendError, InputError
 
 #: Bytes that stay free on the disk.
@@ -123,8 +124,8 @@ def fetch(model: Model, wanted: DownloadPlan, *, show_progress: bool = False) ->
     return folder
 
 
-def remove(model: Model) -> int:
-    """Delete a model from the cache, and return the freed bytes; 0 if none of its files is there.
+def remove(model: Model) -> int | None:
+    """Delete a model from the cache, and return the freed bytes; None if none of it is there.
 
     Other commits of the same repository stay: another program may use them.
 
@@ -134,16 +135,13 @@ def remove(model: Model) -> int:
     """
     _check_in_catalog(model)
     folder, _ = storage.find_snapshot(model)
-    revision = storage.resolved_revision(folder) if folder else None
-    if revision is None:
-        return 0
-    client = hub.import_hub()
-    with _translate(client, model):
-        strategy = client.scan_cache_dir(storage.cache_folder()).delete_revisions(revision)
-        strategy.execute()
-    if folder is not None and folder.exists():
-        raise _error(f"{folder} cannot be deleted: delete it yourself.")
-    return int(strategy.expected_freed_size)
+    if folder is None or storage.resolved_revision(folder) is None:
+        return None
+    try:
+        return remove_snapshot(folder)
+    except OSError as error:
+        problem = f"{folder} cannot be deleted ({error.strerror or type(error).__name__})"
+        raise _error(f"{problem}: delete it yourself.") from error
 
 
 def format_size(number: int) -> str:

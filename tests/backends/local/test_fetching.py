@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -278,11 +279,12 @@ def test_bars_are_shown_only_if_wanted(
 def test_model_is_removed_and_others_stay() -> None:
     folder, painter = fetch(TEXT), fetch(UNPINNED)
     freed = fetching.remove(TEXT)
-    assert 100 < freed < 1000
+    assert freed is not None
+    assert 100 < freed < 3000  # the list of files, too
     assert not folder.exists()
     assert storage.locate(TEXT) is None
     assert storage.locate(UNPINNED) == painter
-    assert fetching.remove(TEXT) == 0
+    assert fetching.remove(TEXT) is None
 
 
 @pytest.mark.usefixtures("hub")
@@ -296,6 +298,75 @@ def test_part_of_a_model_can_be_removed_and_other_commits_stay() -> None:
     assert fetching.remove(UNPINNED)
     assert not folder.exists()
     assert (other / "config.json").exists()
+
+
+@pytest.mark.usefixtures("hub")
+def test_files_of_other_commits_stay() -> None:
+    folder = fetch(TEXT)
+    other = folder.parent / ("a" * 40)
+    other.mkdir()
+    (other / "config.json").symlink_to(os.readlink(folder / "config.json"))
+    shared, repository = (folder / "config.json").read_bytes(), folder.parents[1]
+    (repository / "refs").mkdir(exist_ok=True)
+    (repository / "refs" / "main").write_text(folder.name)
+    (repository / "refs" / "odd").write_bytes(b"\xff../../x")
+    size = _size(repository)
+    freed = fetching.remove(TEXT)
+    assert freed is not None
+    assert 0 < freed == size - _size(repository)
+    assert (other / "config.json").read_bytes() == shared
+    assert [path.name for path in (repository / "blobs").iterdir()] == [
+        (other / "config.json").resolve().name
+    ]
+    assert [path.name for path in (repository / "refs").iterdir()] == ["odd"]
+    assert folder.name not in {path.stem for path in (repository / "trees").glob("*")}
+
+
+def _size(folder: Path) -> int:
+    """Return the bytes of the files in a folder, without those behind links."""
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    return sum(path.stat().st_size for path in files)
+
+
+@pytest.mark.usefixtures("hub")
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_link_to_another_folder_is_removed_and_the_folder_stays(
+    tmp_path: Path, is_alone: bool
+) -> None:
+    folder, elsewhere = fetch(TEXT), tmp_path / "elsewhere"
+    shutil.copytree(folder, elsewhere)
+    shutil.rmtree(folder)
+    folder.symlink_to(elsewhere, target_is_directory=True)
+    (elsewhere / "more").symlink_to(tmp_path, target_is_directory=True)
+    if not is_alone:
+        (folder.parent / ("a" * 40)).mkdir()
+    before = {path.name for path in elsewhere.iterdir()}
+    size = _size(folder.parents[1])
+    assert fetching.remove(TEXT) == size - _size(folder.parents[1])
+    assert folder.parents[1].exists() is not is_alone
+    assert not folder.is_symlink()
+    assert {path.name for path in elsewhere.iterdir()} == before
+
+
+@pytest.mark.usefixtures("hub")
+def test_damaged_ref_is_removed_with_the_model() -> None:
+    folder = fetch(TEXT)
+    (folder.parents[1] / "refs").mkdir(exist_ok=True)
+    (folder.parents[1] / "refs" / "main").write_text("../../x")
+    assert fetching.remove(TEXT)
+    assert not folder.parents[1].exists()
+
+
+@pytest.mark.usefixtures("hub")
+def test_folder_that_cannot_be_deleted_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = fetch(TEXT)
+
+    def fail(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(shutil, "rmtree", fail)
+    with pytest.raises(BackendError, match=rf"{folder} cannot be deleted \(Permission denied\)"):
+        fetching.remove(TEXT)
 
 
 def test_folder_of_the_user_is_neither_fetched_nor_removed(tmp_path: Path) -> None:
