@@ -141,6 +141,9 @@ def read_index(folder: Path) -> dict[str, tuple[str, str]]:
     if not isinstance(own, str) or not is_known:
         problem = "model_index.json names a class outside of diffusers and transformers"
         raise load_error(folder, problem)
+    unknown = [name for name in index if name not in pairs and (folder / Path(name).name).is_dir()]
+    if unknown:
+        raise load_error(folder, f"model_index.json names no class for {unknown[0][:60]!r}")
     return components
 
 
@@ -213,14 +216,20 @@ def _load_gguf(gguf: Path, folder: Path, index: dict[str, tuple[str, str]], dtyp
     check_gguf(gguf)
     config = diffusers.GGUFQuantizationConfig(compute_dtype=dtype)
     with convert_load_errors(gguf):
-        transformer = getattr(diffusers, index["transformer"][1]).from_single_file(
-            str(gguf),
-            config=str(folder),
-            subfolder="transformer",
-            quantization_config=config,
-            torch_dtype=dtype,
-            local_files_only=True,
-        )
+        try:
+            transformer = getattr(diffusers, index["transformer"][1]).from_single_file(
+                str(gguf),
+                config=str(folder),
+                subfolder="transformer",
+                quantization_config=config,
+                torch_dtype=dtype,
+                local_files_only=True,
+            )
+        except OSError as error:  # whose text names a checkpoint and not the problem
+            problem = error.strerror or "it is damaged, or not a GGUF file"
+            raise load_error(gguf, problem) from error
+        except NotImplementedError as error:  # of weights that are still on no device
+            raise load_error(gguf, "it has the weights of another network") from error
         check_on_device(transformer, gguf)
     return transformer
 

@@ -382,17 +382,25 @@ def test_weights_of_another_network_and_code_are_one_message(models: Path, tmp_p
             make(models, image_model=str(folder)).paint("a red boat", SIZE, 7)
 
 
-@pytest.mark.parametrize("kind", ["missing", "cut", "empty", "text"])
+GGUF_PROBLEMS = {
+    "missing": "does not exist",
+    "cut": "cannot be loaded (it is damaged, or not a GGUF file)",
+    "empty": "cannot be loaded (it is damaged, or not a GGUF file)",
+    "text": "cannot be loaded (it is damaged, or not a GGUF file)",
+    "other": "cannot be loaded (it has the weights of another network)",
+}
+
+
+@pytest.mark.parametrize("kind", GGUF_PROBLEMS)
 def test_damaged_gguf_file_is_named(models: Path, tmp_path: Path, kind: str) -> None:
     gguf = tmp_path / "bad.gguf"
     data = (models / "klein.gguf").read_bytes()
     content = {"cut": data[: len(data) // 2], "empty": b"", "text": b"GGUF, but not really" * 9}
     if kind != "missing":
-        gguf.write_bytes(content[kind])
-    with pytest.raises(BackendError, match=rf"{gguf} cannot be loaded") as caught:
-        make(models, gguf=str(gguf)).paint("a red boat", SIZE, 7)
-    assert len(str(caught.value)) < 700
-    assert "\n" not in str(caught.value)
+        gguf.write_bytes(content.get(kind, data))
+    painter = "z-image" if kind == "other" else "klein"
+    with pytest.raises(BackendError, match=re.escape(f"{gguf} {GGUF_PROBLEMS[kind]}")):
+        make(models, painter, gguf=str(gguf)).paint("a red boat", SIZE, 7)
 
 
 # --- the command line
