@@ -40,6 +40,9 @@ class Machine:
         loads: the arguments with which weights were loaded, by kind.
         parts: the same for the networks of pipelines, by the name of their folder.
         chats: the messages of all chats.
+        generations: the options of all answers.
+        template: the chat template, which is also that of pipelines.
+        template_error: what the chat template raises.
         pictures: the arguments of all calls of pipelines.
         moves: the kind of a model and the device to which it was moved.
         hooks_freed: how often the weights of a pipeline were taken off the device.
@@ -52,6 +55,9 @@ class Machine:
     loads: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
     chats: list[list[dict[str, Any]]] = field(default_factory=list)
+    generations: list[dict[str, Any]] = field(default_factory=list)
+    template: Callable[[list[dict[str, Any]]], str] = str
+    template_error: Exception | None = None
     pictures: list[dict[str, Any]] = field(default_factory=list)
     moves: list[tuple[str, str]] = field(default_factory=list)
     hooks_freed: int = 0
@@ -158,8 +164,12 @@ def _torch(machine: Machine) -> Any:
 
 def _transformers(machine: Machine, constants: Any) -> Any:
     class Processor:
-        def apply_chat_template(self, chats: list[Any], **options: Any) -> Inputs:
+        def apply_chat_template(self, chats: list[Any], **options: Any) -> Any:
             assert options["add_generation_prompt"]
+            if machine.template_error is not None:
+                raise machine.template_error
+            if not options["tokenize"]:
+                return [machine.template(chat) for chat in chats]
             machine.chats += chats
             return Inputs(input_ids=np.zeros((len(chats), 3), int), chats=chats)
 
@@ -170,9 +180,10 @@ def _transformers(machine: Machine, constants: Any) -> Any:
     class Model:
         device, dtype = "cpu", "float32"
 
-        def __init__(self) -> None:
-            self.generation_config = types.SimpleNamespace(eos_token_id=END, sampling={})
-            self.generation_config.update = self.generation_config.sampling.update
+        def __init__(self, folder: Path) -> None:
+            path = folder / "generation_config.json"
+            stated = json.loads(path.read_text()) if path.exists() else {}
+            self.generation_config = types.SimpleNamespace(**{"eos_token_id": END, **stated})
 
         def eval(self) -> Model:
             return self
@@ -185,7 +196,7 @@ def _transformers(machine: Machine, constants: Any) -> Any:
             self, input_ids: Any, chats: list[Any], max_new_tokens: int, streamer: Any
         ) -> Any:
             machine.fail()
-            assert self.generation_config.sampling["do_sample"] is False
+            machine.generations.append(vars(self.generation_config))
             answers = [machine.answer(chat) for chat in chats]
             rows = [[*map(ord, answer), END][:max_new_tokens] for answer in answers]
             width = max(map(len, rows))
@@ -200,7 +211,7 @@ def _transformers(machine: Machine, constants: Any) -> Any:
         machine.fail()
         machine.network.append(not constants.HF_HUB_OFFLINE)
         machine.loads.append(("text", options))
-        return Model(), machine.loading_info(options)
+        return Model(folder), machine.loading_info(options)
 
     def load_processor(folder: Path, **options: Any) -> Processor:
         json.loads((folder / "config.json").read_text())  # raises an error if it is damaged
@@ -209,6 +220,7 @@ def _transformers(machine: Machine, constants: Any) -> Any:
     return types.SimpleNamespace(
         AutoProcessor=types.SimpleNamespace(from_pretrained=load_processor),
         AutoModelForImageTextToText=types.SimpleNamespace(from_pretrained=load_model),
+        GenerationConfig=types.SimpleNamespace,
         Qwen3ForCausalLM=make_network(machine),
         Qwen2Tokenizer=type("Qwen2Tokenizer", (), {}),
         TorchAoConfig=lambda config: ("torchao", config),

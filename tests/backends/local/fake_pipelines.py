@@ -47,6 +47,9 @@ class FakePipeline:
 
     def __init__(self, machine: Machine) -> None:
         self.machine, self.config = machine, types.SimpleNamespace()
+        render = lambda chat, **options: machine.template(chat)  # noqa: E731 - an attribute
+        tokenizer = types.SimpleNamespace(chat_template="...", apply_chat_template=render)
+        self.components = {"tokenizer": tokenizer, "vae": None}
         weakref.finalize(self, machine.moves.append, ("image", "deleted"))
 
     def set_progress_bar_config(self, disable: bool) -> None:

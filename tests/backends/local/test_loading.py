@@ -309,19 +309,30 @@ def test_gguf_file_that_does_not_exist_is_named(make_backend: MakeBackend, name:
         make_backend(gguf=name, steps=1).paint("a boat", SIZE, 7)
 
 
-@pytest.mark.parametrize("kind", ["damaged", "incomplete"])
+GGUF_ERRORS: dict[str, tuple[list[BaseException | None], str]] = {
+    "bad magic": ([ValueError("bad magic")], r"ValueError: bad magic"),
+    "damaged": ([OSError("Unable to load weights")], "it is damaged, or not a GGUF file"),
+    "protected": ([PermissionError(13, "Permission denied")], "Permission denied"),
+    "other network": (
+        [NotImplementedError("meta tensor")],
+        "it has the weights of another network",
+    ),
+    "incomplete": ([], r"it lacks the weights norm\.weight"),
+}
+
+
+@pytest.mark.parametrize("case", GGUF_ERRORS)
 def test_gguf_file_that_cannot_be_loaded_is_named(
-    machine: Machine, make_backend: MakeBackend, tmp_path: Path, kind: str
+    machine: Machine, make_backend: MakeBackend, tmp_path: Path, case: str
 ) -> None:
     gguf = tmp_path / "klein.gguf"
     gguf.write_bytes(b"GGUF")
-    machine.failures = [ValueError("bad magic")] if kind == "damaged" else []
-    machine.missing_keys = ["norm.weight"] if kind == "incomplete" else []
-    with pytest.raises(BackendError, match=r"klein\.gguf cannot be loaded \(") as caught:
+    machine.failures, problem = GGUF_ERRORS[case]
+    machine.failures = list(machine.failures)
+    machine.missing_keys = [] if machine.failures else ["norm.weight"]
+    message = rf"klein\.gguf cannot be loaded \({problem}\): use another --gguf\.$"
+    with pytest.raises(BackendError, match=message):
         make_backend(gguf=str(gguf), steps=1).paint("a boat", SIZE, 7)
-    problem = {"damaged": "bad magic", "incomplete": "it lacks the weights norm.weight"}
-    assert problem[kind] in str(caught.value)
-    assert str(caught.value).endswith("use another --gguf.")
 
 
 def test_gguf_file_needs_a_transformer(
