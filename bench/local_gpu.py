@@ -35,7 +35,7 @@ from local_gpu_photo import LAYOUT, Clock, Measurer, watch
 from local_gpu_results import Results
 
 from semcodec.backends.local import LocalBackend, devices, storage
-from semcodec.backends.local.backend import LocalModels
+from semcodec.backends.local.models import LocalModels
 from semcodec.cli import local_options
 from semcodec.errors import SemcodecError
 

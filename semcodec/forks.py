@@ -36,6 +36,7 @@ import logging  # noqa: F401
 import os
 import threading
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from typing import Any, Final
 
@@ -55,6 +56,12 @@ def block_fork() -> AbstractContextManager[object]:
     """
     lock: Lock = _locks.get(threading.get_ident()) or _register()
     return lock  # type: ignore[no-any-return]  # see Lock
+
+
+def call_in_child(function: Callable[[], object]) -> None:
+    """Call ``function`` in each child of ``fork()`` from now on; on Windows, there are none."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=function)
 
 
 def _register() -> Lock:

@@ -45,6 +45,14 @@ def test_modules_are_imported_when_a_name_is_used() -> None:
     assert run_python("import semcodec; print(semcodec.words.skeleton('dog'))") == "dg"
 
 
+def test_options_of_local_models_load_no_backend() -> None:
+    """Every command with options of models has them."""
+    loaded = "[m for m in sys.modules if m.startswith('semcodec.backends.local')]"
+    assert run_python(f"import sys, semcodec.cli.encode; print(sorted({loaded}))") == str(
+        ["semcodec.backends.local", "semcodec.backends.local.settings"]
+    )
+
+
 def test_names_for_type_checkers_are_those_at_run_time() -> None:
     tree = ast.parse(Path(semcodec.__file__).read_text("utf-8"))
     names = {

@@ -83,6 +83,43 @@ def test_downloads_of_the_page_are_those_of_the_catalog() -> None:
         assert re.search(row, page)
 
 
+def test_memory_on_the_page_is_that_of_the_catalog() -> None:
+    page = " ".join((ROOT / "docs/local.md").read_text("utf-8").split())
+    models = catalog.load().models
+    small, text, klein = (
+        models[name] for name in ("qwen3-vl-2b", "qwen3-vl-4b", "flux.2-klein-4b")
+    )
+    whole, part = klein.memory_bytes, klein.largest_part_bytes
+    smallest, large = models["qwen3.5-0.8b"], models["qwen-image-2512"]
+    sentences = {
+        "{} of memory in 32 bits": 2 * small.memory_bytes["none"],
+        "the same model in 4 bits ({} of weights)": small.memory_bytes["nf4"],
+        "`qwen3.5-0.8b` ({})": smallest.memory_bytes["nf4"],
+        "`--model qwen3.5-0.8b` ({} in 32 bits)": 2 * smallest.memory_bytes["none"],
+        "Weights take {} at most at a time": max(part["nf4"], small.memory_bytes["nf4"]),
+        "Weights take {} at a time": max(whole["int8"], text.memory_bytes["int8"]),
+        "Both models together have {} of weights": whole["none"] + text.memory_bytes["none"],
+        "is on the GPU: {} together": part["none"] + text.memory_bytes["none"],
+        "({} with the model of texts)": whole["int8"] + text.memory_bytes["int8"],
+        "Everything is on the GPU in 16 bits: {} of": whole["none"] + text.memory_bytes["none"],
+        "qwen-image-2512 has {} of weights": large.memory_bytes["none"],
+    }
+    for sentence, number in sentences.items():
+        assert sentence.format(f"{number / 1e9:.1f} GB") in page
+    assert f"needs {2 * whole['none'] / 1e9:.0f} GB for the weights alone" in page
+    known = sum(package.wheel for package in read_measured()["local"])
+    assert f"`pip` downloads {known / 1e9:.1f} GB or more" in page
+
+
+def test_classes_on_the_page_are_those_of_the_catalog() -> None:
+    page = (ROOT / "docs/local.md").read_text("utf-8")
+    rows = re.findall(r"^\| from ([\d.]+) GB \| (\S+) \| (\S+|the offline painter) \|", page, re.M)
+    assert [(float(size) * 1e9, *names) for size, *names in rows] == [
+        (one.min_bytes, one.defaults.text_model, one.defaults.image_model or "the offline painter")
+        for one in catalog.load().classes[1:]
+    ]
+
+
 def test_pair_of_torch_and_torchvision_is_that_of_the_measurement() -> None:
     versions = {package.name: package.version for package in read_measured()["local"]}
     page = (ROOT / "docs/local.md").read_text("utf-8")

@@ -32,12 +32,12 @@ def edit_prompt(change: str) -> str:
     return EDIT.format(change=cut_prompt(change))
 
 
-def guides_of(start_from_colors: bool) -> frozenset[GuideKind]:
+def list_guides(start_from_colors: bool) -> frozenset[GuideKind]:
     """Return the layers that a painter takes: the colors, if the picture shall start from them."""
     return frozenset({"colors"}) if start_from_colors else frozenset()
 
 
-def settle(size: Size, fit: Callable[[Size], Size]) -> Size:
+def find_stable_size(size: Size, fit: Callable[[Size], Size]) -> Size:
     """Return a size that ``fit`` returns unchanged, so that a size to paint is painted as it is.
 
     Args:

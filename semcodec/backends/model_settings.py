@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final, TypeVar
 
@@ -35,6 +35,33 @@ def load(cls: type[Settings], table: str, arguments: Mapping[str, Any]) -> Setti
     if unknown := sorted(set(merged) - set(known)):
         raise InputError(f"Unknown setting {unknown[0]!r}: use one of {', '.join(known)}.")
     return cls(**merged)
+
+
+def check_settings(
+    settings: Any,
+    choices: Mapping[str, Sequence[str]],
+    texts: Sequence[str],
+    integers: Sequence[tuple[str, int, int]],
+) -> None:
+    """Check every value of the settings of a backend.
+
+    Args:
+        settings: the settings, of which those of a painter have the same names in all backends.
+        choices: the values of a setting, by its name.
+        texts: names of settings that are None or one line of text.
+        integers: name, minimum and maximum of settings that are integers.
+
+    Raises:
+        InputError: a value is not valid.
+    """
+    for name, values in choices.items():
+        if getattr(settings, name) not in values:
+            raise InputError(f"The setting {name} must be one of {', '.join(values)}.")
+    for name in texts:
+        check_line(name, getattr(settings, name))
+    for name, minimum, maximum in integers:
+        check_number(name, getattr(settings, name), minimum, maximum, int)
+    check_painting(settings.steps, settings.start_from_colors, settings.start_strength)
 
 
 def check_line(name: str, value: object) -> None:

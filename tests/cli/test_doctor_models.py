@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from semcodec.backends.local import backend, catalog, devices
+from semcodec.backends.local import catalog, devices, models
 from semcodec.backends.local.devices import Device
 from semcodec.cli.doctor_models import describe_models
 from semcodec.cli.doctor_roles import describe_roles
@@ -28,7 +30,10 @@ def _cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, device: Device) -> None:
-    monkeypatch.setattr(backend, "find_device", lambda wanted: device)
+    """Let the models run on a device, with all packages."""
+    for package in ("transformers", "diffusers", "bitsandbytes", "gguf"):
+        monkeypatch.setitem(sys.modules, package, ModuleType(package))
+    monkeypatch.setattr(models, "find_device", lambda wanted: device)
 
 
 def arguments(*options: str) -> argparse.Namespace:
@@ -70,7 +75,7 @@ def test_missing_packages_are_named(run: Run, monkeypatch: pytest.MonkeyPatch) -
     def fail(wanted: str) -> None:
         raise BackendError(devices.MISSING, backend="local")
 
-    monkeypatch.setattr(backend, "find_device", fail)
+    monkeypatch.setattr(models, "find_device", fail)
     rows = models_section()
     assert list(rows) == ["device"]
     assert "pip install 'semcodec[local]'" in rows["device"]
@@ -132,6 +137,26 @@ def test_model_that_is_missing_is_an_error_only_if_it_is_used(
     assert not can_run("--painter", "local")
 
 
+def test_what_is_missing_besides_weights_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    use(monkeypatch, SMALL)
+    put(tmp_path, "qwen3-vl-2b", fake_hub.text_model())
+    put(tmp_path, "flux.2-klein-4b", fake_hub.pipeline())
+    gguf = tmp_path / "klein.gguf"
+    assert not can_run("--backend", "local", "--gguf", str(gguf))
+    assert "klein.gguf does not exist" in models_section("--gguf", str(gguf))["pictures"]
+    assert can_run("--describer", "local", "--gguf", str(gguf))  # only a painter reads it
+    gguf.touch()
+    assert can_run("--backend", "local", "--gguf", str(gguf))
+    for package, stays in {"diffusers": True, "bitsandbytes": False, "transformers": False}.items():
+        with monkeypatch.context() as patch:
+            patch.setitem(sys.modules, package, None)
+            assert not can_run("--backend", "local")
+            assert can_run("--describer", "local") is stays
+            assert "pip install 'semcodec[local]'" in models_section()["pictures"]
+
+
 def test_place_of_a_model_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     use(monkeypatch, SMALL)
     folder = put(tmp_path, "qwen3-vl-2b", fake_hub.text_model())
@@ -141,7 +166,7 @@ def test_place_of_a_model_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert models_section("--model", str(own))["text"] == f"the folder {own}"
     (own / "model.safetensors").unlink()
     assert (
-        "own lacks model.safetensors: fetch it again"
+        "own lacks model.safetensors: copy the missing files into the folder"
         in (models_section("--model", str(own))["text"])
     )
     assert not can_run("--describer", "local", "--model", str(own))

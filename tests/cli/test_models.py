@@ -53,7 +53,7 @@ def test_model_is_fetched_listed_and_removed(run: Run, hub: FakeHub, tmp_path: P
     assert folder.is_relative_to(tmp_path / "hub")
     assert "Qwen/Qwen3-VL-2B-Instruct, license Apache-2.0 (the page of " in err
     assert str(catalog.find("qwen3-vl-2b").revision) in err
-    assert "in 8 files to" in err
+    assert "in 6 files to" in err
     assert row(run, "qwen3-vl-2b").endswith(" here Apache-2.0")
     assert f"place       {folder}" in run("models", "list", "qwen3-vl-2b")[1]
     hub.forget()

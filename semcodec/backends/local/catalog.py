@@ -1,4 +1,4 @@
-"""The open models that semcodec knows: their licenses, sizes and the defaults by memory.
+"""The catalog of open models: their licenses, sizes and the defaults by memory.
 
 All data is in models.toml. A model is named by the user or chosen by ``choose``, never by a record.
 """
@@ -15,12 +15,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from semcodec.backends.local.settings import Offload, Quantization
 from semcodec.errors import InputError
 
 Kind = Literal["text", "image", "edit"]
 Format = Literal["transformers", "diffusers", "openvino"]
-Quantization = Literal["none", "int8", "fp8", "nf4"]
-Offload = Literal["none", "model", "group"]
 
 MAX_SHOWN_NAME: Final = 60  #: characters of an unknown name in a message
 PLAIN_BITS: Final = 16  #: of a parameter that is not quantized
@@ -58,7 +57,6 @@ class Model:
         license_source: where the license can be read on the hub; empty for a folder.
         is_free: whether the license allows any use, so that nothing has to be accepted.
         format: how the folder is read: by transformers, diffusers or openvino-genai.
-        classes: the classes that load it, by kind; empty where the library's automatic class does.
         revision: the commit that is used; None if no public source states one.
         steps: denoising steps of a picture; None for a model of text.
         guidance: guidance scale of a picture; None for the default of the pipeline.
@@ -75,7 +73,6 @@ class Model:
     license_source: str = ""
     is_free: bool = True
     format: Format = "transformers"
-    classes: Mapping[Kind, str] = field(default_factory=dict)
     revision: str | None = None
     steps: int | None = None
     guidance: float | None = None
@@ -209,7 +206,7 @@ def find(name: str) -> Model:
 
 
 def _read_folder(name: str, folder: Path) -> Model:
-    """Return a folder of weights as a model; its config files tell what it can do."""
+    """Return a folder of weights as a model; its kinds are derived from its config files."""
     if (folder / "model_index.json").is_file():
         is_openvino = any(folder.glob("*/openvino_model.xml"))
         form: Format = "openvino" if is_openvino else "diffusers"

@@ -11,14 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from semcodec.backends.isolation import format_exception
-from semcodec.backends.local.devices import import_package, import_torch
+from semcodec.backends.local.devices import (
+    MAX_SHOWN_ERROR,
+    import_package,
+    import_torch,
+    show_error,
+)
 from semcodec.backends.local.memory import is_out_of_memory
 from semcodec.backends.local.quantization import LARGE_COMPONENTS, make_config
-from semcodec.errors import BackendError
+from semcodec.errors import BackendError, SemcodecError
 
 SAFE: Final[dict[str, Any]] = {"local_files_only": True, "trust_remote_code": False}
-MAX_SHOWN_ERROR: Final = 300  #: characters of an error of a library in a message
 
 
 def load_components(
@@ -59,7 +62,7 @@ def load_complete(cls: Any, folder: Path, **options: Any) -> Any:
     Raises:
         BackendError: a file is damaged or missing, or lacks weights.
     """
-    with loading(folder):
+    with convert_load_errors(folder):
         model, info = cls.from_pretrained(
             folder, **SAFE, use_safetensors=True, output_loading_info=True, **options
         )
@@ -86,22 +89,27 @@ def _join(names: Collection[str]) -> str:
 
 
 @contextmanager
-def loading(path: Path) -> Iterator[None]:
-    """Convert any exception of a library in the block; those of too little memory pass."""
+def convert_load_errors(path: Path, verb: str = "loaded") -> Iterator[None]:
+    """Convert any exception of a library in the block; those of too little memory pass.
+
+    Args:
+        path: the folder or the GGUF file that is used in the block.
+        verb: what cannot be done with it, for the message.
+    """
     try:
         yield
-    except BackendError:
+    except SemcodecError:
         raise
     except Exception as error:  # libraries raise almost anything for a damaged folder
         if is_out_of_memory(error):
             raise
-        shown = " ".join(format_exception(error).split())[:MAX_SHOWN_ERROR]
-        raise load_error(path, shown) from error
+        raise load_error(path, show_error(error), verb) from error
 
 
-def load_error(path: Path, problem: str) -> BackendError:
-    """Return the error of a folder or a file that cannot be loaded."""
-    message = (
-        f"The model in {path} cannot be loaded ({problem}): fetch it again, or use another model."
-    )
+def load_error(path: Path, problem: str, verb: str = "loaded") -> BackendError:
+    """Return the error of a folder or a GGUF file that cannot be loaded, or otherwise used."""
+    is_fetched = any(part.startswith("models--") for part in path.parts)  # in the hub's cache
+    again = "remove it and fetch it again" if is_fetched else "copy its files again"
+    advice = "use another --gguf" if path.is_file() else f"{again}, or use another model"
+    message = f"The model in {path} cannot be {verb} ({problem}): {advice}."
     return BackendError(message, backend="local", stage="load", unavailable=True)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from semcodec.backends.isolation import format_exception
 from semcodec.errors import BackendError, InputError
 from semcodec.forks import block_fork
 
 MISSING: Final = "The backend local needs its packages: pip install 'semcodec[local]'."
 #: First version of CUDA's compute capability that computes with bfloat16 at full speed.
 MIN_BFLOAT16_CAPABILITY: Final = (8, 0)
+MAX_SHOWN_ERROR: Final = 300  #: characters of an error of a library in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +60,34 @@ def import_package(name: str) -> Any:
     """
     try:
         # A child forked during an import would wait for it forever.
-        with block_fork(), errors_only():
+        with block_fork(), suppress_warnings():
             return importlib.import_module(name)
     except ImportError as error:
         raise _load_error(MISSING) from error
-    except (OSError, RuntimeError, AttributeError, ValueError) as error:
-        # Shared libraries that do not match, or versions that do not fit together.
-        shown = f"{type(error).__name__}: {error}"
-        message = f"The package {name} cannot be loaded ({shown}): reinstall 'semcodec[local]'."
-        raise _load_error(message) from error
+    except (Exception, SystemExit) as error:
+        # Shared libraries that do not match, versions that do not fit together, damaged files.
+        problem = f"The package {name} cannot be loaded ({show_error(error)})"
+        raise _load_error(f"{problem}: reinstall 'semcodec[local]'.") from error
+
+
+def show_error(error: BaseException) -> str:
+    """Return an exception of a library in one short line without control characters."""
+    line = " ".join(format_exception(error).split())[:MAX_SHOWN_ERROR].removesuffix(":")
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in line)
+
+
+def check_package(name: str) -> None:
+    """Check that a package of the extra ``local`` is installed, without importing it.
+
+    Raises:
+        BackendError: it is not.
+    """
+    if sys.modules.get(name) is None and importlib.util.find_spec(name) is None:
+        raise _load_error(f"The package {name} is missing: pip install 'semcodec[local]'.")
 
 
 @contextmanager
-def errors_only() -> Iterator[None]:
+def suppress_warnings() -> Iterator[None]:
     """Log nothing below errors while the block runs: the packages warn of each other's versions."""
     before = logging.root.manager.disable
     logging.disable(max(before, logging.WARNING))
@@ -88,13 +106,20 @@ def find_device(wanted: str = "auto") -> Device:
 
     Raises:
         InputError: this machine has no such device.
-        BackendError: PyTorch is not installed.
+        BackendError: PyTorch is not installed, or its search for devices fails.
     """
     torch = import_torch()
-    found = [kind for kind in ("cuda", "mps") if _is_available(torch, kind)] + ["cpu"]
-    if wanted != "auto" and wanted not in found:
-        raise InputError(f"PyTorch finds no device {wanted}: use {' or '.join(found)}.")
-    return _describe_device(found[0] if wanted == "auto" else wanted)
+    if wanted == "cpu":  # which needs no search, so that it works if the search fails
+        return _describe_device(wanted)
+    try:
+        found = [kind for kind in ("cuda", "mps") if _is_available(torch, kind)] + ["cpu"]
+        if wanted == "auto" or wanted in found:
+            return _describe_device(found[0] if wanted == "auto" else wanted)
+    except Exception as error:  # such as a driver that is too old, or an installation in parts
+        problem = f"PyTorch cannot find the devices of this machine ({show_error(error)})"
+        advice = "update the driver of the GPU, reinstall 'semcodec[local]', or add --device cpu"
+        raise _load_error(f"{problem}: {advice}.") from error
+    raise InputError(f"PyTorch finds no device {wanted}: use {' or '.join(found)}.")
 
 
 def _is_available(torch: Any, kind: str) -> bool:

@@ -7,6 +7,7 @@ complete stay.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 from semcodec.backends.local import hub, hub_responses, storage
 from semcodec.backends.local.catalog import Model
+from semcodec.backends.local.removal import remove_snapshot
 from semcodec.errors import BackendError, InputError
 
 #: Bytes that stay free on the disk.
@@ -29,9 +31,10 @@ class DownloadPlan:
 
     Attributes:
         revision: the commit that is fetched.
-        missing_files: the names of the files that are not on this machine, sorted.
+        missing_files: the names of the files that are not on this machine, or were not checked,
+            sorted.
         total_bytes: the size of all files of the model.
-        missing_bytes: the size of the missing ones.
+        missing_bytes: the size of those that have to be downloaded.
         free_bytes: free space of the disk where they go.
     """
 
@@ -56,8 +59,8 @@ def check_license(model: Model, accepted: str | None) -> None:
     )
 
 
-def plan(model: Model) -> DownloadPlan:
-    """Return what ``fetch`` would download; asks the hub, and downloads nothing.
+def plan_download(model: Model) -> DownloadPlan:
+    """Return what ``fetch`` would download; requests metadata only.
 
     Raises:
         InputError: the model is a folder of the user.
@@ -71,16 +74,18 @@ def plan(model: Model) -> DownloadPlan:
         problem = f"has {len(files)} files that are needed"
         raise _error(f"The repository {model.repository} {problem}: use another model.")
     missing = sorted(
-        (file for file in files if file.will_download), key=lambda file: str(file.filename)
+        # A file that was downloaded, but not checked, is in the cache without a link to it.
+        (file for file in files if file.will_download or not os.path.exists(file.local_path)),
+        key=lambda file: str(file.filename),
     )
     found = DownloadPlan(
         files[0].commit_hash,
         tuple(file.filename for file in missing),
         sum(file.file_size or 0 for file in files),
-        sum(file.file_size or 0 for file in missing),
+        sum(file.file_size or 0 for file in missing if file.will_download),
         storage.free_bytes(storage.cache_folder()),
     )
-    if found.free_bytes - found.missing_bytes < MIN_FREE_BYTES:
+    if found.missing_bytes and found.free_bytes - found.missing_bytes < MIN_FREE_BYTES:
         raise _error(
             f"{model.name} needs {format_size(found.missing_bytes)}, and the disk of "
             f"{storage.cache_folder()} has {format_size(found.free_bytes)} left: delete something, "
@@ -97,7 +102,7 @@ def fetch(model: Model, wanted: DownloadPlan, *, show_progress: bool = False) ->
 
     Args:
         model: an entry of the catalog, whose license the user has accepted.
-        wanted: the result of ``plan``.
+        wanted: the result of ``plan_download``.
         show_progress: whether bars are shown on stderr.
 
     Raises:
@@ -119,8 +124,8 @@ def fetch(model: Model, wanted: DownloadPlan, *, show_progress: bool = False) ->
     return folder
 
 
-def remove(model: Model) -> int:
-    """Delete a model from the cache, and return the freed bytes; 0 if nothing of it is there.
+def remove(model: Model) -> int | None:
+    """Delete a model from the cache, and return the freed bytes; None if none of it is there.
 
     Other commits of the same repository stay: another program may use them.
 
@@ -130,16 +135,13 @@ def remove(model: Model) -> int:
     """
     _check_in_catalog(model)
     folder, _ = storage.find_snapshot(model)
-    revision = storage.resolved_revision(folder) if folder else None
-    if revision is None:
-        return 0
-    client = hub.import_hub()
-    with _translate(client, model):
-        strategy = client.scan_cache_dir(storage.cache_folder()).delete_revisions(revision)
-        strategy.execute()
-    if folder is not None and folder.exists():
-        raise _error(f"{folder} cannot be deleted: delete it yourself.")
-    return int(strategy.expected_freed_size)
+    if folder is None or storage.resolved_revision(folder) is None:
+        return None
+    try:
+        return remove_snapshot(folder)
+    except OSError as error:
+        problem = f"{folder} cannot be deleted ({error.strerror or type(error).__name__})"
+        raise _error(f"{problem}: delete it yourself.") from error
 
 
 def format_size(number: int) -> str:
@@ -181,7 +183,7 @@ def _translate(client: ModuleType, model: Model, *, show_progress: bool = False)
     if not show_progress:
         bars.disable_progress_bars()
     try:
-        with hub_responses.checking(client):
+        with hub_responses.check_responses(client):
             yield
     except BackendError:
         raise

@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from types import ModuleType
 from typing import Any, Final
@@ -31,7 +31,7 @@ READ_BYTES: Final = 1 << 20
 
 
 @contextmanager
-def checking(client: ModuleType) -> Iterator[None]:
+def check_responses(client: ModuleType) -> Iterator[None]:
     """Check all responses of the hub while the block runs.
 
     Raises:
@@ -111,7 +111,7 @@ def _check_entry(entry: dict[str, Any]) -> None:
     hashes = [entry.get("sha"), entry.get("oid"), lfs.get("oid") if isinstance(lfs, dict) else None]
     for found in hashes:
         if isinstance(found, str) and not HASH.fullmatch(found):
-            raise _error(f"a hash that is none ({_show(found)})")
+            raise _error(f"an invalid hash ({_show(found)})")
     siblings = siblings if isinstance(siblings, list) else []
     files = [one.get("rfilename") for one in siblings if isinstance(one, dict)]
     for name in (entry.get("path"), *files):
@@ -124,27 +124,30 @@ def check_name(name: str) -> None:
     parts = [*PurePosixPath(name).parts, *PureWindowsPath(name).parts]
     is_relative = name and not name.startswith(("/", "\\")) and not PureWindowsPath(name).drive
     if not is_relative or ".." in parts or not name.isprintable():
-        raise _error(f"a file name that leaves its folder ({_show(name)})")
+        raise _error(f"a file name outside of its folder ({_show(name)})")
 
 
 def check_content(path: Path) -> None:
     """Check a file of the cache against the SHA-256 that the hub has stated for it.
 
     The hub states one for large files, such as weights. It is the name of the file to which
-    ``path`` links; on systems without links, nothing is checked. A file that is damaged is deleted.
+    ``path`` links; on systems without links, nothing is checked. During the check, the link is
+    gone, so that after an interruption the file counts as missing, and the next call checks it. A
+    file that is damaged is deleted.
 
     Raises:
         BackendError: the content has another SHA-256.
     """
     blob = path.resolve()
-    if not SHA256.fullmatch(blob.name):
+    if not path.is_symlink() or not SHA256.fullmatch(blob.name):
         return
+    target = path.readlink()
+    path.unlink()
     digest = hashlib.sha256()
     with blob.open("rb") as file:
         while data := file.read(READ_BYTES):
             digest.update(data)
     if digest.hexdigest() != blob.name:
-        path.unlink()
         blob.unlink()
         raise BackendError(
             f"The downloaded {path.name} has another SHA-256 than the hub states: fetch it again, "
@@ -153,6 +156,8 @@ def check_content(path: Path) -> None:
             stage="fetch",
             retryable=True,
         )
+    with suppress(FileExistsError):  # another process has linked it meanwhile
+        path.symlink_to(target)
 
 
 def _show(text: str) -> str:
@@ -160,5 +165,5 @@ def _show(text: str) -> str:
 
 
 def _error(what: str) -> BackendError:
-    message = f"The hub states {what}: check HF_ENDPOINT, which names it."
+    message = f"The hub returned {what}: check HF_ENDPOINT."
     return BackendError(message, backend="local", stage="fetch")

@@ -10,14 +10,18 @@ import inspect
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends import activity
 from semcodec.backends.local.catalog import Model
+from semcodec.backends.local.components import convert_load_errors
 from semcodec.backends.local.devices import import_torch
-from semcodec.backends.local.starts import parameters_of, start_arguments
-from semcodec.backends.local.weights import quiet
-from semcodec.backends.model_calls import settle
+from semcodec.backends.local.starts import list_parameters, start_arguments
+from semcodec.backends.local.templates import check_template
+from semcodec.backends.local.weights import suppress_library_output
+from semcodec.backends.model_calls import find_stable_size
 from semcodec.errors import InvalidResponseError, MissingFeatureError
 from semcodec.imaging.fitting import MAX_CODE_AREA
 
@@ -57,10 +61,12 @@ class ImageModel:
         painter: paints pictures of prompts.
         starter: takes images, too; None if the library has no such pipeline for the model.
         model: the entry of the catalog.
+        folder: where both were loaded from, for messages.
     """
 
-    def __init__(self, painter: Any, starter: Any, model: Model) -> None:
+    def __init__(self, painter: Any, starter: Any, model: Model, folder: Path) -> None:
         self._painter, self._starter, self._model = painter, starter, model
+        self._folder = folder
 
     def move(self, device: str) -> None:
         """Move the weights to a device."""
@@ -72,7 +78,7 @@ class ImageModel:
 
         A pipeline with a strength paints a prompt over an image, which is not an instruction.
         """
-        return self._starter is not None and "strength" not in parameters_of(self._starter)
+        return self._starter is not None and "strength" not in list_parameters(self._starter)
 
     def paint(self, task: PictureTask) -> Image:
         """Return the picture of a task."""
@@ -91,7 +97,7 @@ class ImageModel:
         """
         options = self._options(task)
         image = start.convert("RGB").resize(task.size)
-        with quiet():
+        with suppress_library_output(), convert_load_errors(self._folder, "run"):
             arguments = self._starter and start_arguments(self._starter, image, strength, options)
         if not arguments:
             raise self._missing("paint", "start from an image")
@@ -117,7 +123,7 @@ class ImageModel:
         return {**options, "num_inference_steps": steps, "generator": generator}
 
     def _run(self, pipeline: Any, options: dict[str, Any], stage: str = "paint") -> Image:
-        known = parameters_of(pipeline)
+        known = list_parameters(pipeline)
         guidance = self._model.guidance
         if guidance is None and _is_distilled(pipeline):
             guidance = NO_GUIDANCE
@@ -125,7 +131,8 @@ class ImageModel:
         chosen = {name: value for name, value in extra.items() if value is not None}
         own = {name: value for name, value in {**options, **chosen}.items() if name in known}
         try:
-            with quiet():
+            with suppress_library_output(), convert_load_errors(self._folder, "run"):
+                self._check_templates(pipeline, options["prompt"])
                 picture: Image = pipeline(**own).images[0].convert("RGB")
         except BaseException:
             with suppress(Exception):  # weights that an interrupted call has left on the device
@@ -139,6 +146,15 @@ class ImageModel:
             raise InvalidResponseError(message, backend="local", stage=stage)
         return picture
 
+    def _check_templates(self, pipeline: Any, prompt: str) -> None:
+        """Check the chat templates of the tokenizers of a pipeline, which some pipelines use."""
+        chat = [{"role": "user", "content": prompt}]
+        for part in getattr(pipeline, "components", {}).values():
+            render = getattr(part, "apply_chat_template", None)
+            if render is not None and getattr(part, "chat_template", None):
+                options = {"tokenize": False, "add_generation_prompt": True}
+                check_template(partial(render, **options), chat, self._folder)
+
     def _missing(self, stage: str, what: str) -> MissingFeatureError:
         message = f"The model {self._model.name} cannot {what}: use another --painter-model."
         return MissingFeatureError(message, backend="local", stage=stage)
@@ -150,7 +166,7 @@ def paintable_size(size: tuple[int, int]) -> tuple[int, int]:
     >>> paintable_size((1024, 768)), paintable_size((96, 64)), paintable_size((4096, 4096))
     ((1024, 768), (624, 416), (1024, 1024))
     """
-    return settle(size, _round_size)
+    return find_stable_size(size, _round_size)
 
 
 def _round_size(size: tuple[int, int]) -> tuple[int, int]:

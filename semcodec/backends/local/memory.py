@@ -40,9 +40,16 @@ class Plan:
         """What a loaded model depends on."""
         return self.quantization, self.offload
 
-    def describe(self) -> str:
-        """Return the options that select this plan, for messages."""
-        return f"--quantization {self.quantization} --offload {self.offload}"
+    def describe(self, *, is_image: bool) -> str:
+        """Return the options that select this plan, for messages; texts have no offload."""
+        offload = f" --offload {self.offload}" if is_image else ""
+        return f"--quantization {self.quantization}{offload}"
+
+    def describe_change(self, previous: Plan, *, is_image: bool) -> str:
+        """Return what differs from the previous plan, for the trace."""
+        if self.weights == previous.weights:
+            return "after the other model was moved off the device"
+        return f"with {self.describe(is_image=is_image)}"
 
 
 def make_plan(settings: LocalSettings, defaults: Defaults, device: Device) -> Plan:

@@ -6,13 +6,15 @@ the large parts of a pipeline are quantized: the autoencoder is small, and its e
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
-from semcodec.backends.local.devices import import_package, import_torch
-from semcodec.errors import BackendError
+from semcodec.backends.local import storage
+from semcodec.backends.local.devices import check_package, import_package, import_torch
 
-#: The package that does it, for a message if it is not installed.
+#: The package of each quantization.
 PACKAGES: Final = {"nf4": "bitsandbytes", "int8": "torchao", "fp8": "torchao"}
+MAX_METHOD: Final = 40  #: characters of the name of a method that a folder states
 #: Components of a pipeline that are quantized.
 LARGE_COMPONENTS: Final = (
     "transformer",
@@ -37,7 +39,7 @@ def make_config(library: str, quantization: str, dtype: str) -> Any:
     """
     if quantization == "none":
         return None
-    _check_package(PACKAGES[quantization])
+    check_quantization(quantization)
     module = import_package(library)
     if quantization == "nf4":
         compute_dtype = getattr(import_torch(), dtype)
@@ -49,9 +51,29 @@ def make_config(library: str, quantization: str, dtype: str) -> Any:
     return module.TorchAoConfig(getattr(torchao, names[quantization])())
 
 
-def _check_package(package: str) -> None:
-    from importlib.util import find_spec
+def find_own_quantization(folder: Path) -> str:
+    """Return the methods with which the weights of a folder are quantized, such as ``"fp8"``.
 
-    if find_spec(package) is None:
-        message = f"This quantization needs {package}: pip install 'semcodec[local]'."
-        raise BackendError(message, backend="local", stage="load", unavailable=True)
+    The libraries then follow the configs of the folder. Empty if none of its networks is quantized.
+    """
+    paths = [folder / "config.json", *sorted(folder.glob("*/config.json"))]
+    configs = [config for path in paths for config in _find_configs(storage.read_json(path))]
+    methods = {str(config.get("quant_method"))[:MAX_METHOD] for config in configs}
+    return ", ".join(sorted(method if method.isprintable() else "unknown" for method in methods))
+
+
+def _find_configs(config: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the configs of quantization in that of a network, or of a part of it."""
+    parts = [config, *(part for part in config.values() if isinstance(part, dict))]
+    found = [part.get("quantization_config") for part in parts]
+    return [one if isinstance(one, dict) else {} for one in found if one is not None]
+
+
+def check_quantization(quantization: str) -> None:
+    """Check that the package of a quantization is installed; see ``make_config``.
+
+    Raises:
+        BackendError: it is not.
+    """
+    if quantization != "none":
+        check_package(PACKAGES[quantization])

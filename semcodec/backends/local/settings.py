@@ -12,22 +12,18 @@ from typing import Any, Final, Literal, get_args
 from semcodec.backends.model_settings import (
     DEFAULT_START_STRENGTH,
     MAX_OUTPUT,
-    check_line,
-    check_number,
-    check_painting,
+    check_settings,
     load,
 )
-from semcodec.errors import InputError
 
 NAME: Final = "local"  #: of the backend, and of its table in the config file
 AUTO: Final = "auto"
-DeviceName = Literal["auto", "cpu", "cuda", "mps"]
-Quantization = Literal["auto", "none", "nf4", "int8", "fp8"]
-Offload = Literal["auto", "none", "model", "group"]
+Quantization = Literal["none", "nf4", "int8", "fp8"]
+Offload = Literal["none", "model", "group"]
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
-    "device": get_args(DeviceName),
-    "quantization": get_args(Quantization),
-    "offload": get_args(Offload),
+    "device": (AUTO, "cpu", "cuda", "mps"),
+    "quantization": (AUTO, *get_args(Quantization)),
+    "offload": (AUTO, *get_args(Offload)),
 }
 TEXTS: Final = ("text_model", "image_model", "gguf", "prompts")
 #: Name, minimum and maximum of the settings that are integers.
@@ -77,14 +73,7 @@ class LocalSettings:
 
     def __post_init__(self) -> None:
         """Check every value."""
-        for name, choices in CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise InputError(f"The setting {name} must be one of {', '.join(choices)}.")
-        for name in TEXTS:
-            check_line(name, getattr(self, name))
-        for name, minimum, maximum in INTEGERS:
-            check_number(name, getattr(self, name), minimum, maximum, int)
-        check_painting(self.steps, self.start_from_colors, self.start_strength)
+        check_settings(self, CHOICES, TEXTS, INTEGERS)
 
     @classmethod
     def load(cls, **arguments: Any) -> LocalSettings:

@@ -27,7 +27,7 @@ def start_arguments(
         strength: how much of it may change, 0.01 to 1.
         options: the other arguments of the pipeline.
     """
-    parameters = parameters_of(pipeline)
+    parameters = list_parameters(pipeline)
     steps = options["num_inference_steps"]
     if "strength" in parameters:
         scheduler = type(pipeline.scheduler).__name__
@@ -39,7 +39,7 @@ def start_arguments(
     return None
 
 
-def parameters_of(pipeline: Any) -> set[str]:
+def list_parameters(pipeline: Any) -> set[str]:
     """Return the names of the arguments of a pipeline."""
     return set(inspect.signature(pipeline.__call__).parameters)
 

@@ -18,7 +18,7 @@ from semcodec.backends.local import hub
 from semcodec.backends.local.catalog import Format, Model
 from semcodec.errors import BackendError
 
-MAX_INDEX_BYTES: Final = 16 << 20  #: of a JSON file that lists files; real ones have 0.1 MB
+MAX_JSON_BYTES: Final = 16 << 20  #: of a config or a list of files; real ones have 0.1 MB
 MAX_PARTS: Final = 64  #: of a pipeline; real ones have up to 10
 #: Each of these sets of files is a tokenizer.
 TOKENIZERS: Final = (
@@ -161,8 +161,22 @@ def _safetensors(folder: Path) -> list[str]:
 def read_json(path: Path) -> dict[str, Any]:
     """Return a JSON object; empty if the file is missing, too large or not a JSON object."""
     try:
-        with path.open("rb") as file:
-            value = json.loads(file.read(MAX_INDEX_BYTES))
+        value = parse_json(path)
     except (OSError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def parse_json(path: Path) -> object:
+    """Return the value of a JSON file of at most ``MAX_JSON_BYTES``.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is larger, or not JSON.
+        RecursionError: it is nested too deeply.
+    """
+    with path.open("rb") as file:
+        data = file.read(MAX_JSON_BYTES + 1)
+    if len(data) > MAX_JSON_BYTES:
+        raise ValueError(f"{path.name} has more than {MAX_JSON_BYTES} bytes")
+    return json.loads(data)

@@ -6,11 +6,14 @@ would differ from those of single calls.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from semcodec.backends import activity
+from semcodec.backends.local.components import convert_load_errors
 from semcodec.backends.local.devices import import_torch
-from semcodec.backends.local.weights import quiet
+from semcodec.backends.local.templates import check_template
+from semcodec.backends.local.weights import suppress_library_output
 from semcodec.backends.prompting import ChatRequest, ChatResponse
 from semcodec.imaging.fitting import described_size
 
@@ -28,10 +31,11 @@ class TextModel:
     Args:
         processor: of transformers; makes tokens of chats, and texts of tokens.
         model: of transformers; generates tokens.
+        folder: where both were loaded from, for messages.
     """
 
-    def __init__(self, processor: Any, model: Any) -> None:
-        self._processor, self._model = processor, model
+    def __init__(self, processor: Any, model: Any, folder: Path) -> None:
+        self._processor, self._model, self._folder = processor, model, folder
 
     def move(self, device: str) -> None:
         """Move the weights to a device."""
@@ -44,23 +48,30 @@ class TextModel:
             request: the chat.
             max_tokens: the most tokens of the answer.
             image_side: pixels of the longer side to which an image is reduced.
+
+        Raises:
+            BackendError: the chat template, the processor or the weights of the folder fail.
         """
-        with quiet():
-            inputs = self._processor.apply_chat_template(
-                [make_messages(request, image_side)],
-                add_generation_prompt=True,
-                tokenize=True,
-                return_dict=True,
-                return_tensors="pt",
-                enable_thinking=False,  # templates without thoughts ignore it
-            ).to(self._model.device, dtype=self._model.dtype)
+        with suppress_library_output(), convert_load_errors(self._folder, "run"):
+            chat = make_messages(request, image_side)
+            check_template(lambda chat: self._render(chat, tokenize=False), chat, self._folder)
+            inputs = self._render(chat, tokenize=True, return_dict=True, return_tensors="pt")
+            inputs = inputs.to(self._model.device, dtype=self._model.dtype)
             with import_torch().inference_mode():
                 output = self._model.generate(
                     **inputs, max_new_tokens=max_tokens, streamer=_TokenCounter(max_tokens)
                 )
-        answer = output[:, inputs["input_ids"].shape[1] :]
-        [text] = self._processor.batch_decode(answer, skip_special_tokens=True)
+            answer = output[:, inputs["input_ids"].shape[1] :]
+            [text] = self._processor.batch_decode(answer, skip_special_tokens=True)
         return ChatResponse(text, self._is_truncated(answer[0].tolist(), max_tokens))
+
+    def _render(self, chat: list[Message], **options: Any) -> Any:
+        return self._processor.apply_chat_template(
+            [chat],
+            add_generation_prompt=True,
+            enable_thinking=False,  # templates without a thinking mode ignore it
+            **options,
+        )
 
     def _is_truncated(self, tokens: list[int], max_tokens: int) -> bool:
         """Return whether an answer has reached its limit without a token that ends it."""

@@ -16,7 +16,7 @@ from semcodec.backends.local_light.converted import ConvertedModel
 from semcodec.backends.local_light.image_model import LightImageModel
 from semcodec.backends.local_light.settings import NAME, LightSettings
 from semcodec.backends.local_light.text_model import LightTextModel
-from semcodec.backends.model_calls import cut_prompt, edit_prompt, guides_of
+from semcodec.backends.model_calls import cut_prompt, edit_prompt, list_guides
 from semcodec.backends.notes import NOTICES, add_note
 from semcodec.backends.prompting import PromptBackend, Prompts
 from semcodec.errors import MissingFeatureError
@@ -78,7 +78,7 @@ class ImageBackend:
     @property
     def guides(self) -> frozenset[GuideKind]:
         """The layers that ``paint`` takes."""
-        return guides_of(self.settings.start_from_colors)
+        return list_guides(self.settings.start_from_colors)
 
     def paintable_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the size with the aspect ratio of ``size`` that is painted."""

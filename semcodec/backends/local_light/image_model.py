@@ -18,7 +18,7 @@ from semcodec.backends.local_light.loading import (
 from semcodec.backends.local_light.runtime import Interruption, OutOfMemoryError
 from semcodec.backends.local_light.settings import NAME, LightSettings
 from semcodec.backends.local_light.store import STORE
-from semcodec.backends.model_calls import note_license, note_retry, settle
+from semcodec.backends.model_calls import find_stable_size, note_license, note_retry
 from semcodec.backends.notes import add_note
 from semcodec.errors import BackendError
 
@@ -70,7 +70,7 @@ class LightImageModel:
     def paintable_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Return the size with the aspect ratio of ``size`` that is painted."""
         limit = self._settings.painted_side * read_scale(self.converted)
-        return settle(size, lambda size: _round_size(size, limit))
+        return find_stable_size(size, lambda size: _round_size(size, limit))
 
     def paint(
         self, prompt: str, size: tuple[int, int], seed: int, start: Image | None, stage: str

@@ -12,12 +12,9 @@ from typing import Any, Final
 from semcodec.backends.model_settings import (
     DEFAULT_START_STRENGTH,
     MAX_OUTPUT,
-    check_line,
-    check_number,
-    check_painting,
+    check_settings,
     load,
 )
-from semcodec.errors import InputError
 
 NAME: Final = "local-light"  #: of the backend, and of its table in the config file
 DEVICES: Final = ("CPU", "GPU", "NPU", "AUTO")
@@ -66,13 +63,7 @@ class LightSettings:
 
     def __post_init__(self) -> None:
         """Check every value."""
-        if self.device not in DEVICES:
-            raise InputError(f"The setting device must be one of {', '.join(DEVICES)}.")
-        for name in TEXTS:
-            check_line(name, getattr(self, name))
-        for name, minimum, maximum in INTEGERS:
-            check_number(name, getattr(self, name), minimum, maximum, int)
-        check_painting(self.steps, self.start_from_colors, self.start_strength)
+        check_settings(self, {"device": DEVICES}, TEXTS, INTEGERS)
 
     @classmethod
     def load(cls, **arguments: Any) -> LightSettings:

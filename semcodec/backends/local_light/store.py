@@ -12,12 +12,12 @@ or ``decode`` finds them. What must stay true:
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Hashable
 from typing import Any, Final
 
 from semcodec.backends.local.catalog import Kind
+from semcodec.forks import call_in_child
 
 
 class PipelineStore:
@@ -62,5 +62,4 @@ class PipelineStore:
 
 
 STORE: Final = PipelineStore()  #: the pipelines of this process
-if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(after_in_child=STORE.forget)
+call_in_child(STORE.forget)

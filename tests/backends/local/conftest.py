@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from semcodec.backends.local import LocalBackend, backend, devices
+from semcodec.backends.local import LocalBackend, devices, models
 from semcodec.backends.local.store import ModelStore
 from tests.backends.local import fake_hub
 from tests.backends.local.fake_hub import FakeHub
@@ -35,7 +35,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     """A machine without a GPU, and without models in memory."""
     machine = Machine(answer_usefully)
     install(monkeypatch, machine)
-    monkeypatch.setattr(backend, "STORE", ModelStore())
+    monkeypatch.setattr(models, "STORE", ModelStore())
     devices._describe_device.cache_clear()
     return machine
 

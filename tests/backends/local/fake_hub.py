@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -20,11 +22,8 @@ NEWEST = "f" * 40
 CHUNK = 1 << 16
 #: Asked for by the client itself, once in a process with its first request.
 OF_THE_CLIENT = ("/api/agent-harnesses",)
-PIPELINES = (
-    "black-forest-labs/FLUX.2-klein-4B",
-    "black-forest-labs/FLUX.2-klein-9B",
-    "stabilityai/sd-turbo",
-)
+PIPELINE = "black-forest-labs/FLUX.2-klein-4B"
+SMALL_PIPELINES = ("black-forest-labs/FLUX.2-klein-9B", "stabilityai/sd-turbo")
 
 
 def use(monkeypatch: pytest.MonkeyPatch, url: str, cache: Path) -> None:
@@ -36,8 +35,15 @@ def use(monkeypatch: pytest.MonkeyPatch, url: str, cache: Path) -> None:
     template = url + "/{repo_id}/resolve/{revision}/{filename}"
     monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
+    # Certificates take long to load, and the server has none.
+    monkeypatch.setattr(ssl, "create_default_context", _make_tls_context)
     # It waits for a second and longer between attempts.
     monkeypatch.setattr(time, "sleep", lambda _: None)
+
+
+@cache
+def _make_tls_context(*_: object, **__: object) -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class FakeHub:
@@ -190,10 +196,8 @@ def _digest(data: bytes) -> str:
 
 CONFIGS = (
     "config.json",
-    "generation_config.json",
     "preprocessor_config.json",
     "tokenizer.json",
-    "tokenizer_config.json",
 )
 
 
@@ -257,13 +261,22 @@ def pipeline() -> dict[str, bytes]:
     }
 
 
+def small_pipeline() -> dict[str, bytes]:
+    """Return the files of a repository with a pipeline of one part, which takes less time."""
+    index = {"_class_name": "FakePipeline", "vae": ["diffusers", "AutoencoderKLFlux2"]}
+    files = pipeline()
+    names = ("vae/config.json", "vae/diffusion_pytorch_model.safetensors")
+    return {"model_index.json": json.dumps(index).encode()} | {name: files[name] for name in names}
+
+
 @contextmanager
 def serve_models(monkeypatch: pytest.MonkeyPatch, cache: Path) -> Iterator[FakeHub]:
     """Let the client in this process use a hub with a model of texts and pipelines."""
     fake = FakeHub()
     fake.add("Qwen/Qwen3-VL-2B-Instruct", text_model())
-    for name in PIPELINES:
-        fake.add(name, pipeline())
+    fake.add(PIPELINE, pipeline())
+    for name in SMALL_PIPELINES:
+        fake.add(name, small_pipeline())
     with fake.serve() as url:
         use(monkeypatch, url, cache)
         yield fake

@@ -1,4 +1,4 @@
-"""Fakes of torch, transformers and diffusers, with the part of their interfaces that is used.
+"""Fakes of torch and transformers, with the part of their interfaces that is used.
 
 They are put into ``sys.modules``, so that the adapters run as they are. Texts are arrays of
 characters in place of tokens, and a picture depends on everything that a pipeline gets.
@@ -6,12 +6,9 @@ characters in place of tokens, and a picture depends on everything that a pipeli
 
 from __future__ import annotations
 
-import hashlib
 import json
-import random
 import sys
 import types
-import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +17,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+
+from tests.backends.local.fake_pipelines import Network, make_diffusers, make_network
 
 END = 0  #: the token that ends an answer
 MEMORY_USED = 3 * 2**30  #: bytes of a GPU, at most
@@ -42,6 +40,9 @@ class Machine:
         loads: the arguments with which weights were loaded, by kind.
         parts: the same for the networks of pipelines, by the name of their folder.
         chats: the messages of all chats.
+        generations: the options of all answers.
+        template: the chat template, which is also that of pipelines.
+        template_error: what the chat template raises.
         pictures: the arguments of all calls of pipelines.
         moves: the kind of a model and the device to which it was moved.
         hooks_freed: how often the weights of a pipeline were taken off the device.
@@ -54,6 +55,9 @@ class Machine:
     loads: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
     chats: list[list[dict[str, Any]]] = field(default_factory=list)
+    generations: list[dict[str, Any]] = field(default_factory=list)
+    template: Callable[[list[dict[str, Any]]], str] = str
+    template_error: Exception | None = None
     pictures: list[dict[str, Any]] = field(default_factory=list)
     moves: list[tuple[str, str]] = field(default_factory=list)
     hooks_freed: int = 0
@@ -88,7 +92,7 @@ def install(monkeypatch: pytest.MonkeyPatch, machine: Machine) -> None:
     modules = {
         "torch": _torch(machine),
         "transformers": _transformers(machine, constants),
-        "diffusers": _diffusers(machine, constants),
+        "diffusers": make_diffusers(machine, constants),
         "huggingface_hub.constants": constants,
         "torchao.quantization": types.SimpleNamespace(
             Int8WeightOnlyConfig=lambda: "int8", Float8WeightOnlyConfig=lambda: "fp8"
@@ -160,8 +164,12 @@ def _torch(machine: Machine) -> Any:
 
 def _transformers(machine: Machine, constants: Any) -> Any:
     class Processor:
-        def apply_chat_template(self, chats: list[Any], **options: Any) -> Inputs:
+        def apply_chat_template(self, chats: list[Any], **options: Any) -> Any:
             assert options["add_generation_prompt"]
+            if machine.template_error is not None:
+                raise machine.template_error
+            if not options["tokenize"]:
+                return [machine.template(chat) for chat in chats]
             machine.chats += chats
             return Inputs(input_ids=np.zeros((len(chats), 3), int), chats=chats)
 
@@ -172,9 +180,10 @@ def _transformers(machine: Machine, constants: Any) -> Any:
     class Model:
         device, dtype = "cpu", "float32"
 
-        def __init__(self) -> None:
-            self.generation_config = types.SimpleNamespace(eos_token_id=END, sampling={})
-            self.generation_config.update = self.generation_config.sampling.update
+        def __init__(self, folder: Path) -> None:
+            path = folder / "generation_config.json"
+            stated = json.loads(path.read_text()) if path.exists() else {}
+            self.generation_config = types.SimpleNamespace(**{"eos_token_id": END, **stated})
 
         def eval(self) -> Model:
             return self
@@ -187,7 +196,7 @@ def _transformers(machine: Machine, constants: Any) -> Any:
             self, input_ids: Any, chats: list[Any], max_new_tokens: int, streamer: Any
         ) -> Any:
             machine.fail()
-            assert self.generation_config.sampling["do_sample"] is False
+            machine.generations.append(vars(self.generation_config))
             answers = [machine.answer(chat) for chat in chats]
             rows = [[*map(ord, answer), END][:max_new_tokens] for answer in answers]
             width = max(map(len, rows))
@@ -202,7 +211,7 @@ def _transformers(machine: Machine, constants: Any) -> Any:
         machine.fail()
         machine.network.append(not constants.HF_HUB_OFFLINE)
         machine.loads.append(("text", options))
-        return Model(), machine.loading_info(options)
+        return Model(folder), machine.loading_info(options)
 
     def load_processor(folder: Path, **options: Any) -> Processor:
         json.loads((folder / "config.json").read_text())  # raises an error if it is damaged
@@ -211,128 +220,9 @@ def _transformers(machine: Machine, constants: Any) -> Any:
     return types.SimpleNamespace(
         AutoProcessor=types.SimpleNamespace(from_pretrained=load_processor),
         AutoModelForImageTextToText=types.SimpleNamespace(from_pretrained=load_model),
-        Qwen3ForCausalLM=_network(machine),
+        GenerationConfig=types.SimpleNamespace,
+        Qwen3ForCausalLM=make_network(machine),
         Qwen2Tokenizer=type("Qwen2Tokenizer", (), {}),
-        TorchAoConfig=lambda config: ("torchao", config),
-        BitsAndBytesConfig=lambda **options: ("bitsandbytes", options),
-    )
-
-
-class Network:
-    """As ``torch.nn.Module``."""
-
-
-def _network(machine: Machine) -> Any:
-    """Return a class of networks, which are parts of a pipeline."""
-
-    class Part(Network):
-        @classmethod
-        def from_pretrained(cls, folder: Path, **options: Any) -> tuple[Part, dict[str, Any]]:
-            machine.parts[folder.name] = options
-            return cls(), machine.loading_info(options)
-
-        @classmethod
-        def from_single_file(cls, path: str, **options: Any) -> Part:
-            machine.parts[path] = options
-            machine.fail()
-            return cls()
-
-        def named_parameters(self) -> list[tuple[str, Any]]:
-            return [(name, types.SimpleNamespace(is_meta=True)) for name in machine.missing_keys]
-
-    return Part
-
-
-class FakePipeline:
-    """Paints noise that depends on all arguments; edits have an image."""
-
-    scheduler = types.SimpleNamespace()
-
-    def __init__(self, machine: Machine) -> None:
-        self.machine, self.config = machine, types.SimpleNamespace()
-        weakref.finalize(self, machine.moves.append, ("image", "deleted"))
-
-    def set_progress_bar_config(self, disable: bool) -> None:
-        assert disable
-
-    def to(self, device: str) -> None:
-        self.machine.moves.append(("image", device))
-
-    def enable_model_cpu_offload(self, device: str) -> None:
-        self.machine.moves.append(("image", "offload"))
-
-    def enable_group_offload(self, **options: Any) -> None:
-        self.machine.moves.append(("image", "group"))
-
-    def maybe_free_model_hooks(self) -> None:
-        self.machine.hooks_freed += 1
-
-    def __call__(
-        self,
-        prompt: str,
-        width: int,
-        height: int,
-        generator: Any,
-        image: Any = None,
-        num_inference_steps: int = 50,
-        guidance_scale: float = 4.0,
-        callback_on_step_end: Any = None,
-    ) -> Any:
-        given = {"prompt": prompt, "size": (width, height), "seed": generator.seed}
-        given |= {"steps": num_inference_steps, "guidance": guidance_scale}
-        return self.run({**given, "image": image}, callback_on_step_end)
-
-    def run(self, given: dict[str, Any], count: Any) -> Any:
-        self.machine.pictures.append(given)
-        for step in range(given["steps"]):
-            self.machine.fail()
-            count(self, step, None, {})
-        image = given["image"]
-        key = {**given, "image": None if image is None else image.tobytes()}
-        digest = hashlib.sha256(repr(sorted(key.items())).encode()).digest()
-        overflow = bytes(3 * 64)  # NaN becomes black
-        noise = overflow if self.machine.is_overflowing else random.Random(digest).randbytes(3 * 64)
-        picture = Image.frombytes("RGB", (8, 8), noise).resize(given["size"])
-        return types.SimpleNamespace(images=[picture])
-
-
-class FakeImageToImage(FakePipeline):
-    """A pipeline that paints a prompt over an image, as that of Z-Image does."""
-
-    def __call__(  # type: ignore[override]
-        self,
-        prompt: str,
-        width: int,
-        height: int,
-        generator: Any,
-        image: Any,
-        strength: float,
-        num_inference_steps: int = 50,
-        callback_on_step_end: Any = None,
-    ) -> Any:
-        given = {"prompt": prompt, "size": (width, height), "seed": generator.seed}
-        given |= {"steps": num_inference_steps, "strength": strength, "image": image}
-        return self.run(given, callback_on_step_end)
-
-
-def _diffusers(machine: Machine, constants: Any) -> Any:
-    def load_pipeline(folder: Path, **options: Any) -> FakePipeline:
-        machine.fail()
-        machine.network.append(not constants.HF_HUB_OFFLINE)
-        machine.loads.append(("image", options))
-        return FakePipeline(machine)
-
-    def from_pipe(pipeline: FakePipeline) -> FakePipeline:
-        if not machine.has_starter:
-            raise ValueError("AutoPipeline can't find a pipeline linked to FakePipeline")
-        return FakeImageToImage(machine) if machine.has_strength else FakePipeline(machine)
-
-    return types.SimpleNamespace(
-        AutoPipelineForText2Image=types.SimpleNamespace(from_pretrained=load_pipeline),
-        AutoPipelineForImage2Image=types.SimpleNamespace(from_pipe=from_pipe),
-        Flux2Transformer2DModel=_network(machine),
-        AutoencoderKLFlux2=_network(machine),
-        GGUFQuantizationConfig=lambda compute_dtype: ("gguf", compute_dtype),
         TorchAoConfig=lambda config: ("torchao", config),
         BitsAndBytesConfig=lambda **options: ("bitsandbytes", options),
     )
@@ -341,9 +231,10 @@ def _diffusers(machine: Machine, constants: Any) -> Any:
 def write_text_folder(folder: Path) -> Path:
     """Return a folder with the files of a text model, which are empty."""
     folder.mkdir()
-    for name in ("tokenizer.json", "preprocessor_config.json", "model.safetensors"):
+    for name in ("tokenizer.json", "model.safetensors"):
         (folder / name).touch()
-    (folder / "config.json").write_text("{}")
+    for name in ("config.json", "preprocessor_config.json"):
+        (folder / name).write_text("{}")
     return folder
 
 

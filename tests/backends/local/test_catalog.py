@@ -91,7 +91,8 @@ def test_defaults_are_free_and_pinned(one: MemoryClass) -> None:
 
 @for_each(
     [
-        (None, "CPU"), (0, "CPU"), (4 << 30, "CPU"), (6_000_000_000, "6 GB"), (8 << 30, "6 GB"),
+        (None, "CPU"), (0, "CPU"), (1 << 30, "CPU"), (2 << 30, "2 GB"), (3 << 30, "3 GB"),
+        (4 << 30, "3 GB"), (6_000_000_000, "6 GB"), (8 << 30, "6 GB"),
         (int(11.6 * 2**30), "12 GB"), (16 << 30, "12 GB"), (int(23.5 * 2**30), "24 GB"),
         (48 << 30, "24 GB"), (79 << 30, "80 GB"), (139 << 30, "80 GB"),
     ]
@@ -101,8 +102,9 @@ def test_class_of_a_device(memory: int | None, title: str) -> None:
     assert catalog.choose(memory) == catalog.memory_class(memory).defaults
 
 
-def test_cpu_has_no_painter() -> None:
-    assert catalog.choose(None).image_model is None
+def test_cpu_and_small_gpus_have_no_painter() -> None:
+    for memory in (None, 2 << 30, 4 << 30):
+        assert catalog.choose(memory).image_model is None
 
 
 def test_model_is_found_by_its_name_and_by_its_repository() -> None:

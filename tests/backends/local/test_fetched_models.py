@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from semcodec.backends.local import LocalBackend, backend, catalog, fetching
+from semcodec.backends.local import LocalBackend, catalog, fetching, models
 from semcodec.backends.local.store import ModelStore
 from semcodec.errors import BackendError
 from tests.backends.local.fake_hub import FakeHub
@@ -28,7 +28,7 @@ MODEL = catalog.find("flux.2-klein-4b")
 def test_fetched_pipeline_paints(
     hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backend, "STORE", ModelStore())
+    monkeypatch.setattr(models, "STORE", ModelStore())
     tiny_models.make_pipelines(tmp_path)
     folder = tmp_path / "klein"
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.*")}
@@ -37,10 +37,10 @@ def test_fetched_pipeline_paints(
     with pytest.raises(BackendError, match="semcodec models fetch"):
         local.paint("a red boat", (512, 512), 1)
 
-    fetching.fetch(MODEL, fetching.plan(MODEL))
+    fetching.fetch(MODEL, fetching.plan_download(MODEL))
     hub.forget()
     assert local.dependencies()["image"]["revision"] == MODEL.revision
     picture = local.paint("a red boat", (512, 512), 1)
     assert picture.size == (512, 512)
     assert picture.tobytes() == local.paint("a red boat", (512, 512), 1).tobytes()
-    assert hub.paths == []  # only fetch asks the hub
+    assert hub.paths == []  # only fetch sends requests

@@ -124,7 +124,7 @@ def test_hostile_index_is_a_folder_that_lacks_something(name: str, tmp_path: Pat
 
 def test_large_index_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write(tmp_path, fake_hub.pipeline())
-    monkeypatch.setattr(storage, "MAX_INDEX_BYTES", 100)
+    monkeypatch.setattr(storage, "MAX_JSON_BYTES", 100)
     assert storage.missing_files(folder, "diffusers")[0] == "model_index.json"
 
 

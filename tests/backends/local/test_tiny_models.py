@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -27,7 +28,8 @@ from PIL import Image, ImageChops, ImageStat
 
 import semcodec
 from semcodec.backends import Guide
-from semcodec.backends.local import LocalBackend, backend, weights
+from semcodec.backends.local import LocalBackend, templates, weights
+from semcodec.backends.local import models as local_models
 from semcodec.backends.local.store import ModelStore
 from semcodec.backends.prompting import ChatRequest
 from semcodec.errors import BackendError, MissingFeatureError, SemcodecError
@@ -71,7 +73,7 @@ def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("a library tried to use the network")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(backend, "STORE", ModelStore())
+    monkeypatch.setattr(local_models, "STORE", ModelStore())
 
 
 def make(models: Path, painter: str = "klein", **settings: Any) -> LocalBackend:
@@ -97,7 +99,7 @@ def test_pictures_are_described_by_what_they_show(models: Path) -> None:
 def test_text_alone_is_answered_by_the_same_model_and_the_same_each_time(models: Path) -> None:
     chat = ChatRequest("select", "You condense.", "Choose 12 words.")
     local = make(models, most_output=16)
-    assert local._models.complete(chat) == local._models.complete(chat)
+    assert local.chat_model.complete(chat) == local.chat_model.complete(chat)
 
 
 def test_model_that_rambles_yields_a_record_and_a_picture(models: Path) -> None:
@@ -110,6 +112,70 @@ def test_model_that_rambles_yields_a_record_and_a_picture(models: Path) -> None:
     decoded = semcodec.decode(encoded.data, backend=local, reflect=1)
     assert decoded.image.size == encoded.record.size
     assert "boat" in str(decoded.trace.stages[0].output)
+
+
+OPTIONS: dict[str, Any] = {
+    "max_time": 0.001, "num_beams": 4, "stop_strings": ["a"], "guidance_scale": 3.0,
+    "return_dict_in_generate": True, "penalty_alpha": 0.6, "dola_layers": "low", "max_length": 5,
+    "suppress_tokens": "x", "forced_eos_token_id": 10**9, "cache_implementation": "static",
+    "watermarking_config": {"greenlist_ratio": 0.5}, "do_sample": True, "temperature": 9.0,
+    "num_return_sequences": 3, "repetition_penalty": 5.0, "prompt_lookup_num_tokens": 3,
+}  # fmt: skip
+
+
+def test_options_of_a_folder_change_no_answer(models: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "vlm"
+    shutil.copytree(models / "vlm", folder)
+    path = folder / "generation_config.json"
+    stated = json.loads(path.read_text())
+    chat = ChatRequest("select", "You condense.", "Choose 12 words.")
+    expected = make(models, most_output=16)._models.complete(chat)
+    for name, value in OPTIONS.items():
+        path.write_text(json.dumps({**stated, name: value}))
+        local_models.STORE.release("text")
+        local = make(models, text_model=str(folder), most_output=16)
+        try:
+            found: object = local._models.complete(chat)
+        except BackendError as error:  # a library refuses some values when it reads them
+            found = str(error)
+        assert found == expected or f"{folder} cannot be loaded" in str(found), name
+
+
+TEMPLATES = ("{{ raise_exception('\x1b[31mhello\nworld') }}", "{% for %}", "", "no image")
+
+
+def test_damaged_chat_template_is_one_message(models: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "vlm"
+    shutil.copytree(models / "vlm", folder)
+    for template in TEMPLATES:
+        (folder / "chat_template.jinja").write_text(template)
+        local_models.STORE.release("text")
+        with pytest.raises(BackendError) as caught:
+            make(models, text_model=str(folder), most_output=16).describe(PHOTOS[RED])
+        message = str(caught.value)
+        assert message.startswith(f"The model in {folder} cannot be "), template
+        assert message.isprintable()
+
+
+LOOP = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+LIMITED = {LOOP: "takes more than 5 seconds", "a word " * 9000: "adds more than 20000 characters"}
+
+
+@pytest.mark.parametrize("place", ["vlm", "klein/tokenizer"])
+def test_chat_template_has_limits_of_time_and_length(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setattr(templates, "MAX_SECONDS", 5.0)
+    name = place.partition("/")[0]
+    shutil.copytree(models / name, tmp_path / name)
+    chosen = {"text_model" if name == "vlm" else "image_model": str(tmp_path / name)}
+    for template, problem in LIMITED.items():
+        (tmp_path / place / "chat_template.jinja").write_text(template)
+        local_models.STORE.release("text")
+        local_models.STORE.release("image")
+        local = make(models, **chosen)
+        with pytest.raises(BackendError, match=rf"{name} cannot be run \(its chat .* {problem}\)"):
+            local.describe(PHOTOS[RED]) if name == "vlm" else local.paint("a red boat", SIZE, 7)
 
 
 @pytest.mark.parametrize("quantization", ["nf4", "int8", "fp8"])
@@ -224,23 +290,23 @@ def test_interrupt_ends_the_process_without_an_output(
     assert not list(tmp_path.glob("*out*"))
 
 
-def start_semcodec(arguments: list[str], folder: Path) -> subprocess.Popen[str]:
+def start_semcodec(arguments: list[str], folder: Path, **environment: str) -> subprocess.Popen[str]:
     """Return a process of the command line that prints "working" when a model has begun."""
     code = (
         "import sys; from semcodec.backends import activity; from semcodec.__main__ import main\n"
         "show = activity.show\n"
-        "def tell(text):\n"
+        "def show_and_print(text):\n"
         "    show(text)\n"
         "    if text.startswith(('step 2', 'token 2')):\n"
         "        print('working', file=sys.__stdout__, flush=True)\n"
-        "activity.show = tell\n"
+        "activity.show = show_and_print\n"
         "sys.exit(main())\n"
     )
     path = os.pathsep.join([str(ROOT), str(ROOT / "embedded")])
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": path},
+        env=os.environ | {"PYTHONPATH": path} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -316,17 +382,25 @@ def test_weights_of_another_network_and_code_are_one_message(models: Path, tmp_p
             make(models, image_model=str(folder)).paint("a red boat", SIZE, 7)
 
 
-@pytest.mark.parametrize("kind", ["missing", "cut", "empty", "text"])
+GGUF_PROBLEMS = {
+    "missing": "does not exist",
+    "cut": "cannot be loaded (it is damaged, or not a GGUF file)",
+    "empty": "cannot be loaded (it is damaged, or not a GGUF file)",
+    "text": "cannot be loaded (it is damaged, or not a GGUF file)",
+    "other": "cannot be loaded (it has the weights of another network)",
+}
+
+
+@pytest.mark.parametrize("kind", GGUF_PROBLEMS)
 def test_damaged_gguf_file_is_named(models: Path, tmp_path: Path, kind: str) -> None:
     gguf = tmp_path / "bad.gguf"
     data = (models / "klein.gguf").read_bytes()
     content = {"cut": data[: len(data) // 2], "empty": b"", "text": b"GGUF, but not really" * 9}
     if kind != "missing":
-        gguf.write_bytes(content[kind])
-    with pytest.raises(BackendError, match=rf"{gguf} cannot be loaded") as caught:
-        make(models, gguf=str(gguf)).paint("a red boat", SIZE, 7)
-    assert len(str(caught.value)) < 700
-    assert "\n" not in str(caught.value)
+        gguf.write_bytes(content.get(kind, data))
+    painter = "z-image" if kind == "other" else "klein"
+    with pytest.raises(BackendError, match=re.escape(f"{gguf} {GGUF_PROBLEMS[kind]}")):
+        make(models, painter, gguf=str(gguf)).paint("a red boat", SIZE, 7)
 
 
 # --- the command line
@@ -339,7 +413,7 @@ def run_semcodec(arguments: list[str], folder: Path) -> str:
     return out + err
 
 
-def test_commands_tell_the_truth(models: Path, tmp_path: Path) -> None:
+def test_commands_run_and_show_the_models(models: Path, tmp_path: Path) -> None:
     PHOTOS[BLUE].save(tmp_path / "a.png")
     text, image = ["--model", str(models / "vlm")], ["--painter-model", str(models / "klein")]
     shown = run_semcodec(["encode", "a.png", "--backend", "local", *text], tmp_path)
@@ -352,11 +426,21 @@ def test_commands_tell_the_truth(models: Path, tmp_path: Path) -> None:
     [note] = json.loads((tmp_path / "t.json").read_text())["stages"][-1]["notes"]["models"]
     assert note["versions"]["torch"].partition("+")[0] == torch.__version__.partition("+")[0]
     assert (note["device"], note["dtype"], note["model"]) == ("cpu", "float32", "klein")
-    shown = run_semcodec(["doctor", "--backend", "local", *text], tmp_path)
-    assert "CPU" in shown
-    assert "embedded" in shown
-    shown = run_semcodec(["models", "list"], tmp_path)
-    assert "Apache-2.0" in shown
+    shown = run_semcodec(["doctor", "--backend", "local", *text], tmp_path)  # it exits with 0
+    rows = dict(re.findall(r"^  (\w+) +(.+)$", shown.partition("what would run")[2], re.MULTILINE))
+    assert rows["describer"] == "local, model vlm"
+    assert rows["painter"] == "embedded"
+    assert rows["device"] == "CPU, float32"
+    assert rows["text"].startswith("the folder ")
+    assert rows["pictures"].startswith("none: ")
+    missing = ["--describer", "local", "--model", "qwen3-vl-2b"]
+    process = start_semcodec(["doctor", *missing], tmp_path, HF_HOME=str(tmp_path))
+    out, _ = process.communicate(timeout=300)
+    assert process.returncode == 2
+    assert "semcodec models fetch qwen3-vl-2b" in out
+    process = start_semcodec(["models", "list"], tmp_path, HF_HOME=str(tmp_path))
+    rows = dict(re.findall(r"^(\S+) .*  (here|not here)  ", process.communicate()[0], re.M))
+    assert rows["qwen3-vl-2b"] == "not here"
 
 
 # --- the bench of photographs
