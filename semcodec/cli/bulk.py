@@ -19,9 +19,9 @@ BULK_EXIT_CODES: Final = (
 )
 #: Options that only one of the two directions has.
 ENCODING: Final = (
-    "retry_failed", "part_rows", "framing", "check", "profile", "describer", "locator", "k",
-    "max_bytes", "ubpp", "order", "rate", "coding", "judge", "skeletons", "layers", "fit",
-    "background", "models", "language",
+    "batch", "retry_failed", "part_rows", "framing", "check", "profile", "describer", "locator",
+    "k", "max_bytes", "ubpp", "order", "rate", "coding", "judge", "skeletons", "layers",
+    "fit", "background", "models", "language",
 )  # fmt: skip
 DECODING: Final = ("painter", "checker", "seed", "reflect", "ignore_layers", "plain")
 
@@ -69,6 +69,12 @@ def add(commands: Commands[Parser]) -> None:
         "--retry-failed",
         action="store_true",
         help="try photographs again that have failed in an earlier run (default: off)",
+    )
+    parser.add_argument(
+        "--batch",
+        action="store_true",
+        help="let OpenAI's Batch API answer the requests, within a day and at half the price "
+        "(default: off)",
     )
     parser.add_argument(
         "--part-rows",

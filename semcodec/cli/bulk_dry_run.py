@@ -11,8 +11,8 @@ from semcodec._wording import plural
 from semcodec.backends.recording import CallLog
 from semcodec.backends.recording.budget import format_dollars
 from semcodec.bulk.rows import Photograph
-from semcodec.cli import dry_run, openai_options, output
-from semcodec.cli.bulk_engine import Make
+from semcodec.cli import bulk_batches, dry_run, openai_options, output
+from semcodec.cli.bulk_batches import Make
 
 MAX_SAMPLE: Final = 16  #: tasks whose requests are planned
 
@@ -38,6 +38,11 @@ def print_plan(args: argparse.Namespace, make: Make, tasks: Sequence[Any], noun:
     if not tasks:
         return
     sample = tasks[:: max(1, -(-len(tasks) // MAX_SAMPLE))]
+    ratio = Decimal(len(tasks)) / len(sample)
+    if args.batch:
+        output.print_result(f"sample  {plural(len(sample), noun)}, evenly spaced\n")
+        bulk_batches.print_plan(args, make, sample, ratio)
+        return
     log = CallLog()
     resolved = openai_options.resolve_backends(args, log)
     function = make(args, resolved.by_option, log)
@@ -47,7 +52,6 @@ def print_plan(args: argparse.Namespace, make: Make, tasks: Sequence[Any], noun:
     dry_run.print_plans(resolved.dry_run, [], is_batch=True)
     expected, maximum = dry_run.total_prices(resolved.dry_run)
     if expected is not None and maximum is not None:
-        ratio = Decimal(len(tasks)) / len(sample)
         output.print_paragraph(
             f"For all {len(tasks):,}, as the sample: {format_dollars(expected * ratio)} expected, "
             f"{format_dollars(maximum * ratio)} at most."

@@ -17,6 +17,7 @@ from semcodec.bulk.rows import Photograph
 from semcodec.bulk.stores import Store, is_url, open_store
 from semcodec.bulk.workers import Outcome
 from semcodec.cli import bulk_dry_run, interrupts, output, paid_calls
+from semcodec.cli.bulk_batches import Rounds, check_options, open_batch_store
 from semcodec.cli.bulk_engine import ThreadJournal, choose_engine, describe_division, make_engine
 from semcodec.cli.bulk_sources import find_photographs
 from semcodec.cli.bulk_work import Attempt, make_function
@@ -36,6 +37,9 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         UsageError, SemcodecError: nothing can be done, or a failure concerns all photographs.
     """
+    if args.batch:
+        check_options(args)
+        args.engine = "local" if args.engine is None and not is_url(args.source) else args.engine
     args.engine = choose_engine(args)
     if args.framing is None and args.profile is None:
         args.framing = "bare"
@@ -152,7 +156,10 @@ class Run:
                 if self._left:
                     make = make_function
                     start, engine = make_engine(self._args, make, len(self._left), self._journal)
-                    engine.run(start, self._left, self._arrive)
+                    if (store := open_batch_store(self._args)) is not None:
+                        Rounds(self._args, store, start, engine, self._left, self._arrive).run()
+                    else:
+                        engine.run(start, self._left, self._arrive)
             is_complete = True
         except BudgetExceededError as error:
             stopped = error

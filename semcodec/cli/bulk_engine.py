@@ -23,6 +23,7 @@ from semcodec.bulk.engines.local import LocalEngine
 from semcodec.bulk.shared_calls import SharedCalls, worker_calls
 from semcodec.bulk.stores import is_url
 from semcodec.cli import logs, openai_options
+from semcodec.cli.bulk_batches import Make, open_batch_store
 from semcodec.cli.output import UsageError
 from semcodec.cli.parallel import UNSENT
 
@@ -30,9 +31,6 @@ MISSING_PYARROW: Final = (
     "bulk needs pyarrow: pip install 'semcodec[bulk]', or pyarrow alone for --engine local."
 )
 SMALLEST_SHARE: Final = Decimal("0.000001")  #: dollars; a share of a limit is rounded down to it
-
-#: Returns the function that runs a task, from the arguments, the backends by option, and the log.
-Make = Callable[[argparse.Namespace, dict[str, Any], CallLog], Callable[[Any], Any]]
 
 
 def choose_engine(args: argparse.Namespace) -> EngineName:
@@ -83,7 +81,8 @@ def make_engine(
     if args.engine == "ray":
         return make_start(args, make, jobs), DaftEngine(jobs, "ray")
     is_served = bool(openai_options.selected_servers(args))
-    resolved = openai_options.resolve_backends(args, journal)  # also checks the options
+    # This also checks the options.
+    resolved = openai_options.resolve_backends(args, journal, open_batch_store(args))
     if args.engine == "local" and jobs > 1:
         calls = SharedCalls(journal, resolved.budget)
         return make_start(args, make), LocalEngine(jobs, (logs.configure, calls.connect), calls)
@@ -114,7 +113,8 @@ def _start(args: argparse.Namespace, judge: Any, make: Make, actors: int) -> Cal
             args.max_cost = divide_dollars(args.max_cost, actors)
         rate_limits.set_factory(lambda key: DividedLimiter(actors))
     log = worker_calls() or CallLog()
-    return make(args, openai_options.resolve_backends(args, log).by_option, log)
+    resolved = openai_options.resolve_backends(args, log, open_batch_store(args))
+    return make(args, resolved.by_option, log)
 
 
 def divide_dollars(limit: Decimal, actors: int) -> Decimal:

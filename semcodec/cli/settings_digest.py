@@ -21,7 +21,7 @@ from semcodec.errors import InputError
 #: run is shown, and limits on its cost. All others count, so a new one counts by default.
 IRRELEVANT: Final = (
     "command", "command_parser", "images", "files", "output", "force", "jobs", "json", "trace",
-    "keep_steps", "source", "engine", "retry_failed", "part_rows", "decode", "dry_run",
+    "keep_steps", "source", "engine", "retry_failed", "part_rows", "decode", "batch", "dry_run",
     "max_cost", "timeout", "ca_file", "cache", "record",
 )  # fmt: skip
 #: Options that name a file, whose content counts; the text of ``--description`` counts by input.
