@@ -22,6 +22,7 @@ from semcodec.errors import BackendError, InputError
 
 #: Bytes that stay free on the disk.
 MIN_FREE_BYTES: Final = 1_000_000_000
+BUSY: Final = (408, 425, 429)  #: the status of a hub that has no time now
 MAX_FILES: Final = 1000  #: of a model; the largest of the catalog has 30
 
 
@@ -68,9 +69,14 @@ def plan_download(model: Model) -> DownloadPlan:
     """
     _check_in_catalog(model)
     client = hub.import_hub()
+    if not client.constants.ENDPOINT.startswith(("http://", "https://")):
+        raise _error("HF_ENDPOINT must begin with https:// or http://: correct it, or unset it.")
     with _translate(client, model):
         files = client.snapshot_download(**_arguments(model), dry_run=True)
-    if not files or len(files) > MAX_FILES:
+    if not files:
+        problem = f"The hub lists none of the files of {model.repository} that are needed"
+        raise _error(f"{problem}: check HF_ENDPOINT, which names the hub, or use another model.")
+    if len(files) > MAX_FILES:
         problem = f"has {len(files)} files that are needed"
         raise _error(f"The repository {model.repository} {problem}: use another model.")
     missing = sorted(
@@ -212,8 +218,10 @@ def _describe(errors: Any, error: Exception, model: Model) -> BackendError:
     if response is not None and response.status_code in (401, 403):
         return _error("The hub rejects the token: log in with hf auth login, or check HF_TOKEN.")
     if response is not None:
-        status = f"status {response.status_code}"
-        return _error(f"The hub returned {status}: try again later.", retryable=True)
+        problem, status = f"The hub returned status {response.status_code}", response.status_code
+        if status in BUSY or status >= 500:
+            return _error(f"{problem}: try again later.", retryable=True)
+        return _error(f"{problem}: check HF_ENDPOINT, which may name a server that is not a hub.")
     if isinstance(cause, OSError) and cause.errno is not None:
         folder = storage.cache_folder()
         return _error(f"{model.name} cannot be written to {folder}: {cause.strerror}.")

@@ -77,6 +77,9 @@ def _is_listing(url: Any) -> bool:
 
 def _check_next(response: Any) -> None:
     """Check that a redirect and the next part of a list are recognized as lists, too."""
+    is_redirect = 300 <= response.status_code < 400
+    if is_redirect and not response.headers.get("Location"):
+        raise _error("a redirect without a target")
     places = (response.headers.get("Location"), response.links.get("next", {}).get("url"))
     for place in filter(None, places):
         if not _is_listing(response.url.join(place)):

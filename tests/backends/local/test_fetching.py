@@ -144,7 +144,7 @@ def test_number_of_files_is_limited(hub: FakeHub, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(BackendError, match="has 6 files that are needed"):
         fetching.plan_download(TEXT)
     hub.add(TEXT.repository, {"README.md": b""})
-    with pytest.raises(BackendError, match="has 0 files that are needed"):
+    with pytest.raises(BackendError, match=r"lists none of the files .* check HF_ENDPOINT"):
         fetching.plan_download(TEXT)
 
 
@@ -166,7 +166,11 @@ REFUSALS = {
     (404, "RepoNotFound"): "does not have Qwen/Qwen3-VL-2B-Instruct",
     (404, "RevisionNotFound"): "does not have Qwen/Qwen3-VL-2B-Instruct",
     (401, ""): "HF_TOKEN",
-    (418, ""): "status 418",
+    (404, ""): "status 404: check HF_ENDPOINT",
+    (418, ""): "status 418: check HF_ENDPOINT",
+    (429, ""): "status 429: try again later",
+    (500, ""): "status 500: try again later",
+    (302, ""): "a redirect without a target: check HF_ENDPOINT",
 }
 
 
@@ -180,6 +184,22 @@ def test_refusal_of_the_hub_is_explained(
         fetching.plan_download(TEXT)
     assert "hf_secret" not in str(caught.value)
     assert "127.0.0.1" not in str(caught.value)
+
+
+@pytest.mark.parametrize("endpoint", ["127.0.0.1:9", "ftp://x", "", "file:///etc"])
+def test_endpoint_without_a_protocol_is_explained(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, endpoint: str
+) -> None:
+    fake_hub.use(monkeypatch, endpoint, tmp_path)
+    with pytest.raises(BackendError, match=r"^HF_ENDPOINT must begin with https:// or http://"):
+        fetching.plan_download(TEXT)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{}"])
+def test_empty_list_is_not_the_fault_of_the_model(hub: FakeHub, body: bytes) -> None:
+    hub.status, hub.body = 200, body
+    with pytest.raises(BackendError, match=r"lists none of the files .* check HF_ENDPOINT"):
+        fetching.plan_download(TEXT)
 
 
 @pytest.mark.parametrize("body", [b"", b"[{}]", b'[{"path": 1}]', b"{}", b"\xff"], ids=repr)

@@ -62,7 +62,10 @@ def test_model_that_fails_to_run_names_its_folder(
     machine: Machine, make_backend: MakeBackend, tmp_path: Path, error: Exception
 ) -> None:
     local = make_backend()
-    uses = {"text": lambda: local.describe(PHOTO), "image": lambda: local.paint("a", SIZE, 7)}
+    uses: dict[str, Callable[[], object]] = {
+        "text": lambda: local.describe(PHOTO),
+        "image": lambda: local.paint("a", SIZE, 7),
+    }
     for folder, use in uses.items():
         machine.failures = [None, error]  # at the load, and then
         with pytest.raises(BackendError, match=r" cannot be run \(.*\w\): .* another ") as caught:
@@ -178,7 +181,11 @@ def test_config_of_a_huge_network_is_refused(tmp_path: Path, case: str) -> None:
 
 def test_sizes_of_real_configs_are_allowed(tmp_path: Path) -> None:
     folder = write_image_folder(tmp_path / "good")
-    config = {"num_hidden_layers": 126, "rope_theta": 10**9, "max_position_embeddings": 10_485_760}
+    config: dict[str, Any] = {
+        "num_hidden_layers": 126,
+        "rope_theta": 10**9,
+        "max_position_embeddings": 10_485_760,
+    }
     config |= {"vision_config": {"depth": 27}, "text_config": {"is_large": True}, "x": -3.4e38}
     (folder / "config.json").write_text(json.dumps(config))
     pixels = {"size": {"longest_edge": 25_165_824}}
