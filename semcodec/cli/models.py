@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,6 +16,7 @@ from semcodec.backends.local.settings import Quantization
 from semcodec.cli.output import (
     escape_control,
     format_table,
+    line_width,
     print_result,
     print_status,
     status_line,
@@ -26,6 +28,8 @@ HEADER: Final = ("model", "for", "disk", "16/8/4 bits", "state", "license")
 LEGEND: Final = """
 disk, and memory for the weights in 16, 8 and 4 bits, in GB
 * restricts the use: fetch needs --accept-license with the name of the license"""
+INDENT: Final = "  "  #: of what is stated of a model on a narrow terminal
+MIN_WIDTH: Final = 16  #: characters of such a line
 HERE: Final = "here"  #: a state
 PRECISIONS: Final[Mapping[Quantization, str]] = {
     "none": "in 16 bits",
@@ -120,7 +124,7 @@ def list_models(args: argparse.Namespace) -> int:
         print_result("\n\n".join(_describe_in_full(model) for model in named))
         return DONE
     models = catalog.load().models.values()
-    print_result(format_table([HEADER, *map(_describe, models)], "<<>><<"))
+    print_result(_format_rows([_describe(model) for model in models], line_width()))
     print_result(LEGEND)
     try:
         folder = storage.cache_folder()
@@ -130,6 +134,20 @@ def list_models(args: argparse.Namespace) -> int:
     free = format_size(storage.free_bytes(folder))
     print_result(escape_control(f"models are kept in {folder}, with {free} free"))
     return DONE
+
+
+def _format_rows(rows: list[tuple[str, ...]], width: int) -> str:
+    """Return a table of models; where it is too wide without its licenses, paragraphs."""
+    table = [HEADER, *rows]
+    shortened = format_table([row[:-1] for row in table], "<<>><")  # a few licenses are long
+    if max(map(len, shortened.splitlines())) < width:
+        return format_table(table, "<<>><<")
+    paragraphs = []
+    for name, *cells in rows:
+        values = [f"{title} {cell}" for title, cell in zip(HEADER[1:], cells, strict=True)]
+        wrapped = textwrap.wrap(", ".join(values), max(width - len(INDENT), MIN_WIDTH))
+        paragraphs.append("\n".join([name, *(INDENT + line for line in wrapped)]))
+    return "\n".join(paragraphs)
 
 
 def fetch(args: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ import pytest
 
 from semcodec.backends.local import catalog
 from semcodec.backends.local import hub as hub_client
-from semcodec.cli import output
+from semcodec.cli import models, output
 from semcodec.errors import BackendError
 from tests import profiles
 from tests.backends.local import fake_hub
@@ -173,3 +173,14 @@ def test_environment_is_used_and_ctrl_c_stops_at_once(tmp_path: Path) -> None:
     assert list(tmp_path.rglob("config.json"))
     assert not list(tmp_path.rglob("model.safetensors"))
     assert not list(tmp_path.rglob("*.incomplete"))
+
+
+def test_list_fits_a_narrow_terminal() -> None:
+    rows = [("flux.2-klein-9b", "image+edit", "34.7", "34.7/18.7/11.7", "not here", "MIT *")]
+    for width in (100, 80):
+        assert models._format_rows(rows, width).startswith("model            for ")
+    for width in (1, 20, 40):
+        shown = models._format_rows(rows, width)
+        assert max(map(len, shown.splitlines())) <= max(width, 18)
+        texts = ["flux.2-klein-9b for image+edit", "16/8/4 bits 34.7/18.7/11.7", "license MIT *"]
+        assert all(text in " ".join(shown.split()) for text in texts)
