@@ -6,7 +6,7 @@ on: then a model would answer with noise.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +21,7 @@ from semcodec.backends.local.memory import is_out_of_memory
 from semcodec.backends.local.quantization import LARGE_COMPONENTS, make_config
 from semcodec.errors import BackendError, SemcodecError
 
+MAX_PARAMETERS: Final = 4  #: of a byte in a file: weights have 2 bits or more
 SAFE: Final[dict[str, Any]] = {"local_files_only": True, "trust_remote_code": False}
 
 
@@ -74,6 +75,29 @@ def load_complete(cls: Any, folder: Path, **options: Any) -> Any:
         if names:
             raise load_error(folder, f"{problem} {_join(names)}")
     return model
+
+
+def check_size(build: Callable[[], Any], folder: Path) -> None:
+    """Check that a network is not much larger than its files, before its memory is taken.
+
+    A library makes random numbers for weights that are missing, up to the size in the config.
+
+    Args:
+        build: makes the network; here it gets no memory, since it is on the device ``meta``.
+        folder: the folder with its safetensors.
+
+    Raises:
+        BackendError: it has more parameters than the files can have.
+    """
+    try:
+        with import_torch().device("meta"):
+            count = sum(each.numel() for each in build().parameters())
+    except Exception:  # an error of the config, which is converted when the model is loaded
+        return
+    stored = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+    if count > MAX_PARAMETERS * stored:
+        problem = f"its config states {count} parameters, and its files have {stored} bytes"
+        raise load_error(folder, problem)
 
 
 def check_on_device(model: Any, path: Path) -> None:

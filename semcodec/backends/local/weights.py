@@ -17,6 +17,7 @@ from semcodec.backends.local import configs, storage
 from semcodec.backends.local.components import (
     SAFE,
     check_on_device,
+    check_size,
     convert_load_errors,
     load_complete,
     load_components,
@@ -61,6 +62,8 @@ def load_text_model(folder: Path, plan: Plan, device: Device) -> tuple[Any, Any]
     with isolate_libraries(folder):
         processor = transformers.AutoProcessor.from_pretrained(folder, **SAFE)
         automatic = transformers.AutoModelForImageTextToText
+        states = transformers.AutoConfig.from_pretrained(folder, **SAFE)
+        check_size(lambda: automatic.from_config(states), folder)
         model = load_complete(automatic, folder, ignore_mismatched_sizes=True, **options)
         model = model.eval() if config is not None else model.to(device.kind).eval()
         model.generation_config = transformers.GenerationConfig(

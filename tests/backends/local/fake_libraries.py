@@ -41,6 +41,7 @@ class Machine:
         parts: the same for the networks of pipelines, by the name of their folder.
         chats: the messages of all chats.
         generations: the options of all answers.
+        parameters: number of those of the text model.
         template: the chat template, which is also that of pipelines.
         template_error: what the chat template raises.
         pictures: the arguments of all calls of pipelines.
@@ -56,6 +57,7 @@ class Machine:
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
     chats: list[list[dict[str, Any]]] = field(default_factory=list)
     generations: list[dict[str, Any]] = field(default_factory=list)
+    parameters: int = 0
     template: Callable[[list[dict[str, Any]]], str] = str
     template_error: Exception | None = None
     pictures: list[dict[str, Any]] = field(default_factory=list)
@@ -78,6 +80,16 @@ class Machine:
         error = self.failures.pop(0) if self.failures else None
         if error is not None:
             raise error
+
+
+class Device(str):
+    """As ``torch.device``."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
 
 class Inputs(dict[str, Any]):
@@ -156,7 +168,7 @@ def _torch(machine: Machine) -> Any:
         ),
         nn=types.SimpleNamespace(Module=Network),
         backends=types.SimpleNamespace(mps=types.SimpleNamespace(is_available=lambda: False)),
-        device=lambda name: name,
+        device=Device,
         float32="float32",
         bfloat16="bfloat16",
     )
@@ -184,6 +196,9 @@ def _transformers(machine: Machine, constants: Any) -> Any:
             path = folder / "generation_config.json"
             stated = json.loads(path.read_text()) if path.exists() else {}
             self.generation_config = types.SimpleNamespace(**{"eos_token_id": END, **stated})
+
+        def parameters(self) -> list[Any]:
+            return [types.SimpleNamespace(numel=lambda: machine.parameters)]
 
         def eval(self) -> Model:
             return self
@@ -218,8 +233,11 @@ def _transformers(machine: Machine, constants: Any) -> Any:
         return Processor()
 
     return types.SimpleNamespace(
+        AutoConfig=types.SimpleNamespace(from_pretrained=lambda folder, **options: folder),
         AutoProcessor=types.SimpleNamespace(from_pretrained=load_processor),
-        AutoModelForImageTextToText=types.SimpleNamespace(from_pretrained=load_model),
+        AutoModelForImageTextToText=types.SimpleNamespace(
+            from_pretrained=load_model, from_config=Model
+        ),
         GenerationConfig=types.SimpleNamespace,
         Qwen3ForCausalLM=make_network(machine),
         Qwen2Tokenizer=type("Qwen2Tokenizer", (), {}),

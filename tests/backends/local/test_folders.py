@@ -192,3 +192,16 @@ def test_sizes_of_real_configs_are_allowed(tmp_path: Path) -> None:
     (folder / "video_preprocessor_config.json").write_text(json.dumps(pixels))
     (folder / "tokenizer_config.json").write_text(json.dumps({"model_max_length": 10**30}))
     weights.check_files(folder)
+
+
+def test_network_that_is_larger_than_its_files_is_refused(
+    machine: Machine, make_backend: MakeBackend, tmp_path: Path
+) -> None:
+    local = make_backend()
+    (tmp_path / "text" / "model.safetensors").write_bytes(b"1234")
+    machine.parameters = 17
+    with pytest.raises(BackendError, match="config states 17 parameters, and its files have 4 by"):
+        local.describe(PHOTO)
+    assert not machine.loads
+    machine.parameters = 16
+    assert local.describe(PHOTO) == DESCRIPTION

@@ -157,6 +157,17 @@ def test_damaged_chat_template_is_one_message(models: Path, tmp_path: Path) -> N
         assert message.isprintable()
 
 
+def test_network_that_is_larger_than_its_files_is_refused(models: Path, tmp_path: Path) -> None:
+    """Without most sizes in a config, a network would have those of the class: 50 GB."""
+    folder = tmp_path / "vlm"
+    shutil.copytree(models / "vlm", folder)
+    config = json.loads((folder / "config.json").read_text())
+    config["text_config"] = {"model_type": config["text_config"]["model_type"]}
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(BackendError, match=r"its config states \d{10,} parameters"):
+        make(models, text_model=str(folder)).describe(PHOTOS[RED])
+
+
 LOOP = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
 LIMITED = {LOOP: "takes more than 5 seconds", "a word " * 9000: "adds more than 20000 characters"}
 
