@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,8 +54,16 @@ def load_components(
         options |= {own: getattr(torch, dtype)}
         if library == "transformers":
             options["ignore_mismatched_sizes"] = True
+        check_size(partial(_build, cls, library, folder / name), folder / name)
         networks[name] = load_complete(cls, folder / name, **options)
     return networks
+
+
+def _build(cls: Any, library: str, folder: Path) -> Any:
+    """Return the network of a class with the sizes of a folder, without its weights."""
+    if library == "diffusers":
+        return cls.from_config(cls.load_config(folder, local_files_only=True))
+    return cls(cls.config_class.from_pretrained(folder, **SAFE))
 
 
 def load_complete(cls: Any, folder: Path, **options: Any) -> Any:

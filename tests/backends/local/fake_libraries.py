@@ -42,6 +42,7 @@ class Machine:
         chats: the messages of all chats.
         generations: the options of all answers.
         parameters: number of those of the text model.
+        part_parameters: the same for the networks of pipelines, by the name of their folder.
         template: the chat template, which is also that of pipelines.
         template_error: what the chat template raises.
         pictures: the arguments of all calls of pipelines.
@@ -58,6 +59,7 @@ class Machine:
     chats: list[list[dict[str, Any]]] = field(default_factory=list)
     generations: list[dict[str, Any]] = field(default_factory=list)
     parameters: int = 0
+    part_parameters: dict[str, int] = field(default_factory=dict)
     template: Callable[[list[dict[str, Any]]], str] = str
     template_error: Exception | None = None
     pictures: list[dict[str, Any]] = field(default_factory=list)

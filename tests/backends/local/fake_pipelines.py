@@ -23,6 +23,23 @@ def make_network(machine: Machine) -> Any:
     """Return a class of networks, which are parts of a pipeline."""
 
     class Part(Network):
+        config_class = types.SimpleNamespace(from_pretrained=lambda folder, **options: folder.name)
+
+        def __init__(self, name: str = "") -> None:
+            self.name = name
+
+        @classmethod
+        def load_config(cls, folder: Path, **options: Any) -> str:
+            return folder.name
+
+        @classmethod
+        def from_config(cls, name: str) -> Part:
+            return cls(name)
+
+        def parameters(self) -> list[Any]:
+            count = machine.part_parameters.get(self.name, 0)
+            return [types.SimpleNamespace(numel=lambda: count)]
+
         @classmethod
         def from_pretrained(cls, folder: Path, **options: Any) -> tuple[Part, dict[str, Any]]:
             machine.parts[folder.name] = options

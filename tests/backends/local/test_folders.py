@@ -205,3 +205,18 @@ def test_network_that_is_larger_than_its_files_is_refused(
     assert not machine.loads
     machine.parameters = 16
     assert local.describe(PHOTO) == DESCRIPTION
+
+
+@pytest.mark.parametrize("name", ["text_encoder", "vae"])
+def test_part_of_a_pipeline_that_is_larger_than_its_files_is_refused(
+    machine: Machine, make_backend: MakeBackend, tmp_path: Path, name: str
+) -> None:
+    local = make_backend()
+    machine.part_parameters = {name: 17}
+    with pytest.raises(
+        BackendError, match=rf"image/{name} cannot be loaded \(its config states 17"
+    ):
+        local.paint("a boat", SIZE, 7)
+    assert name not in machine.parts
+    (tmp_path / "image" / name / "model.safetensors").write_bytes(b"12345")
+    assert local.paint("a boat", SIZE, 7).size == SIZE

@@ -168,6 +168,25 @@ def test_network_that_is_larger_than_its_files_is_refused(models: Path, tmp_path
         make(models, text_model=str(folder)).describe(PHOTOS[RED])
 
 
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("text_encoder", {"vocab_size": 10_000_000}),
+        ("transformer", {"num_attention_heads": 1000}),
+        ("vae", {"block_out_channels": [4096] * 4}),
+    ],
+)
+def test_part_that_is_larger_than_its_files_is_refused(
+    models: Path, tmp_path: Path, name: str, change: dict[str, Any]
+) -> None:
+    folder = tmp_path / "klein"
+    shutil.copytree(models / "klein", folder)
+    path = folder / name / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(BackendError, match=rf"{name} cannot be loaded \(its config states \d+ par"):
+        make(models, image_model=str(folder)).paint("a red boat", SIZE, 7)
+
+
 LOOP = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
 LIMITED = {LOOP: "takes more than 5 seconds", "a word " * 9000: "adds more than 20000 characters"}
 
