@@ -149,6 +149,9 @@ def test_what_is_missing_besides_weights_is_an_error(
     assert can_run("--describer", "local", "--gguf", str(gguf))  # only a painter reads it
     gguf.touch()
     assert can_run("--backend", "local", "--gguf", str(gguf))
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "gguf", None)
+        assert not can_run("--backend", "local", "--gguf", str(gguf))
     for package, stays in {"diffusers": True, "bitsandbytes": False, "transformers": False}.items():
         with monkeypatch.context() as patch:
             patch.setitem(sys.modules, package, None)
