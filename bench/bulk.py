@@ -39,6 +39,7 @@ from semcodec.bulk.workers import Outcome
 
 PHOTOS: Final = ROOT / "embedded" / "semcodec_embedded" / "photos"
 STUB: Final = ("--describer", "stub")
+MEASURED: Final = 1000  #: pictures of the uninterrupted runs
 SINGLE_RUNS: Final = 100  #: pictures that are encoded alone, for comparison
 SMALL_FILE_SYSTEM: Final = 96  #: KiB
 RAY_FILES: Final = 40
@@ -121,19 +122,16 @@ class Bench:
                 self._record = sum(row["bytes"] for row in bulk.rows()) / len(names)
 
     def _run_files(self, names: list[str]) -> Iterator[str]:
-        """Encode the pictures with the stub, with one worker and with several."""
+        """Encode some pictures with the stub, with one worker and with several, on both engines."""
         runs: dict[int, Run] = {}
-        for jobs in (1, self._args.jobs):
-            count = len(names) if jobs > 1 else max(1, len(names) // 10)
-            source = self._folder / "in"
-            if jobs == 1:
-                source = self._link(names[:count])
-            bulk = self._bulk(source, f"files-{jobs}", "daft", *STUB, jobs=jobs)
+        count = min(MEASURED, len(names))
+        source = self._link(names[:count])
+        for engine, jobs in (("local", self._args.jobs), ("daft", 1), ("daft", self._args.jobs)):
+            bulk = self._bulk(source, f"files-{engine}-{jobs}", engine, *STUB, jobs=jobs)
             runs[jobs] = run = bulk.measure()
             yield from _check_code(run, 0, bulk)
-            self._print(f"{count} pictures", "daft", jobs, run, count)
+            self._print(f"{count} pictures", engine, jobs, run, count)
             yield from self._check_rows(bulk, names[:count], STUB)
-            run.seconds /= count
         ratio = runs[1].seconds / runs[self._args.jobs].seconds
         print(f"{self._args.jobs} workers : 1 worker = {ratio:.2f}", flush=True)
 
