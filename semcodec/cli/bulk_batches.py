@@ -47,7 +47,7 @@ def check_options(args: argparse.Namespace) -> None:
         raise UsageError("--batch is run by one machine: use --engine local, or omit --engine.")
     for option in openai_options.RECORDING_OPTIONS:
         if getattr(args, option) is not None:
-            raise UsageError(f"--batch stores responses itself: omit --{option}.")
+            raise UsageError(f"--batch stores responses itself: omit {'--' + option}.")
     if len(openai_options.selected_servers(args)) != 1:
         raise UsageError("--batch needs one server: add --backend openai.")
 
