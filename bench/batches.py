@@ -153,10 +153,10 @@ def print_sizes(folder: Path) -> None:
         for path in paths:
             semcodec.encode(path, backend=backend)
         for stage in client.stages:
-            size = stage.bytes / stage.requests
-            count = min(MAX_PART_REQUESTS, int(MAX_PART_BYTES / size))
+            request_bytes = stage.bytes / stage.requests
+            count = min(MAX_PART_REQUESTS, int(MAX_PART_BYTES / request_bytes))
             tokens = stage.input_tokens / stage.requests
-            line = f"{side:4}  {stage.stage:8} {size:7,.0f} {tokens:9,.0f} {count:9,}"
+            line = f"{side:4}  {stage.stage:8} {request_bytes:7,.0f} {tokens:9,.0f} {count:9,}"
             print(f"{line} {-(-(10**6) // count):9,}")
     print(f"{len(paths)} photographs")
 

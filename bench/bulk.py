@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import resource
 import struct
 import subprocess
@@ -46,8 +47,7 @@ RAY_FILES: Final = 40
 SLEEP: Final = 0.25  #: seconds of a call of the simulated server
 CALLS_PER_WORKER: Final = 12
 MILLION: Final = 10**6
-#: Assumptions of the estimate of money: list prices of docs/bulk.md are not needed, since
-#: ``--dry-run`` computes them with the prices that are installed.
+#: The estimate of money is that of ``--dry-run``, with the prices that are installed.
 SERVER: Final = ("--backend", "openai")
 STEPS: Final = ("photographs", "files", "kills", "full", "ray", "scaling", "million")
 
@@ -197,6 +197,7 @@ class Bench:
     def _run_scaling(self, names: list[str]) -> Iterator[str]:
         """Simulate a server that takes ``SLEEP`` for each call, with up to 64 threads."""
         base = 0.0
+        DaftEngine(1, "threads").run(lambda: _call, range(2), lambda outcome: None)  # to start it
         for jobs in (1, 2, 4, 8, 16, 32, 64):
             tasks = range(jobs * CALLS_PER_WORKER)
             outcomes: list[Outcome[int, int]] = []
@@ -228,10 +229,14 @@ class Bench:
         )
         plan = self._bulk(self._args.photos, "plan", "daft", *SERVER, "--dry-run")
         os.environ.setdefault("OPENAI_API_KEY", "none")
-        for line in plan.measure().output.splitlines():
-            if line.startswith(("describe", "select", "total", "For all")):
-                print(f"  {line}")
-        print(f"  for {MILLION:,}: {MILLION / len(self._photographs):,.0f} times this")
+        output = plan.measure().output
+        prices = re.search(r"For all [^$]*\$([0-9.]+) expected, \$([0-9.]+) at most", output)
+        if prices is None:
+            yield f"no prices in the plan: {output[-500:]}"
+            return
+        ratio = MILLION / len(self._photographs)
+        expected, maximum = (ratio * float(price) for price in prices.groups())
+        print(f"  with OpenAI's default models: ${expected:,.0f} expected, ${maximum:,.0f} at most")
 
     # --- checks --------------------------------------------------------------------------------
 
