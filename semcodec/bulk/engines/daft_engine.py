@@ -46,6 +46,7 @@ TELEMETRY_OFF: Final = {
 #: The command line has a status line of its own.
 QUIET: Final = {"DAFT_PROGRESS_BAR": "0", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
 DAFT_LOGGER: Final = "daft_local_execution"
+TASKS_AHEAD: Final = 4  #: for each thread, so that none waits while Daft passes the next one on
 NUMBER_BYTES: Final = 8  #: of the number of a task, in a reply
 POLL_LIFE_LINE: Final = 0.25  #: seconds between two looks of a worker whether the run goes on
 
@@ -323,7 +324,7 @@ def find_threads(key: int) -> _Threads:
 
 
 def _thread_runner(daft: Any, jobs: int) -> Any:
-    @daft.cls(max_concurrency=jobs)
+    @daft.cls(max_concurrency=jobs * TASKS_AHEAD)
     class Runner:
         def __init__(self, key: int) -> None:
             self._threads = find_threads(key)
