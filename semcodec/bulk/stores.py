@@ -185,8 +185,13 @@ class ObjectStore:
 
     def write(self, name: str, data: bytes) -> None:
         """Write an object; it appears when the request is complete."""
-        with self._files.open_output_stream(f"{self._path}/{name}") as stream:
-            stream.write(data)
+        from pyarrow import ArrowException
+
+        try:
+            with self._files.open_output_stream(f"{self._path}/{name}") as stream:
+                stream.write(data)
+        except ArrowException as error:  # some are not OSError
+            raise OSError(str(error)) from error
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -3,7 +3,7 @@
 A task is one value of a column, pickled, and so is its reply; the rest of Daft's tables is not
 needed. Three ways to run a function:
 
-* Threads of this process (``_Threads``), if a server is the backend: one budget, one log and one
+* Threads of this process (``Threads``), if a server is the backend: one budget, one log and one
   rate limiter hold for all, as in any program.
 * Processes of this machine (``_Processes``), else: pure Python runs in one thread at a time.
 * Actors of a Ray cluster: as processes. They share nothing, so ``start`` divides what they share.
@@ -19,20 +19,19 @@ import importlib
 import logging
 import os
 import pickle
-import queue
 import signal
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from semcodec.bulk.engines.threads import NUMBER_BYTES, Threads, read_number, run_task, to_bytes
 from semcodec.bulk.worker_process import Reply, pickle_reply
-from semcodec.bulk.workers import MAX_STOP_SECONDS, Outcome, Start
-from semcodec.errors import BackendError, SemcodecError
+from semcodec.bulk.workers import Outcome, Start
+from semcodec.errors import BackendError
 
 MISSING: Final = "pip install 'semcodec[bulk]'"
 MISSING_RAY: Final = "pip install 'semcodec[ray]'"
@@ -47,7 +46,6 @@ TELEMETRY_OFF: Final = {
 QUIET: Final = {"DAFT_PROGRESS_BAR": "0", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
 DAFT_LOGGER: Final = "daft_local_execution"
 TASKS_AHEAD: Final = 4  #: for each thread, so that none waits while Daft passes the next one on
-NUMBER_BYTES: Final = 8  #: of the number of a task, in a reply
 POLL_LIFE_LINE: Final = 0.25  #: seconds between two looks of a worker whether the run goes on
 
 
@@ -105,14 +103,14 @@ class DaftEngine:
         tasks: list[Any],
         arrive: Callable[[Outcome[Any, Any]], object],
     ) -> None:
-        threads = _Threads(function, self.jobs)
+        threads = Threads(function, self.jobs)
         key = id(threads)
         _running[key] = threads
         # Kept in a variable, since closing it waits for all tasks: that must be after ``stop``.
         replies = _collect(daft, tasks, _thread_runner(daft, self.jobs)(key))
         try:
             for reply in replies:
-                number = _number(reply)
+                number = read_number(reply)
                 arrive(_outcome(tasks, number, threads.replies.pop(number)))
         finally:
             for number, left in threads.stop():
@@ -136,7 +134,7 @@ class DaftEngine:
                 replies = _collect(daft, tasks, runner)
                 for data in replies:
                     reply = pickle.loads(data[NUMBER_BYTES:])  # noqa: S301 - of our own workers
-                    arrive(_outcome(tasks, _number(data), reply))
+                    arrive(_outcome(tasks, read_number(data), reply))
         finally:  # after the workers have ended, as above
             _close(replies)
 
@@ -225,100 +223,19 @@ def _outcome(tasks: list[Any], number: int, reply: Reply) -> Outcome[Any, Any]:
     return Outcome(tasks[number], reply.result, reply.error, reply.seconds)
 
 
-def _to_bytes(number: int) -> bytes:
-    return number.to_bytes(NUMBER_BYTES, "big")
-
-
-def _number(reply: bytes) -> int:
-    """Return the number of the task, with which a reply begins."""
-    return int.from_bytes(reply[:NUMBER_BYTES], "big")
-
-
 def first_line(error: BaseException) -> str:
     """Return the first line of a message, without its period."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0][:500].rstrip(".")
 
 
-def run_task(function: Callable[[Any], Any], task: Any) -> Reply:
-    """Run a function, and return its result or its error."""
-    started = time.perf_counter()
-    try:
-        result = function(task)
-    except SemcodecError as error:
-        return Reply(error=error, seconds=time.perf_counter() - started)
-    except Exception as error:  # a bug; the run raises it
-        return Reply(failure=error)
-    return Reply(result, seconds=time.perf_counter() - started)
-
-
 # --- threads of this process ---------------------------------------------------------------------
 
 
-class _Threads:
-    """Runs tasks in daemon threads, which do not keep the process alive after Ctrl-C.
-
-    Attributes:
-        replies: by number of the task, those that no one has fetched yet. They are here, and not in
-            Daft's column, so that none is lost when the run is interrupted.
-    """
-
-    def __init__(self, function: Callable[[Any], Any], jobs: int) -> None:
-        self.replies: dict[int, Reply] = {}
-        self._function, self._lock = function, threading.Lock()
-        self._queue: queue.SimpleQueue[tuple[Future[bytes], bytes] | None] = queue.SimpleQueue()
-        self._waiting: set[Future[bytes]] = set()  # of tasks that have no reply
-        self._is_over = False
-        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(jobs)]
-        for thread in self._threads:
-            thread.start()
-
-    def submit(self, task: bytes) -> Future[bytes]:
-        """Return the number of a task, when its reply is there; an error after the end."""
-        future: Future[bytes] = Future()
-        with self._lock:
-            if self._is_over:
-                future.set_exception(BackendError("The run has been stopped."))
-            else:
-                self._waiting.add(future)
-                self._queue.put((future, task))
-        return future
-
-    def _work(self) -> None:
-        while (item := self._queue.get()) is not None:
-            future, data = item
-            if self._is_over:
-                continue
-            number, task = pickle.loads(data)  # noqa: S301 - made here
-            self.replies[number] = run_task(self._function, task)
-            with self._lock:
-                if future in self._waiting:
-                    self._waiting.remove(future)
-                    future.set_result(_to_bytes(number))
-
-    def stop(self) -> list[tuple[int, Reply]]:
-        """Begin no more tasks, wait for those that run, and return the replies that are left.
-
-        Daft waits for each task that it has submitted; so those without a reply get an error.
-        """
-        with self._lock:
-            self._is_over = True
-        for _ in self._threads:
-            self._queue.put(None)
-        deadline = time.monotonic() + MAX_STOP_SECONDS
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
-        with self._lock:
-            for future in self._waiting:
-                future.set_exception(BackendError("The run has been stopped."))
-            self._waiting.clear()
-        return [*self.replies.items()]
+_running: Final[dict[int, Threads]] = {}  # by the keys that Daft passes on
 
 
-_running: Final[dict[int, _Threads]] = {}  # by the keys that Daft passes on
-
-
-def find_threads(key: int) -> _Threads:
+def find_threads(key: int) -> Threads:
     """Return threads by their key: Daft pickles what its classes name, but not a function."""
     return _running[key]
 
@@ -388,7 +305,7 @@ def begin_worker(start: bytes, life_line: str) -> Callable[[Any], Any]:
 def run_pickled(function: Callable[[Any], Any], data: bytes) -> bytes:
     """Run a pickled task, and return its number and its reply, pickled."""
     number, task = pickle.loads(data)  # noqa: S301 - of the run
-    return _to_bytes(number) + pickle_reply(run_task(function, task))
+    return to_bytes(number) + pickle_reply(run_task(function, task))
 
 
 def _end_without(life_line: str) -> None:
