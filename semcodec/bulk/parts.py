@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 PART_ROWS: Final = 1000  #: of a part, by default
 MAX_PART_ROWS: Final = 10**6
 MAX_PART_SECONDS: Final = 60.0  #: after which a row arrives that completes a part
+FOREIGN: Final = "was not written by semcodec bulk"
 MAX_PARTS: Final = 10**6  #: files in a folder
 MAX_FILE_BYTES: Final = 2**31  #: of a file that is read
 MAX_FILE_ROWS: Final = 10**7  #: the same; rows of a file that another program has merged
@@ -117,12 +118,15 @@ def open_part(store: Store, file: StoredFile) -> ParquetFile:
         raise
     except (ArrowException, OSError, ValueError) as error:
         raise _damaged(store, file) from error
+    except KeyError as error:  # a column that is absent, or there twice
+        raise _problem(store, file, FOREIGN) from error
     stated = metadata.get(SCHEMA_KEY.encode(), b"").decode(errors="replace")
     if not stated.startswith(rows.SCHEMA.rpartition("/")[0] + "/"):
-        raise _problem(store, file, "was not written by semcodec bulk")
+        raise _problem(store, file, FOREIGN)
     if stated != rows.SCHEMA:
         raise _problem(store, file, "was written by a newer version of semcodec")
-    if {name: _type_name(schema.field(name)) for name in schema.names} != rows.COLUMNS:
+    # A name may occur twice, so these are no dictionaries.
+    if sorted((field.name, _type_name(field)) for field in schema) != sorted(rows.COLUMNS.items()):
         raise _problem(store, file, "has other columns")
     if part.metadata.num_rows > MAX_FILE_ROWS:
         raise _problem(store, file, f"has more than {MAX_FILE_ROWS} rows")
@@ -185,8 +189,8 @@ def _check_settings(store: Store, file: StoredFile, part: ParquetFile, settings:
 
 def _damaged(store: Store, file: StoredFile) -> InputError:
     return InputError(
-        f"{store.name}/{file.name} is damaged: restore it, or remove it, so that its photographs "
-        "are encoded again."
+        f"{store.name}/{file.name} is damaged: restore it, or remove it and encode its photographs "
+        "again."
     )
 
 

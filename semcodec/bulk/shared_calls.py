@@ -44,7 +44,7 @@ MAIN_PROCESS_ENDED: Final = "The main process has ended, so nothing is sent: run
 
 
 class SharedCalls:
-    """The end of the main process: a context manager that serves workers.
+    """The end of the main process: a context manager that serves workers, also several times.
 
     Args:
         journal: the log of the run.
@@ -61,9 +61,9 @@ class SharedCalls:
         self.connect: Callable[[], None] = _Connect(self)
         self._sessions: list[_Session] = []
         self._lock = threading.Lock()
-        self._is_over, self._end = Pipe(duplex=False)
 
     def __enter__(self) -> SharedCalls:
+        self._is_over, self._end = Pipe(duplex=False)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -71,6 +71,7 @@ class SharedCalls:
         self._end.close()
         for session in self._sessions:
             session.join()
+        self._sessions.clear()
         self._is_over.close()
 
     def take(self, session: _Session, bound: Decimal) -> tuple[Decimal | None, bool]:

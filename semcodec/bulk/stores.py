@@ -7,6 +7,7 @@ an object store it appears with the end of its one request.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -75,10 +76,25 @@ class Store(Protocol):
         ...
 
 
+_ONE_SLASH: Final = re.compile(r"(s3|gs|gcs|az|abfss?|https?|hf):/?(?!/)", re.IGNORECASE)
+
+
 def is_url(name: str) -> bool:
     """Return whether a name is a URL, such as ``s3://bucket/folder``, and not a path."""
     scheme, separator, _ = name.partition("://")
     return bool(separator) and scheme.isalnum() and len(scheme) > 1
+
+
+def check_name(name: str) -> None:
+    """Check that the name of a folder is a path, or a URL of another machine.
+
+    Raises:
+        InputError: it is neither.
+    """
+    if name.lower().startswith("file:"):
+        raise InputError(f"{name} is a URL of this machine: name the folder by its path.")
+    if (typo := _ONE_SLASH.match(name)) and not Path(name).exists():
+        raise InputError(f"{name} lacks a slash: write {typo[1]}:// for a URL, or ./{name}.")
 
 
 def open_store(name: str) -> Store:
@@ -88,6 +104,7 @@ def open_store(name: str) -> Store:
         InputError: it is a file, or its scheme is unknown.
         BackendError: the store cannot be reached.
     """
+    check_name(name)
     if is_url(name):
         return ObjectStore(name)
     path = Path(name)

@@ -86,7 +86,8 @@ def find_left(photographs: list[Photograph], done: Done, *, retry_failed: bool) 
     for photograph in photographs:
         path = rows.to_text(photograph.path)
         if (size := done.sizes.get(path)) is not None:
-            if size != photograph.size and photograph.size >= 0:
+            # One with a problem may have the name of another file, whose row this is.
+            if size != photograph.size and not photograph.problem:
                 changed.append(path)
         elif retry_failed or done.failed.get(path) != photograph.size:
             left.append(photograph)

@@ -11,7 +11,7 @@ from typing import Final
 from semcodec._wording import plural
 from semcodec.bulk.listing import list_url
 from semcodec.bulk.rows import Photograph, to_text
-from semcodec.bulk.stores import is_url
+from semcodec.bulk.stores import check_name, is_url
 from semcodec.cli import endings, output
 from semcodec.cli.encode import is_picture
 from semcodec.cli.output import UsageError, escape_control
@@ -34,6 +34,7 @@ def find_photographs(source: str, skipped: str) -> list[Photograph]:
         UsageError: there are none, or ``source`` is not a folder.
         InputError, BackendError: as for ``list_url``.
     """
+    check_name(source)
     if not is_url(source) and not os.path.isdir(source):
         what = "is a file" if os.path.exists(source) else "does not exist"
         raise UsageError(f"The source {source} {what}: name a folder of photographs, or a URL.")

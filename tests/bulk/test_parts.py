@@ -131,6 +131,20 @@ def test_part_that_was_cut_off(store: LocalStore, share: float) -> None:
         read(store)
 
 
+@pytest.mark.parametrize("names", [["path"], ["other"], [*rows.COLUMNS, "path"], []])
+def test_other_columns(store: LocalStore, names: list[str]) -> None:
+    """Of another program, or of a part in which a column is there twice."""
+    write(store, row("a"))
+    [file] = store.list_files()
+    table = pq.read_table(store.open(file.name))
+    columns = [table.column(name if name in table.column_names else "path") for name in names]
+    fields = [(name, column.type) for name, column in zip(names, columns, strict=True)]
+    schema = pa.schema(fields, metadata=table.schema.metadata)
+    pq.write_table(pa.table(columns, schema=schema), store.open(file.name))
+    with pytest.raises(InputError, match=r"was not written by semcodec bulk|has other columns"):
+        read(store)
+
+
 def test_changed_byte_of_a_part_is_noticed(store: LocalStore) -> None:
     write(store, *(row(f"photograph {number}", number) for number in range(20)))
     expected, [file] = read(store), store.list_files()

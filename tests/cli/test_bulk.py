@@ -307,6 +307,30 @@ def test_memory_of_one_photograph(run: Run, folder: Path, monkeypatch: pytest.Mo
     assert read_rows()[2]["error"].startswith("Out of memory: ")
 
 
+@pytest.mark.parametrize(("option", "message"), [
+    (("s3:/bucket", "-o", "out"), "s3:/bucket lacks a slash: write s3:// for a URL, or ./"),
+    (("in", "-o", "gs:bucket"), "gs:bucket lacks a slash"),
+    (("in", "-o", "file:///out"), "file:///out is a URL of this machine: name the folder"),
+])  # fmt: skip
+def test_names_that_are_neither_paths_nor_urls(
+    run: Run, folder: Path, option: tuple[str, ...], message: str
+) -> None:
+    code, _, err = run("bulk", *option, *HERE)
+    assert code == 2
+    assert message in err
+
+
+def test_file_with_the_name_of_another_one_does_not_stop_the_next_run(
+    run: Run, folder: Path
+) -> None:
+    Path("in/\\xff.png").write_bytes(Path("in/a.png").read_bytes())
+    os.link(Path("in/b.png"), os.fsencode(folder) + b"/in/\xff.png")
+    for _ in range(2):
+        code, _, err = run("bulk", "in", "-o", "out", *HERE)
+        assert code in (0, 3)
+        assert "changed since" not in err
+
+
 def test_workers(run: Run, folder: Path) -> None:
     Path("in/b.png").write_bytes(b"damaged")
     code, _, _ = run("bulk", "in", "-o", "out", *HERE, "--jobs", "2")

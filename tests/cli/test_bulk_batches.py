@@ -60,6 +60,12 @@ def test_rows_are_those_of_responses_and_nothing_is_paid_twice(
     assert len(server.paid) == paid
 
 
+def test_workers_collect_requests_in_every_round(run: Run, server: BatchServer) -> None:
+    assert run("bulk", "in", "-o", "out", *BATCH, "--jobs", "2")[0] == 0
+    assert [row["error"] for row in read_rows()] == [""] * 3
+    assert set(server.paid.values()) == {1}
+
+
 def test_limit_on_cost_stops_the_run_and_a_higher_one_continues(
     run: Run, server: BatchServer
 ) -> None:

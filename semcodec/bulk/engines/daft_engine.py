@@ -224,9 +224,10 @@ def _outcome(tasks: list[Any], number: int, reply: Reply) -> Outcome[Any, Any]:
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of a message, without its period."""
+    """Return the first line of a message, without its period; the last one of a traceback."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:500].rstrip(".")
+    line = lines[-1] if "traceback" in lines[0].lower() else lines[0]
+    return line.strip()[:500].rstrip(".")
 
 
 # --- threads of this process ---------------------------------------------------------------------
