@@ -45,7 +45,7 @@ page:  ## install axe-core, which checks the page of `semcodec bench`; without n
 	else echo "npm is not installed: axe-core will not check the page."; fi
 
 test:  ## all tests, with a sample of the random inputs of `make nightly`
-	env -u MAKEFLAGS $(PYTHON) -m tests.run_parts  # which cargo would read
+	env -u MAKEFLAGS -u MFLAGS $(PYTHON) -m tests.run_parts  # which cargo would read
 
 nightly: kaitai servers page  ## fuzzing, mutation and a soak test, about 35 minutes; writes docs/nightly.md
 	$(PYTHON) bench/nightly.py

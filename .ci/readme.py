@@ -93,8 +93,22 @@ NOT_RUN: Final = {
     "python bench/gate.py": "runs `make check` once more",
 }
 
-#: Commands that run with --night only: each takes longer than three seconds even when it is short.
+#: Commands that run with --night only, since together they take minutes.
 AT_NIGHT: Final = (
+    "pip install -e '.[bench]'",  # of the section "Measure it", all of whose commands are here
+    "python bench/damage.py",
+    "python bench/languages.py TEXT_DIR",
+    "python bench/blind_answers.py PHOTO...",
+    "python bench/slips.py TEXT_DIR",
+    "python bench/importance.py TEXT_DIR",
+    "python bench/reflection.py",
+    "python bench/checker.py",
+    "python bench/sizes.py",
+    "python bench/connections.py",
+    "python bench/shapes.py",
+    "python bench/qr_codes.py",
+    "python bench/headers.py",
+    "python bench/calls.py",
     "semcodec bench photos -o out --k 12",
     "python bench/claims.py out/results.json",  # of the command above
     "python bench/batch.py --photos PHOTO_DIR",

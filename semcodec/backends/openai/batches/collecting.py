@@ -232,8 +232,6 @@ class Collector:
             texts = {found.failures[digest].message for digest in images}
             if all(map(REJECTED_IMAGE.search, texts)):
                 found.stop = self._no_images(min(texts))
-                for digest in images:
-                    del found.failures[digest]
 
     def _no_images(self, text: str) -> MissingFeatureError:
         message = (

@@ -121,6 +121,17 @@ def test_failures_of_polls_are_tolerated_some_times(tmp_path: Path) -> None:
     assert SimpleRun(tmp_path, server).start().results == expected_results(["0", "1"])
 
 
+def test_failures_of_polls_count_only_in_a_row(tmp_path: Path) -> None:
+    busy: Fault = lambda: BUSY  # noqa: E731
+    works: Fault = lambda: None  # noqa: E731
+    faults = ([busy] * 30 + [works]) * 4  # three attempts each: 40 failures, but 10 in a row
+    statuses = ("validating", *["in_progress"] * 4, "completed")
+    server = BatchServer(execute=repeat, statuses=statuses, faults={("GET", "/batches/.*"): faults})
+    run = SimpleRun(tmp_path, server, stages=1).start()
+    assert run.results == expected_results(["0", "1"], 1)
+    assert server.faults == {("GET", "/batches/.*"): []}
+
+
 def test_failures_of_polls_without_end_stop_the_run(tmp_path: Path) -> None:
     server = BatchServer(execute=repeat, faults={("GET", "/batches/.*"): [lambda: BUSY] * 999})
     with pytest.raises(BackendError, match=r"has status 503|status 503"):
@@ -276,8 +287,9 @@ def test_list_of_batches_has_pages(tmp_path: Path) -> None:
 
     def create(fields: dict[str, Any]) -> Any:
         created = original(fields)
-        for number in range(150):  # newer ones, without metadata
-            other = {**created[1], "id": f"batch_x{number}", "metadata": None}
+        for number in range(150):  # newer ones, some of them of other folders
+            metadata = {"semcodec_part": f"{number:032x}"} if number % 2 else None
+            other = {**created[1], "id": f"batch_x{number}", "metadata": metadata}
             server.batches[other["id"]] = other
         listed.append(created)
         return created
