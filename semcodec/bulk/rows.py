@@ -72,7 +72,7 @@ class Row:
         bytes: the size of the record.
         models: a JSON object with the names of the models by role.
         trace: the digest of the run, see ``digest_trace``.
-        error: why there is no record; "" if there is one.
+        error: the message of the failure; "" if the row has a record.
         seconds: wall-clock time, with reading.
         cost: dollars, at most; 0.0 without a server, None if a price is unknown.
     """

@@ -170,7 +170,7 @@ class Rounds:
         self._arrive(outcome)
 
     def _show(self, progress: Progress) -> None:
-        """Print how far the batches are, on a terminal in its status line."""
+        """Print the progress of the batches, on a terminal in its status line."""
         line = progress.describe()
         if sys.stderr is not None and sys.stderr.isatty():
             output.status_line.show(f"semcodec: {line}")

@@ -25,7 +25,7 @@ MARKER = "bulk"  #: in the names of temporary files
 
 
 class Painted(NamedTuple):
-    """What became of a record.
+    """The outcome of a record.
 
     Attributes:
         state: ``"painted"``; ``"kept"`` if the picture was there; or ``"failed"``.

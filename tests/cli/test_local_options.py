@@ -62,7 +62,7 @@ def test_option_requires_the_backend(run: Run, photo: Path, tmp_path: Path) -> N
     assert not (tmp_path / "out.semc").exists()
 
 
-#: Options that local models do not take, and what the message says.
+#: Options that local models do not take, and the text of the message.
 REFUSED = {
     ("--quality", "low"): "--quality needs a server",
     ("--describer-model", "low"): "--describer-model needs a server",

@@ -228,7 +228,7 @@ def run_clients(server: Server, count: int, seed: int, body_bytes: int = BODY_BY
 
 
 def count_open_files() -> int:
-    """Return the number of open files of this process; 0 where the system does not tell."""
+    """Return the number of open files of this process; 0 where the system does not state it."""
     return len(list(OPEN_FILES.iterdir())) if OPEN_FILES.exists() else 0
 
 

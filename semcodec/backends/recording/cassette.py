@@ -16,13 +16,19 @@ import sqlite3
 import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar, get_args
 
 from semcodec.backends.recording.file_lock import FileLock, lock_path, remove_leftovers
 from semcodec.backends.recording.request import ModelRequest, ModelResponse, Usage
+from semcodec.backends.recording.transactions import (
+    ERRORS,
+    LOCK_POLL,
+    error_code,
+    run_transaction,
+)
 from semcodec.backends.recording.untrusted_files import (
     MAX_RESPONSE,
     check_file,
@@ -30,7 +36,6 @@ from semcodec.backends.recording.untrusted_files import (
     limit_connection,
 )
 from semcodec.errors import InputError
-from semcodec.forks import block_fork
 
 Mode = Literal["cache", "record", "replay", "read_only_cache"]
 MODES: Final = get_args(Mode)
@@ -44,8 +49,8 @@ SCHEMA: Final = (
 )
 INSERT: Final = "INSERT OR REPLACE INTO responses VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 SETTINGS_ROW: Final = "settings"  #: marks the row of the settings, in the column of the digest
-LOCK_TIMEOUT: Final = 30.0  #: seconds to wait while another process writes to the file
-LOCK_POLL: Final = 0.02  #: seconds between two attempts
+#: Codes of SQLite for a query that was stopped by a limit of ``limit_connection``.
+LIMIT_CODES: Final = (sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_INTERRUPT)
 #: Seconds to wait for another run that sends the same request; twice the usual time of a picture.
 MAX_REQUEST_WAIT: Final = 600.0
 ANNOUNCED_WAIT: Final = 3.0  #: seconds after which the wait is announced
@@ -207,29 +212,13 @@ class Cassette:
         self._run(lambda connection: connection.executemany(query, rows))
 
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Return the result of ``work``, which uses a connection to the file in one transaction.
-
-        No connection outlives this method, for two reasons. First, threads share the cassette, but
-        a connection belongs to one thread. Second, SQLite keeps a list of its file locks for the
-        whole process: to a child that is forked while a connection is open, the file would seem
-        locked forever. So ``block_fork`` covers everything from opening to closing, and the wait
-        for other processes is done here instead of by SQLite (``timeout=0``), because a wait inside
-        the block would delay every fork of this process by up to ``LOCK_TIMEOUT``. Tested by
-        ``test_fork_while_a_cassette_is_read``, ``test_threads_share_a_cassette`` and
-        ``test_a_write_waits_for_another_process``.
-        """
-        deadline = time.monotonic() + LOCK_TIMEOUT
-        while True:
-            try:
-                with block_fork(), closing(self._open()) as connection, connection:
-                    return work(connection)
-            except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
-                if _exceeds_limit(error):
-                    raise self._damage_error() from error
-                if not _is_locked(error) or time.monotonic() > deadline:
-                    message = f"{self.path} cannot be used as a recording: {error}."
-                    raise InputError(message) from error
-            time.sleep(LOCK_POLL)
+        """Return the result of ``work``, which uses a connection to the file in one transaction."""
+        try:
+            return run_transaction(self._open, work)
+        except ERRORS as error:
+            if error_code(error) in LIMIT_CODES:
+                raise self._damage_error() from error
+            raise InputError(f"{self.path} cannot be used as a recording: {error}.") from error
 
     def _open(self) -> sqlite3.Connection:
         """Return a connection to the file, whose only content is the table of ``SCHEMA``.
@@ -274,21 +263,6 @@ class Cassette:
 
     def _damage_error(self) -> InputError:
         return InputError(f"{self.path} is damaged: record it again.")
-
-
-def _is_locked(error: Exception) -> bool:
-    """Return whether another connection holds a lock on the file."""
-    return _error_code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-
-
-def _exceeds_limit(error: Exception) -> bool:
-    """Return whether a query was stopped by a limit of ``limit_connection``."""
-    return _error_code(error) in (sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_INTERRUPT)
-
-
-def _error_code(error: Exception) -> int | None:
-    code = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF
 
 
 def _parse_json(value: Any) -> Any:

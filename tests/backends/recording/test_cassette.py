@@ -15,8 +15,7 @@ from typing import Any, get_args
 
 import pytest
 
-from semcodec.backends.recording import Cassette, ModelResponse, Usage
-from semcodec.backends.recording import cassette as cassette_module
+from semcodec.backends.recording import Cassette, ModelResponse, Usage, transactions
 from semcodec.backends.recording.cassette import MODES, READ_ONLY_MODES, SCHEMA, Mode
 from semcodec.errors import InputError
 from tests.backends.recording.factories import IMAGE_URL, make_request, make_response
@@ -481,11 +480,11 @@ def test_a_write_waits_for_another_process(
             waits.append(seconds)
             other.execute("ROLLBACK")
 
-        monkeypatch.setattr(cassette_module.time, "sleep", finish_the_other)
+        monkeypatch.setattr(transactions.time, "sleep", finish_the_other)
         Cassette(recording, "cache").put(make_request("other"), A, 0, make_response())
-        assert waits == [cassette_module.LOCK_POLL]
+        assert waits == [transactions.LOCK_POLL]
         other.execute("BEGIN EXCLUSIVE")
-        monkeypatch.setattr(cassette_module, "LOCK_TIMEOUT", -1.0)
+        monkeypatch.setattr(transactions, "LOCK_TIMEOUT", -1.0)
         with pytest.raises(InputError, match="database is locked"):
             Cassette(recording, "cache")
     assert len(rows(recording)) == 2

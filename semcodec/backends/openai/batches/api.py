@@ -153,7 +153,7 @@ class BatchApi:
     # --- batches ---------------------------------------------------------------------------------
 
     def find_batches(self, wanted: Collection[str], since: float) -> dict[str, Batch]:
-        """Return the batches of parts, by part; the server is asked even if none is wanted.
+        """Return the batches of parts, by part; the request is sent even if none is wanted.
 
         Args:
             wanted: the parts.

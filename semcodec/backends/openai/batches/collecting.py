@@ -2,7 +2,7 @@
 
 Responses are stored first, and the journal is written afterwards. If the process is killed in
 between, the same files are downloaded again, and the same responses replace themselves: nothing is
-lost, nothing is asked again, and the cost counts once.
+lost, nothing is sent again, and the cost counts once.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Collected:
         model: that of the part.
         answered: digests of the requests whose responses are stored.
         failures: those that failed for good.
-        retries: those that are asked again, with the reason.
+        retries: those that are sent again, with the reason.
         dollars: the cost.
         ignored: lines that were of no use.
         is_gone: whether the server does not have the responses any more.
@@ -64,7 +64,7 @@ class Collector:
     """Collects the parts of one server.
 
     Args:
-        store: gets the responses and is told what became of each request.
+        store: gets the responses, and the outcome of each request.
         api: downloads the files.
         prices: for the cost.
     """
@@ -199,7 +199,7 @@ class Collector:
     def _read_problems(
         self, part: Part, batch: Batch, requests: Mapping[str, StoredRequest], found: Collected
     ) -> None:
-        """Fail the requests of the lines that the server names; the others are asked again."""
+        """Fail the requests of the lines that the server names; the others are sent again."""
         by_line = {item.line: (digest, item) for digest, item in requests.items()}
         others = []
         for problem in batch.problems:

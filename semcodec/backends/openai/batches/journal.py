@@ -21,24 +21,20 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import time
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import closing
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
 from semcodec.backends.recording import ModelRequest, Usage
+from semcodec.backends.recording.transactions import ERRORS, run_transaction
 from semcodec.backends.recording.untrusted_files import check_file
 from semcodec.errors import InputError
-from semcodec.forks import block_fork
 
 UNSUBMITTED: Final = ("prepared", "uploaded")
 RUNNING: Final = ("submitted",)
-LOCK_TIMEOUT: Final = 60.0  #: seconds to wait for another process
-LOCK_POLL: Final = 0.02  #: seconds between two attempts
 MAX_SCHEMA_ENTRIES: Final = 8  #: tables and indexes
 PART_ID: Final = re.compile(r"[0-9a-f]{32}")
 MAX_VALUE: Final = 2**22  #: bytes of one value
@@ -81,7 +77,7 @@ class Part:
         message: why the batch failed, or why its responses cannot be used; or empty.
         dollars: what it has cost; until it is collected, 0.
         answered, failed: the numbers of requests with a response that is stored, and of those that
-            failed for good; the others are asked again.
+            failed for good; the others are sent again.
     """
 
     id: str
@@ -240,7 +236,7 @@ class Journal:
         Args:
             part: the part.
             answered: digests of the requests whose responses are stored.
-            failures: those that failed for good. All others are asked again.
+            failures: those that failed for good. All others are sent again.
             counts: whether that counts as one of their attempts.
         """
         part.state = "collected"
@@ -270,7 +266,7 @@ class Journal:
         return {row[0]: self._parse_request(row) for row in rows}
 
     def is_pending(self, server: str, digest: str) -> bool:
-        """Return whether a part has the request, so that it must not be asked again."""
+        """Return whether a part has the request, so that it must not be sent again."""
         query = "SELECT part FROM requests WHERE digest = ? AND server = ? AND part IS NOT NULL"
         return bool(self._one(query, digest, server))
 
@@ -281,7 +277,7 @@ class Journal:
         return self._parse_failure(row[0]) if row else None
 
     def forget_failures(self, server: str, *, billed: bool) -> None:
-        """Let requests that failed be asked again; those that may be billed only if ``billed``."""
+        """Let requests that failed be sent again; those that may be billed only if ``billed``."""
         query = "DELETE FROM failures WHERE server = ? AND billed <= ?"
         self._run(lambda connection: connection.execute(query, (server, int(billed))))
 
@@ -291,19 +287,12 @@ class Journal:
         return self._run(lambda connection: connection.execute(query, values).fetchone())
 
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Return the result of ``work`` in one transaction; see ``Cassette._run`` for the locks."""
-        deadline = time.monotonic() + LOCK_TIMEOUT
-        while True:
-            try:
-                with block_fork(), closing(self._open()) as connection, connection:
-                    return work(connection)
-            except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
-                code = getattr(error, "sqlite_errorcode", None)
-                is_locked = code is not None and code & 0xFF == sqlite3.SQLITE_BUSY
-                if not is_locked or time.monotonic() > deadline:
-                    message = f"{self.path} cannot be used as the journal of batches: {error}."
-                    raise InputError(message) from error
-            time.sleep(LOCK_POLL)
+        """Return the result of ``work`` in one transaction."""
+        try:
+            return run_transaction(self._open, work)
+        except ERRORS as error:
+            message = f"{self.path} cannot be used as the journal of batches: {error}."
+            raise InputError(message) from error
 
     def _open(self) -> sqlite3.Connection:
         """Return a connection to the file, which has the tables of ``SCHEMA`` and nothing else."""

@@ -3,7 +3,7 @@
 A line is ``{"custom_id", "response": {"status_code", "body"}, "error": {"code", "message"}}``, with
 ``null`` for what it does not have (the guide to OpenAI's Batch API, November 2026; the description
 of the API has no schema for it). Nothing in a file is trusted: its lines may be of any length, be
-no JSON, or belong to requests that were not asked; the first line for a request counts.
+no JSON, or belong to requests that were not sent; the first line for a request counts.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from semcodec.errors import BackendError
 
 MAX_LINE: Final = MAX_TEXT_BYTES  #: bytes of a line, as of a response that is not in a batch
 SUCCESS: Final = range(200, 300)
-#: Statuses of requests that are asked again; so are those without a response.
+#: Statuses of requests that are sent again; so are those without a response.
 MAY_PASS: Final = (408, 409, 425, 429)
 
 
@@ -52,7 +52,7 @@ class Ignored:
 
 
 class Retry:
-    """Stands for a request that had no result, and is asked again; its text is the reason."""
+    """Stands for a request that had no result, and is sent again; its text is the reason."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -68,7 +68,7 @@ def read_outcomes(
     errors: ErrorTranslator,
     ignored: Ignored,
 ) -> Iterator[tuple[str, ModelRequest, Outcome]]:
-    """Yield each request that a file answers, after its digest, and what became of it.
+    """Yield each request that a file answers, after its digest, and its outcome.
 
     Args:
         path: the file.
@@ -113,7 +113,7 @@ def _lines(file: BinaryIO, ignored: Ignored) -> Iterator[bytes]:
 def _outcome(
     fields: dict[str, Any], request: ModelRequest, errors: ErrorTranslator
 ) -> Outcome | None:
-    """Return what became of a request; None if the line states neither response nor error."""
+    """Return the outcome of a request; None if the line states neither response nor error."""
     response, error = fields.get("response"), fields.get("error")
     if isinstance(response, dict):
         status, body = response.get("status_code"), response.get("body")

@@ -119,7 +119,7 @@ def prepare(
         limits: of a part.
 
     Returns:
-        The digests of requests that were left out: they are asked again in a later round.
+        The digests of requests that were left out: they are sent again in a later round.
 
     Raises:
         InputError: one request exceeds the limit of tokens.

@@ -1,4 +1,4 @@
-"""How far the batches of a run are."""
+"""The progress of the batches of a run."""
 
 from __future__ import annotations
 

@@ -7,15 +7,15 @@ other one is added to the next batch, and ends this run of the input with
 submitted, polled and collected. So stages, retries of unusable answers and layers need no code of
 their own: an input takes as many rounds as it sends requests after each other, plus one.
 
-The invariant is that a request is in at most one batch at a time, and is asked again only if its
+The invariant is that a request is in at most one batch at a time, and is sent again only if its
 batch has ended without a result for it. It holds because of the order of three steps, each of which
 may be the last one before ``kill -9``:
 
 * The journal has the random id of a part before the request that creates its batch, which has the
   id in its metadata. So the next run finds the batch in the list of batches, or knows that it was
   not created.
-* Parts without a batch are dropped, and their inputs ask again: nothing was paid for them, and
-  their settings may have changed. Only their files on the server are deleted.
+* Parts without a batch are dropped, and their inputs send the requests again: nothing was paid for
+  them, and their settings may have changed. Only their files on the server are deleted.
 * Responses are stored before the journal states that they are (see ``collecting``).
 
 Tested by ``test_killed_run_pays_nothing_twice``.
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from semcodec.backends.openai.batches.api import Batch, BatchApi
     from semcodec.backends.openai.batches.collecting import Collected, Collector
 
-FIRST_POLL: Final = 5.0  #: seconds until the first question how far the batches are
+FIRST_POLL: Final = 5.0  #: seconds until the states of the batches are first requested
 MAX_POLL: Final = 120.0  #: seconds between two of them; each wait is half as long again as the last
 POLL_GROWTH: Final = 1.5
 MAX_FAILURES: Final = 20  #: failures of the server that may pass, one after the other
@@ -283,7 +283,7 @@ class Batches:
         left_out = parts.prepare(
             self._store.folder, self._store.journal, self._server, self._prices, limits
         )
-        self._resolved |= left_out  # their inputs must ask again
+        self._resolved |= left_out  # their inputs must send them again
         return bool(left_out)
 
     def _submit_all(self, left: list[Part]) -> None:
@@ -494,11 +494,11 @@ class Batches:
         if batch.status == "expired":
             self._on_notice(
                 f"The batch {batch.id} expired with {part.answered} of {part.requests} responses, "
-                "which are used; the others are asked again."
+                "which are used; the other requests are sent again."
             )
         if found.is_gone:
             self._on_notice(
-                f"The responses of {batch.id} are not on the server any more: they are asked "
+                f"The responses of {batch.id} are gone from the server: their requests are sent "
                 "again, and may be billed again."
             )
         counts = {

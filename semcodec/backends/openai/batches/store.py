@@ -3,7 +3,7 @@
 Worker processes may each have a ``BatchStore`` for the same path. A request is appended to a file
 of its process and thread, so that writers never wait for each other;
 ``parts.prepare`` reads these files between two rounds. A request in them has cost nothing yet: what
-a killed run has left is deleted, and the inputs that need it ask for it again.
+a killed run has left is deleted, and the inputs that need it send it again.
 """
 
 from __future__ import annotations

@@ -52,10 +52,10 @@ def test_expired_batch_gives_what_is_done_and_only_the_rest_is_asked_again(tmp_p
     assert list(server.paid.values()) == [1] * 5
     assert sorted(server.submitted.values()) == [1, 1, 1, 2, 2]
     assert run.notices == [
-        "The batch batch_0001 expired with 3 of 5 responses, which are used; the others are asked "
-        "again.",
-        "The batch batch_0002 expired with 2 of 2 responses, which are used; the others are asked "
-        "again.",
+        "The batch batch_0001 expired with 3 of 5 responses, which are used; the other "
+        "requests are sent again.",
+        "The batch batch_0002 expired with 2 of 2 responses, which are used; the other "
+        "requests are sent again.",
     ]
     assert server.violations == []
 

@@ -184,8 +184,8 @@ def test_output_that_is_gone_is_asked_again(tmp_path: Path) -> None:
     assert run.results == expected_results(["0", "1"], 1)
     assert gone
     assert run.notices == [
-        "The responses of batch_0001 are not on the server any more: they are asked again, and may "
-        "be billed again."
+        "The responses of batch_0001 are gone from the server: their requests are sent again, and "
+        "may be billed again."
     ]
     assert run.batches.spent > SimpleRun(tmp_path, server, []).batches.spent
 
