@@ -290,6 +290,22 @@ def test_ctrl_c_writes_the_rows_that_are_there(
     assert paths_of(read_rows()) == ALL
 
 
+def test_ctrl_c_with_a_full_disk(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(LocalStore, "write", fail)
+    monkeypatch.setattr(semcodec, "encode", stop_after(2, KeyboardInterrupt()))
+    code, _, err = run("bulk", "in", "-o", "out", *HERE)
+    assert code == 130
+    assert "2 encoded, 0 failed, 1 not done, 2 rows not written" in err
+
+
+def test_message_of_a_row_names_options(run: Run, folder: Path) -> None:
+    assert run("bulk", "in", "-o", "out", *HERE, "--max-bytes", "2")[0] == 1
+    assert all("--max-bytes" in row["error"] for row in read_rows())
+
+
 def test_failure_of_all_photographs_has_no_row(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
