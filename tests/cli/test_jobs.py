@@ -35,7 +35,8 @@ class Stub:
         if red == 13:
             os.kill(os.getpid(), signal.SIGKILL)
         if red == 17:
-            pathlib.Path("waiting").write_text(str(os.getpid()))
+            pathlib.Path("started").write_text(str(os.getpid()))
+            os.replace("started", "waiting")
             time.sleep(60)
         return "A red boat." if red % 2 else "A blue lake."
 """
@@ -111,7 +112,7 @@ def test_ctrl_c_and_kill_lose_nothing_that_was_done(environment: dict[str, str],
     for number in range(4):
         write_photo(f"{number}.png", 17 if number == 0 else 20 + number)
     process = start(environment)
-    wait_until(lambda: len(outputs("out")) == 3)
+    wait_until(lambda: Path("waiting").exists() and len(outputs("out")) == 3)
     process.send_signal(signal.SIGINT)
     err = process.communicate()[1].decode()
     assert process.returncode == 130, err
@@ -121,9 +122,10 @@ def test_ctrl_c_and_kill_lose_nothing_that_was_done(environment: dict[str, str],
     assert trace["stages"][-1]["notes"]["failed"] == "KeyboardInterrupt"
     before = outputs("out")
 
+    Path("waiting").unlink()
     write_photo("5.png", 30)
     process = start(environment)
-    wait_until(lambda: len(outputs("out")) == 4)
+    wait_until(lambda: Path("waiting").exists() and len(outputs("out")) == 4)
     worker = int(Path("waiting").read_text())
     process.kill()
     process.communicate()
