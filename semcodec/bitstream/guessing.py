@@ -18,6 +18,7 @@ import contextlib
 import math
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from semcodec._registry import RULES
@@ -27,6 +28,7 @@ from semcodec.bitstream.framing import png
 from semcodec.bitstream.header import read_first_byte
 from semcodec.bitstream.parser import Parser, RuleError
 from semcodec.bitstream.record import DEFAULT_LIMITS, Limits, Record
+from semcodec.bitstream.sequence_reader import SequenceReader
 from semcodec.bitstream.text_search import UnreadForm, find_forms
 from semcodec.bitstream.text_views import MAX_TEXT, clean, decode_texts
 from semcodec.choices import Check, Framing
@@ -40,6 +42,7 @@ LETTERS_BY_CHANCE: Final = 63 / 256  #: share of ASCII letters, digits and space
 MIN_DEVIATIONS: Final = 4  #: how many standard deviations above that share text in 8 bits has
 INDENT: Final = b"   "  #: 1 in 65536 records of lexicon starts like this
 MIN_TEXT: Final = 8  #: bytes of such a text, as fewer bytes can have such a share by chance
+MIN_RECORDS: Final = 2  #: of data that may be a sequence; 1 in 20,000 blocks of random bytes has two
 MAX_AFTER: Final = 4  #: line ends and blanks after a file that are recognized
 MAX_SHOWN: Final = 40  #: characters of a text form in a message
 
@@ -123,7 +126,7 @@ def locate(data: bytes | str, limits: Limits = DEFAULT_LIMITS) -> Located:
     if record is None and parser.is_intact and _is_certain(data, "bare", _bare_check(data)):
         return Located(data)
     if record is None or not _is_credible(data, record):
-        raise _explain_data(data, record)
+        raise _explain_data(data, record, limits)
     return Located(data)
 
 
@@ -297,7 +300,7 @@ def _explain_conversion(data: bytes) -> None:
             raise FormatError("SC-FRM-2", f"The file {conversion}: {_AS_BINARY}.")
 
 
-def _explain_data(data: bytes, record: Record | None) -> InputError:
+def _explain_data(data: bytes, record: Record | None, limits: Limits) -> InputError:
     """Return the error for data that is not a record; ``record``: what it is as a bare record."""
     if _is_text(data):
         return _explain_text(data[:MAX_TEXT].decode("utf-8", "replace"), record)
@@ -306,10 +309,24 @@ def _explain_data(data: bytes, record: Record | None) -> InputError:
             "This is not a record: it has only zero bytes, as after an interrupted copy. Copy the "
             "file again."
         )
+    if _starts_sequence(data, limits):
+        return InputError(
+            "This may be a sequence of records: choose --framing sequence (in Python "
+            "read_sequence, or unpack_all)."
+        )
     return InputError(
         f"This is not a record: it starts with {data[:2].hex(' ')}, not with b5 1a as a .semc file "
         f"does.{_advise(record)}"
     )
+
+
+def _starts_sequence(data: bytes, limits: Limits) -> bool:
+    """Return whether data starts with records that are preceded by their lengths."""
+    reader = SequenceReader(limits=limits).feed(data[:MAX_TEXT])
+    try:
+        return len(list(islice(reader, MIN_RECORDS))) == MIN_RECORDS
+    except (FormatError, UnsupportedError):
+        return False
 
 
 def _explain_text(text: str, record: Record | None) -> InputError:

@@ -26,6 +26,7 @@ from tests.cli.conftest import SCHEMAS, Run, as_json, run_process
 from tests.cli.test_escaping import path_with_name
 
 BROKEN = bytes.fromhex("b51a07000000000000041a001a001002")
+SEQUENCE = bytes.fromhex("0420803efd0200d2")  # two records, rd and bt
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX file names and links")
 
 
@@ -92,6 +93,8 @@ def test_findings_of_several_files_are_printed(
         (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "This is a JPEG image without a record: pass"),
         (b"%PDF-1.7\n", "This is a PDF document, not a record: pass a .semc file"),
         (b"hello world\n", "does not start with b5 1a as a .semc file does. Pass the file"),
+        (SEQUENCE, "This may be a sequence of records: choose --framing sequence"),
+        (SEQUENCE[: SEQUENCE[0] + 3], "it starts with 04 20, not with b5 1a"),
         (b"\x80\0", "it starts with 80 00, not with b5 1a as a .semc file does"),
         (semcodec.pack("rd"), "so it was read as a bare record: check the file, or rename it."),
         (semcodec.pack("rd", framing="url"), "so it was read as a text form: check the file"),
