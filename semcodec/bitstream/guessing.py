@@ -42,7 +42,7 @@ LETTERS_BY_CHANCE: Final = 63 / 256  #: share of ASCII letters, digits and space
 MIN_DEVIATIONS: Final = 4  #: how many standard deviations above that share text in 8 bits has
 INDENT: Final = b"   "  #: 1 in 65536 records of lexicon starts like this
 MIN_TEXT: Final = 8  #: bytes of such a text, as fewer bytes can have such a share by chance
-MIN_RECORDS: Final = 2  #: of data that may be a sequence; 1 in 20,000 blocks of random bytes has two
+MIN_RECORDS: Final = 2  #: of data that may be a sequence; 1 in 20,000 random blocks has two
 MAX_AFTER: Final = 4  #: line ends and blanks after a file that are recognized
 MAX_SHOWN: Final = 40  #: characters of a text form in a message
 
