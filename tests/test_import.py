@@ -53,6 +53,16 @@ def test_options_of_local_models_load_no_backend() -> None:
     )
 
 
+def test_commands_on_records_load_no_pipeline() -> None:
+    """It takes longer to import than these commands run."""
+    commands = "pack, unpack, convert, truncate, inspect, validate, vectors, text"
+    loaded = "[m for m in sys.modules if m in ('semcodec.pipeline', 'semcodec.backends')]"
+    assert (
+        run_python(f"import sys; from semcodec.cli import main, {commands}; print({loaded})")
+        == "[]"
+    )
+
+
 def test_names_for_type_checkers_are_those_at_run_time() -> None:
     tree = ast.parse(Path(semcodec.__file__).read_text("utf-8"))
     names = {

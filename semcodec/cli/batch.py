@@ -26,6 +26,7 @@ from semcodec.cli import (
     costs,
     dry_run,
     interrupts,
+    job_count,
     openai_options,
     output,
     paid_calls,
@@ -57,7 +58,7 @@ BATCH_EXIT_CODES: Final = (
 
 def add_arguments(parser: argparse.ArgumentParser, schema: str) -> None:
     """Add ``--jobs``, ``--trace`` and ``--json``."""
-    parallel.add_jobs(parser)
+    job_count.add_jobs(parser)
     parser.add_argument(
         "--trace",
         metavar="T.json|DIR",

@@ -17,12 +17,13 @@ from semcodec.cli import (
     costs,
     description_files,
     dry_run,
+    job_count,
     local_options,
     openai_options,
     options,
     output,
     paid_calls,
-    parallel,
+    pipeline_options,
 )
 from semcodec.cli.bench_inputs import Input, find_inputs
 from semcodec.cli.bench_outputs import Outputs
@@ -76,7 +77,7 @@ def add(commands: Commands[Parser]) -> None:
         "-o", "--output", metavar="DIR", required=True, help="folder for all results"
     )
     _add_settings(parser)
-    options.add_backends(
+    pipeline_options.add_backends(
         parser,
         describer="the describe stage, once for each photograph",
         writer="the select, compress, decompress and expand stages",
@@ -96,7 +97,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--k",
         nargs="+",
-        type=budgets.several(options.word_count),
+        type=budgets.several(pipeline_options.word_count),
         metavar="N",
         help="limits in words, separated by commas (default: 6,12,24, or those of --max-bytes)",
     )
@@ -116,7 +117,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--layers",
-        type=options.layers,
+        type=pipeline_options.layers,
         action="append",
         metavar="off|auto|layout,colors[:N]",
         help="layers of the records, as for encode; give it several times to compare several "
@@ -161,7 +162,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         action="store_false",
         help="make no page of the results (default: off)",
     )
-    parallel.add_jobs(parser)
+    job_count.add_jobs(parser)
 
 
 def codings(text: str) -> list[str]:
@@ -347,7 +348,7 @@ def _command(args: argparse.Namespace, chosen: Sequence[Setting]) -> str:
         "--weights DIR" if args.weights else "",
         "--description DIR" if args.description else "",
     ]
-    for role, option in {"backend": "--backend", **options.ROLE_OPTIONS}.items():
+    for role, option in {"backend": "--backend", **pipeline_options.ROLE_OPTIONS}.items():
         name = getattr(args, role, None)
         if name not in (None, AUTO):
             parts.append(f"{option} {name}")

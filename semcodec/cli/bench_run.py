@@ -14,7 +14,7 @@ from semcodec.bulk.call_journal import CallJournal
 from semcodec.bulk.digests import digest_bytes
 from semcodec.bulk.shared_calls import SharedCalls, worker_calls
 from semcodec.bulk.workers import Workers
-from semcodec.cli import description_files, files, logs, openai_options, options
+from semcodec.cli import description_files, files, logs, openai_options, pipeline_options
 from semcodec.cli.bench_inputs import Input
 from semcodec.cli.failures import Failures
 from semcodec.cli.loading import load_backends
@@ -166,7 +166,9 @@ def needed_roles(args: argparse.Namespace, settings: Sequence[Setting]) -> tuple
         "describer": args.description is not None,
         "painter": not args.paint_size,
         "upscaler": not args.paint_size,
-        "locator": not any(options.layers(setting["layers"]).locates for setting in settings),
+        "locator": not any(
+            pipeline_options.layers(setting["layers"]).locates for setting in settings
+        ),
     }
     return tuple(role for role in ROLES if not omitted.get(role))
 

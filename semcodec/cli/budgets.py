@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from semcodec._wording import plural
-from semcodec.cli import options
+from semcodec.cli import options, pipeline_options
 from semcodec.cli.output import UsageError
 
 MAX_BUDGETS: Final = 32  #: each is a request to a writer and to a painter
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add ``--k``, ``--max-bytes`` and ``--ubpp``, each with several values."""
     group = parser.add_mutually_exclusive_group()
     for flag, unit, value, default in (
-        ("--k", "words", options.word_count, "those of --max-bytes"),
+        ("--k", "words", pipeline_options.word_count, "those of --max-bytes"),
         ("--max-bytes", "bytes of the record", options.count, " ".join(map(str, DEFAULT))),
         ("--ubpp", "micro-bits per pixel of the payload", rate, "those of --max-bytes"),
     ):

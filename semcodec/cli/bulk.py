@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from semcodec.bulk.engines import ENGINES
 from semcodec.bulk.parts import MAX_PART_ROWS, PART_ROWS
-from semcodec.cli import encode, local_options, openai_options, options, parallel
+from semcodec.cli import encode, job_count, local_options, openai_options, options, pipeline_options
 from semcodec.cli.output import UsageError
 from semcodec.cli.parser import EXIT_CODES, Commands, Parser, add_command
 
@@ -64,7 +64,7 @@ def add(commands: Commands[Parser]) -> None:
         help="what runs the work: processes of this machine (local), Daft on this machine (daft), "
         "or Daft on a Ray cluster (ray) (default: daft if it is installed, else local)",
     )
-    parallel.add_jobs(parser)
+    job_count.add_jobs(parser)
     parser.add_argument(
         "--retry-failed",
         action="store_true",
@@ -111,7 +111,7 @@ def _add_decoding(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--reflect",
-        type=options.reflections,
+        type=pipeline_options.reflections,
         default="auto",
         metavar="N|auto|off",
         help="most tries to improve a picture after it was checked; auto does only what costs "

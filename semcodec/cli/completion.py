@@ -13,9 +13,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Any, Final, NoReturn
 
-from semcodec import backends
-from semcodec.bitstream import RULES
-from semcodec.cli import options
 from semcodec.cli.output import UsageError, print_result
 
 SHELLS: Final = ("bash", "zsh", "tcsh", "fish")
@@ -91,18 +88,23 @@ def _annotate(
 
 def _endings(action: argparse.Action, names: Iterable[str]) -> tuple[str, ...]:
     """Return the endings of the files that an argument completes to; none for any file."""
+    from semcodec.cli.options import PICTURE_FORMATS
+
     found: tuple[str, ...] = ()
     for name in names:
         if suffix := PurePath(name).suffix:
             found += (suffix,)
         elif name in PICTURES:  # those that are written are of fewer formats
-            found += tuple(options.PICTURE_FORMATS) if action.option_strings else IMAGES
+            found += tuple(PICTURE_FORMATS) if action.option_strings else IMAGES
         elif name == "FILE" and not action.option_strings:
             found += RECORDS
     return found
 
 
 def _values(names: list[str]) -> list[str]:
+    from semcodec import backends
+    from semcodec.bitstream import RULES
+
     if "NAME" in names:
         return [backends.AUTO, *backends.names()]
     if names == ["RULE"]:

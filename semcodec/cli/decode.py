@@ -22,6 +22,7 @@ from semcodec.cli import (
     local_options,
     openai_options,
     options,
+    pipeline_options,
     reflection_report,
     side_files,
     writing,
@@ -84,7 +85,7 @@ def add(commands: Commands[Parser]) -> None:
         "form; stdout for stdin)",
     )
     options.add_input_framing(parser, sequence=False)
-    options.add_backends(
+    pipeline_options.add_backends(
         parser,
         writer="the decompress and expand stages",
         painter="the paint stage",
@@ -96,7 +97,7 @@ def add(commands: Commands[Parser]) -> None:
     )
     parser.add_argument(
         "--reflect",
-        type=options.reflections,
+        type=pipeline_options.reflections,
         default="auto",
         metavar="N|auto|off",
         help="most tries to improve the picture after it was checked; auto does only what costs "
@@ -111,7 +112,7 @@ def add(commands: Commands[Parser]) -> None:
     )
     parser.add_argument(
         "--candidates",
-        type=options.candidates,
+        type=pipeline_options.candidates,
         default=1,
         metavar="N",
         help="pictures to paint with different seeds, of which the best is kept; they count as "
@@ -126,7 +127,7 @@ def add(commands: Commands[Parser]) -> None:
     )
     parser.add_argument(
         "--size",
-        type=options.output_size,
+        type=pipeline_options.output_size,
         metavar="WxH",
         help="size of the picture in pixels, up to 4096 a side; a painter that cannot paint it "
         "paints the nearest one (default: the size that the record states)",

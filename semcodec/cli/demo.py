@@ -12,7 +12,16 @@ from typing import Any, Final, NamedTuple
 
 from semcodec import backends
 from semcodec._wording import plural
-from semcodec.cli import batch, demo_page, demo_result, endings, files, options, writing
+from semcodec.cli import (
+    batch,
+    demo_page,
+    demo_result,
+    endings,
+    files,
+    options,
+    pipeline_options,
+    writing,
+)
 from semcodec.cli.demo_result import DemoResult
 from semcodec.cli.encode import is_picture
 from semcodec.cli.naming import Source, plan_names
@@ -101,7 +110,7 @@ def add(commands: Commands[Parser]) -> None:
         metavar="DIR",
         help="directory for the page, the records and the pictures (default: %(default)s)",
     )
-    options.add_layers(parser, budget=False)
+    pipeline_options.add_layers(parser, budget=False)
     parser.add_argument(
         "--open", action="store_true", help="open the page in the browser (default: off)"
     )

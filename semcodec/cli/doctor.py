@@ -13,7 +13,7 @@ import semcodec
 from semcodec import backends
 from semcodec.backends.openai import Settings, credentials
 from semcodec.backends.presets import PRESETS
-from semcodec.cli import light_options, local_options, openai_options, options
+from semcodec.cli import light_options, local_options, openai_options, pipeline_options
 from semcodec.cli.doctor_models import describe_models
 from semcodec.cli.doctor_roles import describe_roles
 from semcodec.cli.output import escape_control, format_table, line_width, print_result
@@ -59,7 +59,7 @@ def add(commands: Commands[Parser]) -> None:
             "they cannot run",
         ),
     )
-    options.add_backends(parser, **STAGES)
+    pipeline_options.add_backends(parser, **STAGES)
     openai_options.add_models(parser)
     local_options.add(parser)
     parser.add_argument(

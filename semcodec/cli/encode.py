@@ -20,6 +20,7 @@ from semcodec.cli import (
     local_options,
     openai_options,
     options,
+    pipeline_options,
 )
 from semcodec.cli.attempts import JobProgress, Result
 from semcodec.cli.layer_values import layer_summary, layer_values
@@ -108,7 +109,7 @@ def add_encoding(
         "code), file (framing file), archive (framing file, CRC-32, and the names of all models "
         "and of the program) (default: no profile)",
     )
-    options.add_backends(
+    pipeline_options.add_backends(
         parser,
         describer="the describe stage",
         writer="the select and compress stages",
@@ -116,7 +117,7 @@ def add_encoding(
         **more_stages,
     )
     _add_limits(parser)
-    options.add_layers(parser)
+    pipeline_options.add_layers(parser)
     parser.add_argument(
         "--size",
         type=options.size_or_auto,
@@ -134,7 +135,7 @@ def add_encoding(
     )
     parser.add_argument(
         "--background",
-        type=options.background,
+        type=pipeline_options.background,
         default="auto",
         metavar="COLOR",
         help="color behind transparent pixels: a name such as white, or #rrggbb; auto means white, "
@@ -160,7 +161,7 @@ def add_encoding(
 def _add_limits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--k",
-        type=options.word_count,
+        type=pipeline_options.word_count,
         metavar="N",
         help="maximum number of words (default: 12 without other limits)",
     )
@@ -177,7 +178,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         metavar="X",
         help="maximum rate of the payload, in micro-bits per pixel of --size (default: no limit)",
     )
-    options.add_order(parser)
+    pipeline_options.add_order(parser)
     parser.add_argument(
         "--rate",
         choices=RATES,
@@ -193,8 +194,8 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--judge",
-        type=options.judge,
-        metavar="|".join(options.JUDGES),
+        type=pipeline_options.judge,
+        metavar="|".join(pipeline_options.JUDGES),
         help="model that compares candidate words with the description during selection "
         "(default: none)",
     )
@@ -237,7 +238,7 @@ def apply_profile(args: argparse.Namespace) -> None:
         UsageError: an option conflicts with the profile, the check with the framing, the order
             with the coding, or a layer with its limits; or there is a locator for no layout.
     """
-    options.check_locator(args)
+    pipeline_options.check_locator(args)
     try:
         profile_options.check_conflicts(
             args.profile, framing=args.framing, check=args.check, size=args.size, models=args.models

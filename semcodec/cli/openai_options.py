@@ -13,12 +13,19 @@ from semcodec.backends.openai.batches import BatchStore
 from semcodec.backends.openai.settings import CHOICES
 from semcodec.backends.presets import PRESETS
 from semcodec.backends.recording import Budget, CallLog, Cassette
-from semcodec.cli import endings, light_options, local_options, model_options, options
+from semcodec.cli import (
+    endings,
+    light_options,
+    local_options,
+    model_options,
+    options,
+    pipeline_options,
+)
 from semcodec.cli.output import UsageError
 from semcodec.errors import InputError
 
 NAME: Final = "openai"
-BACKEND_OPTIONS: Final = ("backend", *options.ROLE_OPTIONS)
+BACKEND_OPTIONS: Final = ("backend", *pipeline_options.ROLE_OPTIONS)
 RECORDING_OPTIONS: Final = ("cache", "record", "replay")
 #: Options that set the setting of the same name.
 SETTINGS: Final = (

@@ -1,4 +1,4 @@
-"""``--jobs``: run the jobs of a batch in worker processes.
+"""Run the jobs of a batch in worker processes.
 
 The arguments are sent to each worker, which loads its own backends, once. What workers share, such
 as a budget, is made in this process, and given to them by functions that each calls first.
@@ -7,7 +7,6 @@ as a budget, is made in this process, and given to them by functions that each c
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
@@ -15,50 +14,15 @@ from typing import Any, Final
 from semcodec import words
 from semcodec.backends.recording import CallLog
 from semcodec.bulk.shared_calls import worker_calls
-from semcodec.bulk.workers import MAX_JOBS, Workers
+from semcodec.bulk.workers import Workers
 from semcodec.cli import logs, openai_options
 from semcodec.cli.attempts import Attempt, JobCommand, attempt_in_worker
 from semcodec.cli.loading import load_backends
 from semcodec.cli.output import UsageError
 from semcodec.cli.planning import STDIN, Job, Plan
 
-AUTO: Final = "auto"
 #: Arguments that belong to the parser or are not needed, and cannot be sent to a worker.
 UNSENT: Final = ("command", "command_parser", "judge")
-
-
-def add_jobs(parser: argparse.ArgumentParser) -> None:
-    """Add ``--jobs``."""
-    parser.add_argument(
-        "--jobs",
-        type=read_jobs,
-        default=1,
-        metavar="N|auto",
-        help="inputs to process at a time, each in a process with models of its own; auto means "
-        f"the number of processors, {MAX_JOBS} is the maximum (default: %(default)s)",
-    )
-
-
-def read_jobs(text: str) -> int:
-    """Return a number of workers, 1..MAX_JOBS; for ``auto`` the number of processors.
-
-    Raises:
-        argparse.ArgumentTypeError: it is neither.
-    """
-    if text.lower() == AUTO:
-        return min(count_processors(), MAX_JOBS)
-    if text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= MAX_JOBS:
-        return int(text)
-    raise argparse.ArgumentTypeError(
-        f"invalid number of jobs {text!r}, expected 1 to {MAX_JOBS}, or auto"
-    )
-
-
-def count_processors() -> int:
-    """Return the number of processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def count_workers(args: argparse.Namespace, plan: Plan) -> int:

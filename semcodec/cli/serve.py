@@ -8,7 +8,7 @@ from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Final
 
-from semcodec.cli import interrupts, local_options, openai_options, options
+from semcodec.cli import interrupts, local_options, openai_options, options, pipeline_options
 from semcodec.cli.output import UsageError, print_result, print_status
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
 from semcodec.cli.progress import Progress
@@ -85,7 +85,7 @@ def add(commands: Commands[Parser]) -> None:
         help="seconds from a request to its result, after which the client gets status 504 "
         "(default: 600)",
     )
-    options.add_backends(parser, **STAGES)
+    pipeline_options.add_backends(parser, **STAGES)
     openai_options.add(parser)
     local_options.add(parser)
 

@@ -20,6 +20,7 @@ from semcodec.cli import (
     local_options,
     openai_options,
     options,
+    pipeline_options,
     sweep_report,
     unfinished,
 )
@@ -79,7 +80,7 @@ def add(commands: Commands[Parser]) -> None:
         "to the others; the budgets are bytes, by default 8 12 20 40 80, and the framing is bare "
         "(default: off)",
     )
-    options.add_backends(
+    pipeline_options.add_backends(
         parser,
         describer="the describe stage",
         writer="the select, compress, decompress and expand stages",
@@ -125,11 +126,11 @@ def _add_encoding(parser: argparse.ArgumentParser) -> None:
         default="en",
         help="language of the description, as for encode (default: %(default)s)",
     )
-    options.add_layers(parser)
+    pipeline_options.add_layers(parser)
     parser.add_argument(
         "--judge",
-        type=options.judge,
-        metavar="|".join(options.JUDGES),
+        type=pipeline_options.judge,
+        metavar="|".join(pipeline_options.JUDGES),
         help="model that compares candidate words with the description during selection "
         "(default: none)",
     )
@@ -188,7 +189,7 @@ def _check_options(args: argparse.Namespace) -> None:
         )
     for role in ("painter", "upscaler"):
         if args.no_paint and getattr(args, role) is not None:
-            option = options.ROLE_OPTIONS[role]
+            option = pipeline_options.ROLE_OPTIONS[role]
             raise UsageError(f"--no-paint needs no {role}: omit {option} or --no-paint.")
     if args.json and args.dry_run:
         raise UsageError("--dry-run prints a table instead of JSON: omit --dry-run or --json.")
@@ -204,7 +205,7 @@ def _check_layers(args: argparse.Namespace, limits: Sequence[budgets.Budget]) ->
     Raises:
         UsageError: it cannot.
     """
-    options.check_locator(args)
+    pipeline_options.check_locator(args)
     if args.layers.is_auto and any(budget.kind != "max_bytes" for budget in limits):
         raise UsageError(
             "--layers auto needs budgets in bytes: add --max-bytes, or name the layers, such as "

@@ -13,7 +13,7 @@ import semcodec
 from semcodec.bitstream import PROFILES
 from semcodec.bitstream.framing.png import CHUNK_TYPE
 from semcodec.bulk.workers import Workers
-from semcodec.cli import explain, files, options, output, parallel
+from semcodec.cli import explain, files, job_count, options, output
 from semcodec.cli.formats import FORMATS
 from semcodec.cli.formats.as_json import format_record
 from semcodec.cli.output import UsageError, print_result, print_status
@@ -90,7 +90,7 @@ def add(commands: Commands[Parser]) -> None:
     _add_formats(parser)
     parser.add_argument(
         "--jobs",
-        type=parallel.read_jobs,
+        type=job_count.read_jobs,
         default=1,
         metavar="N|auto",
         help="processes that check files; auto means the number of processors, which pays for "

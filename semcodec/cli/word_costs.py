@@ -11,8 +11,8 @@ from typing import Final
 from semcodec._wording import character_name, find_invisible, plural
 from semcodec.bitstream import Record
 from semcodec.coding import codings, escapes, lexicon
-from semcodec.pipeline.language import english_bytes
 from semcodec.words.language import detect
+from semcodec.words.language.english_cost import english_bytes
 from semcodec.words.language.scores import count_words, find_words
 from semcodec.words.tokenizer import tokenize
 from semcodec.words.tokens import find_tokens

@@ -17,11 +17,10 @@ from semcodec.errors import InputError, InvalidResponseError
 from semcodec.pipeline.description import GivenDescription
 from semcodec.pipeline.trace import TracedRun
 from semcodec.words.language import detect
+from semcodec.words.language.english_cost import english_bytes
 
 LANGUAGES: Final[tuple[Language, ...]] = values_of(Language)
 ANY: Final = "any"
-#: Bits of an English word in ``lexicon``, by examples/rate_curve.py for 12 words.
-ENGLISH_WORD_BITS: Final = 10
 
 
 def check_language(description: str, language: Language, describer: object, run: TracedRun) -> str:
@@ -90,12 +89,3 @@ def note_cost(description: str, record: Record, run: TracedRun) -> None:
         f"The description is {detected.predicate}: {plural(count, 'word')} in "
         f"{plural(size, 'byte')}; as many English words take about {english_bytes(count)}."
     )
-
-
-def english_bytes(count: int) -> int:
-    """Return the bytes of a payload of ``count`` English words, about.
-
-    >>> english_bytes(12)
-    15
-    """
-    return -(-count * ENGLISH_WORD_BITS // 8)

@@ -13,7 +13,7 @@ import pytest
 import shtab
 
 from semcodec.bitstream import RULES
-from semcodec.cli import completion, options
+from semcodec.cli import completion, pipeline_options
 from semcodec.cli.main import make_parser
 from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run
@@ -110,7 +110,7 @@ def test_words_of_values_are_completed(script: Path) -> None:
         ("encode", "--k", ""),
         ("--print-completion", ""),
     )
-    assert found[0] == {*options.JUDGES}
+    assert found[0] == {*pipeline_options.JUDGES}
     assert found[1:3] == [{"embedded"}, {rule for rule in RULES if "LEX" in rule}]
     assert found[3:] == [set(), {*completion.SHELLS}]
 

@@ -17,7 +17,7 @@ from PIL import Image
 
 import semcodec
 from semcodec.bulk.manifest import FILE_NAME
-from semcodec.cli.parallel import count_processors
+from semcodec.cli.job_count import count_processors
 from tests.cli.conftest import Run
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")

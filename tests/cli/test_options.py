@@ -12,7 +12,7 @@ import pytest
 
 import semcodec
 from semcodec.backends.openai import client
-from semcodec.cli import options
+from semcodec.cli import options, pipeline_options
 from semcodec.cli.main import make_parser
 from tests.cli.commands import COMMANDS
 from tests.cli.conftest import Run
@@ -127,7 +127,7 @@ def test_option_names_are_not_built_at_run_time() -> None:
 @pytest.mark.parametrize("text", ["0x0", "0x5", "5x4097", "5000x5000"])
 def test_message_about_a_picture_size_states_the_limit_of_pictures(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="1x1 to 4096x4096"):
-        options.output_size(text)
+        pipeline_options.output_size(text)
 
 
 @pytest.mark.parametrize("text", ["0x0", "2147483648x1"])

@@ -11,7 +11,7 @@ from PIL import Image
 
 import semcodec
 from semcodec.backends.prompting import ChatResponse
-from semcodec.pipeline.language import ENGLISH_WORD_BITS
+from semcodec.words.language.english_cost import ENGLISH_WORD_BITS
 from tests.backends.prompting.fake_chat import fake_backend
 from tests.pipeline.fake_model import FakeModel
 
