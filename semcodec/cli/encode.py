@@ -192,13 +192,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         help="coding of the words; auto means lexicon, or utf8 for words that lexicon cannot code "
         "(default: %(default)s)",
     )
-    parser.add_argument(
-        "--judge",
-        type=pipeline_options.judge,
-        metavar="|".join(pipeline_options.JUDGES),
-        help="model that compares candidate words with the description during selection "
-        "(default: none)",
-    )
+    pipeline_options.add_judge(parser)
     parser.add_argument(
         "--skeletons",
         choices=SKELETON_METHODS,

@@ -84,6 +84,17 @@ def add_order(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_judge(parser: argparse.ArgumentParser) -> None:
+    """Add ``--judge``."""
+    parser.add_argument(
+        "--judge",
+        type=judge,
+        metavar="|".join(JUDGES),
+        help="model that compares candidate words with the description during selection "
+        "(default: none)",
+    )
+
+
 def add_layers(parser: argparse.ArgumentParser, *, budget: bool = True) -> None:
     """Add ``--layers`` of a command that makes records of photographs.
 

@@ -127,13 +127,7 @@ def _add_encoding(parser: argparse.ArgumentParser) -> None:
         help="language of the description, as for encode (default: %(default)s)",
     )
     pipeline_options.add_layers(parser)
-    parser.add_argument(
-        "--judge",
-        type=pipeline_options.judge,
-        metavar="|".join(pipeline_options.JUDGES),
-        help="model that compares candidate words with the description during selection "
-        "(default: none)",
-    )
+    pipeline_options.add_judge(parser)
     parser.add_argument(
         "--size",
         type=options.size_or_auto,
