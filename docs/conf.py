@@ -52,6 +52,7 @@ html_show_sphinx = False
 html_extra_path = ["site/index.html"]
 html_static_path = ["site/site.css"]
 html_css_files = ["site.css"]
+html_search_scorer = str(ROOT / "docs" / "site" / "scorer.js")
 html_theme_options = {"top_of_page_buttons": []}  # they are outside of all landmarks
 
 
@@ -81,8 +82,11 @@ def remove_empty_headers(app: Sphinx, doctree: nodes.document) -> None:
 def make_accessible(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Let the keyboard scroll code and tables; an empty cell is not a header."""
+    """Let keys scroll code and tables, and cameras read a code; an empty cell is not a header."""
     body = context.get("body", "").replace("<pre>", '<pre tabindex="0">')
+    body = re.sub(
+        r'<pre (tabindex="0"><span></span>[^<]*[█▀▄])', r'<pre class="code-picture" \1', body
+    )
     body = re.sub(r'<div class="table-wrapper[^"]*"', r'\g<0> tabindex="0"', body)
     context["body"] = re.sub(r'<th class="head[^"]*"><p></p></th>', "<td></td>", body)
 

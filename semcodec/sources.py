@@ -163,9 +163,7 @@ def _call(file: Any, method: str, size: int) -> object:
     except BlockingIOError:
         return None
     except Exception as error:
-        raise InputError(
-            f"The file object cannot be read ({_reason(error)}): open it again with mode 'rb'."
-        ) from error
+        raise InputError(f"The file object {explain_failure(error, 'read', 'rb')}") from error
 
 
 def read_blocks(read: Callable[[int], bytes], max_bytes: int, block: int = CHUNK_SIZE) -> bytes:
@@ -221,14 +219,24 @@ def _read_chunk(file: Any, size: int, name: str) -> bytes:
     except MemoryError:
         raise
     except Exception as error:  # a file object of the caller may raise anything
-        raise InputError(
-            f"{name} cannot be read ({_reason(error)}): open it again with mode 'rb'."
-        ) from error
+        raise InputError(f"{name} {explain_failure(error, 'read', 'rb')}") from error
     return _check_chunk(chunk, name)
 
 
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+def explain_failure(error: Exception, verb: str, mode: str) -> str:
+    """Return the rest of a sentence about a file object of the caller, which may raise anything.
+
+    Args:
+        error: what it has raised.
+        verb: ``"read"`` or ``"written"``.
+        mode: the mode in which it must be opened.
+    """
+    if isinstance(error, io.UnsupportedOperation):
+        return f"is not opened for this: open it again with mode {mode!r}."
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    if isinstance(error, OSError | EOFError):  # of its medium; the others are mistakes in its use
+        return f"cannot be {verb} ({reason}): after fixing this, open it again."
+    return f"cannot be {verb} ({reason}): open it again with mode {mode!r}."
 
 
 def _check_chunk(chunk: object, name: str) -> bytes:

@@ -74,6 +74,8 @@ def piece(data: object) -> bytes:
     """Return the bytes of a piece of a sequence; a text form is not one."""
     if isinstance(data, str):
         raise InputError("A sequence consists of bytes, not text: read it as binary.")
+    if not isinstance(data, bytes | bytearray | memoryview):
+        raise InputError("A piece of a sequence must be bytes, a bytearray or a memoryview.")
     return as_bytes(data)
 
 

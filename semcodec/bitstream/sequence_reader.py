@@ -67,7 +67,10 @@ class SequenceReader:
 
     @property
     def position(self) -> int:
-        """The number of bytes of the items that were read: the byte where the next item starts."""
+        """The number of bytes of the items that were read, from the first one that was fed.
+
+        It is where the next item starts; of a file, from where ``read_sequence`` began.
+        """
         return self._position
 
     def feed(self, data: bytes | bytearray | memoryview) -> Self:
@@ -193,6 +196,16 @@ class _FileReader(SequenceReader):
         super().__init__(limits=limits)
         self._file = file
 
+    def feed(self, data: bytes | bytearray | memoryview) -> Self:
+        """Raise an error: bytes that are fed would come between those of the file.
+
+        Raises:
+            InputError: always.
+        """
+        raise InputError(
+            "What read_sequence returns reads its file itself: feed bytes to a SequenceReader."
+        )
+
     def __next__(self) -> Record:
         while True:
             try:
@@ -213,7 +226,7 @@ class _FileReader(SequenceReader):
                 "then call next() again."
             )
         if piece:
-            self.feed(piece)
+            super().feed(piece)
         else:
             self.close()
 
@@ -225,6 +238,7 @@ def read_sequence(
 
     Each record is returned as soon as its bytes are there, so the file may be a pipe, a socket, or
     what ``socket.makefile("rb")`` or ``gzip.open`` returns. The file is read ahead, and not closed.
+    Its end is final: for a file to which another program still appends, feed a ``SequenceReader``.
 
     Args:
         file: opened for binary reading, or a socket.

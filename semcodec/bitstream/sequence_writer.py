@@ -12,6 +12,7 @@ from semcodec.bitstream.api import repack, unpack
 from semcodec.bitstream.record import Record
 from semcodec.choices import Check
 from semcodec.errors import InputError
+from semcodec.sources import explain_failure
 
 _CUT: Final = (
     "An earlier write has failed, so the file may end with a part of a record: cut that off, and "
@@ -74,8 +75,9 @@ class SequenceWriter:
         """Write one record, and return the number of bytes of its item.
 
         Args:
-            record: a ``Record``, or its bytes in any framing that ``unpack`` detects; an item of a
-                sequence is not detected, and can be written to the file itself.
+            record: a ``Record``, or its bytes in any framing that ``unpack`` detects. An item of a
+                sequence is not detected, and breaks a rule or is taken for another record: pass
+                what ``unpack_all`` returns for it.
 
         Raises:
             FormatError, UnsupportedError: as for ``unpack``, if bytes are given.
@@ -111,9 +113,8 @@ class SequenceWriter:
         try:
             count = file.sendall(data) if sends_all else file.write(data)
         except Exception as error:  # a file object of the caller may raise anything
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise InputError(
-                f"The file object cannot be written ({reason}): open it again with mode 'ab'."
+                f"The file object {explain_failure(error, 'written', 'ab')}"
             ) from error
         if count is None:  # of a raw file: none; of other objects, such as sockets: all
             return None if isinstance(file, io.RawIOBase) and not sends_all else len(data)

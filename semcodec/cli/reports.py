@@ -29,6 +29,8 @@ READINGS: Final = {
     "bare": "a bare record", "url": "a text form", "qr": "a text form", "png": "a PNG file",
     "file": "a file", "sequence": "a sequence",
 }  # fmt: skip
+#: Rules for a sequence that is read as a whole.
+LIMITS_OF_SEQUENCES: Final = ("SC-LIM-5", "SC-LIM-6")
 INDENT: Final = " " * 29  #: width of the rule and the location before the message of a finding
 
 
@@ -67,7 +69,7 @@ def read_report(
     if framing != "auto" and framing != "guess":
         data = files.read_record(name, framing)
         report = build_report(data, framing, profile, has_fields=has_fields)
-        return FileReport(name, data, report, "")
+        return FileReport(name, data, report, _note_on_limits(report))
     data, problem = _read_guess(name) if framing == "guess" else (_read_auto(name), "")
     report = build_report(data, "auto", profile, has_fields=has_fields)
     if report.verdict == "valid" or report.framing not in ("bare", *TEXT_FRAMINGS):
@@ -125,6 +127,12 @@ def _note(name: str, data: bytes, report: Report) -> str:
             f"A {RECORD_ENDING} file starts with the bytes B5 1A, and this one does not, so it was "
             f"read as {READINGS[report.framing]}: check the file, or rename it."
         )
+    return ""
+
+
+def _note_on_limits(report: Report) -> str:
+    if any(finding.rule in LIMITS_OF_SEQUENCES for finding in report.findings):
+        return "unpack --framing sequence reads any number of records, one at a time."
     return ""
 
 

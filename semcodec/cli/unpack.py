@@ -9,10 +9,14 @@ from typing import Any
 
 import semcodec
 from semcodec.bitstream.api import check_sequence
+from semcodec.bitstream.framing import MAGIC
 from semcodec.cli import files, options, output
 from semcodec.cli.layer_values import layer_values
-from semcodec.cli.output import print_result
+from semcodec.cli.output import UsageError, print_result
 from semcodec.cli.parser import DONE, Commands, Parser, add_command
+from semcodec.cli.reports import LIMITS_OF_SEQUENCES
+from semcodec.errors import FormatError, InputError, SemcodecError, UnsupportedError
+from semcodec.signatures import identify
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -64,11 +68,36 @@ def unpack(args: argparse.Namespace) -> int:
 
 
 def _read_stream(name: str) -> Iterator[semcodec.Record]:
-    """Yield each record of a sequence as soon as its bytes are there, of any number of records."""
-    reader = semcodec.SequenceReader()
-    for piece in files.read_pieces(name):
-        yield from reader.feed(piece)
-    reader.close()
+    """Yield each record of a sequence as soon as its bytes are there, of any number of records.
+
+    Raises:
+        InputError: the file is of another type.
+        FormatError, UnsupportedError: a rule is broken.
+    """
+    reader, start = semcodec.SequenceReader(), b""
+    is_first = True
+    try:
+        for piece in files.read_pieces(name):
+            start = start or piece
+            for record in reader.feed(piece):
+                is_first = False
+                yield record
+        reader.close()
+    except (FormatError, UnsupportedError) as error:
+        if is_first:
+            _check_type(start, error)
+        raise
+
+
+def _check_type(start: bytes, error: SemcodecError) -> None:
+    """Raise an error that names the type of a file whose first record breaks a rule, if known."""
+    if start.startswith(MAGIC):
+        raise InputError("This is a record, not a sequence: omit --framing sequence.") from error
+    if file_type := identify(start):
+        raise InputError(
+            f"This is {file_type.name}, not a sequence: unpack it, or pass the file that was "
+            "written as a sequence."
+        ) from error
 
 
 def _print_array(data: bytes) -> None:
@@ -76,7 +105,14 @@ def _print_array(data: bytes) -> None:
 
     All are read before the first is printed, so that a broken rule leaves no half of an array.
     """
-    check_sequence(data)
+    try:
+        check_sequence(data)
+    except UnsupportedError as error:
+        if error.rule in LIMITS_OF_SEQUENCES:
+            raise UsageError(
+                "There are too many records for one array: use --json-lines in place of --json."
+            ) from error
+        raise
     previous = ""
     for record in semcodec.unpack_all(data):
         if previous:

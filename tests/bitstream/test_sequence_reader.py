@@ -27,6 +27,7 @@ from semcodec.bitstream import (
     unpack_all,
 )
 from semcodec.errors import FormatError, InputError, UnsupportedError
+from semcodec.sources import PIECE_SIZE
 from tests import profiles
 from tests.bitstream.test_vectors import VECTORS, vector_data
 from tests.each import for_each
@@ -178,6 +179,8 @@ def test_values_that_are_not_bytes_are_refused() -> None:
     for value in ("semc:KB5b7w", None, 3, [1], Path("x")):
         with pytest.raises(InputError):
             reader.feed(value)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="piece of a sequence must be bytes"):
+        reader.feed([1])  # type: ignore[arg-type]
     with pytest.raises(InputError, match="read it as binary"):
         reader.feed("semc:KB5b7w")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="Limits"):
@@ -288,6 +291,12 @@ def test_length_that_is_never_reached_takes_no_memory() -> None:
     assert caught.value.rule == "SC-SEQ-2"
     assert caught.value.offset == 8 * (len(A) + 4 + 500_000)
     assert caught.value.found == "500000 more bytes"
+    assert list(reader) == []
+
+
+def test_first_byte_of_an_item_is_kept_also_if_none_may_be() -> None:
+    item = leb128.write(2**21) + bytes(2**21)
+    assert read_pieces([item], Limits(max_bytes=0)) == [("SC-LIM-1", 8 * len(leb128.write(2**21)))]
 
 
 def test_records_that_were_read_are_freed() -> None:
@@ -365,20 +374,34 @@ def test_limits_of_read_sequence() -> None:
 
 def test_object_with_only_read_is_asked_for_no_more_than_the_next_item() -> None:
     class File:
-        def __init__(self) -> None:
-            self.file, self.read_so_far = io.BytesIO(A + B + C), 0
+        def __init__(self, data: bytes) -> None:
+            self.file, self.read_so_far = io.BytesIO(data), 0
+            self.calls: list[int] = []
 
         def read(self, size: int) -> bytes:
             data = self.file.read(size)
             self.read_so_far += len(data)
+            self.calls.append(size)
             return data
 
-    file = File()
+    file = File(A + B + C)
     records = read_sequence(file)
     for end in (len(A), len(A + B), len(A + B + C)):
         next(records)
         assert file.read_so_far == records.position == end
     assert list(records) == []
+    assert len(file.calls) == 2 * 3 + 1  # the length of an item, and the rest of it
+    file = File(leb128.write(2**28 - 1))
+    assert list(drain(read_sequence(file))) == [("SC-SEQ-2", 8 * 4)]
+    assert max(file.calls) == PIECE_SIZE
+
+
+def test_reader_of_a_file_takes_no_other_bytes() -> None:
+    records = read_sequence(io.BytesIO(A + B))
+    assert next(records).text == "rd br"
+    with pytest.raises(InputError, match="feed bytes to a SequenceReader"):
+        records.feed(C)
+    assert texts(records) == ["large red boat"]
 
 
 def test_partial_reads_and_a_file_without_bytes_yet() -> None:
@@ -402,6 +425,18 @@ def test_file_that_cannot_be_read() -> None:
     for value in (A, "x.seq", None, Path("x.seq"), 3):
         with pytest.raises(InputError, match="opened with mode 'rb'"):
             read_sequence(value)  # type: ignore[arg-type]
+    failures = (
+        (io.UnsupportedOperation("read1"), "is not opened for this: open it again with mode 'rb'"),
+        (
+            ConnectionResetError(104, "Connection reset"),
+            "reset\\): after fixing this, open it again.",
+        ),
+        (EOFError("cut"), "cannot be read \\(cut\\): after fixing this"),
+        (ValueError("closed file"), "\\(closed file\\): open it again with mode 'rb'"),
+    )
+    for failure, message in failures:
+        with pytest.raises(InputError, match=message):
+            next(read_sequence(Reads(failure)))
     with pytest.raises(InputError, match="opened as text"):
         next(read_sequence(io.StringIO("text")))  # type: ignore[arg-type]
 

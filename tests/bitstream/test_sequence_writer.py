@@ -209,9 +209,9 @@ def test_interrupted_write_is_not_continued() -> None:
 
 
 def test_messages_name_the_reason() -> None:
-    with pytest.raises(InputError, match="No space left on device"):
+    with pytest.raises(InputError, match=r"No space left on device\): after fixing this, open"):
         SequenceWriter(Writes(OSError(28, "No space left on device"))).write(A[1:])
-    with pytest.raises(InputError, match="got 'bytes'"):
+    with pytest.raises(InputError, match=r"got 'bytes'\): open it again with mode 'ab'"):
         SequenceWriter(io.StringIO()).write(A[1:])  # type: ignore[arg-type]
 
 
