@@ -352,7 +352,7 @@ def measure_million(folder: Path) -> Iterator[str]:
     writer.flush()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.monotonic()
-    done = parts.read_done(store, "x")
+    done = parts.read_completed(store, "x")
     seconds = time.monotonic() - started
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 2**10
     print(f"reading what is done of {MILLION:,} rows: {seconds:.1f} s, {grown:.0f} MiB")

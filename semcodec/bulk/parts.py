@@ -48,7 +48,7 @@ SCHEMA_KEY, SETTINGS_KEY, VERSION_KEY, ENGINE_KEY = (
 )
 
 
-class Done(NamedTuple):
+class CompletedRows(NamedTuple):
     """What the parts of a folder have.
 
     Attributes:
@@ -64,7 +64,7 @@ class Done(NamedTuple):
     bytes: int
 
 
-def read_done(store: Store, settings: str) -> Done:
+def read_completed(store: Store, settings: str) -> CompletedRows:
     """Return what earlier runs have done, from the paths, sizes and errors of all parts.
 
     Args:
@@ -92,7 +92,7 @@ def read_done(store: Store, settings: str) -> Done:
                     (failed if error else sizes)[path] = size
                     total += count or 0
     left = {path: size for path, size in failed.items() if path not in sizes}
-    return Done(sizes, left, len(files), total)
+    return CompletedRows(sizes, left, len(files), total)
 
 
 def open_part(store: Store, file: StoredFile) -> ParquetFile:

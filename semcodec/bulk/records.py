@@ -59,7 +59,9 @@ def check_path(path: str) -> Path:
     # On Windows, a backslash separates, and a colon begins a stream or a drive.
     forbidden = {"\0"} if os.name != "nt" else {"\0", "\\", ":"}
     if len(names) > MAX_DEPTH or len(path.encode()) > MAX_PATH:
-        raise InputError("Its path is too long: name the picture otherwise.")
+        raise InputError(
+            f"The path has more than {MAX_PATH} bytes or {MAX_DEPTH} folders, so it is not written."
+        )
     if any(name in ("", ".", "..") or len(name.encode()) > MAX_NAME for name in names):
         raise InputError("Its path does not name a file below a folder, so it is not written.")
     if forbidden & set(path):

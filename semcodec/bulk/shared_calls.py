@@ -161,7 +161,7 @@ class _Session(threading.Thread):
         for limiter, share in self._under_way:
             limiter.release(share, {})
         self.reservations = 0
-        self._journal.lose(self)
+        self._journal.mark_orphaned(self)
 
     def reply_limit(self) -> tuple[bool, Decimal | None]:
         budget = self._calls.budget
@@ -183,7 +183,7 @@ class _Session(threading.Thread):
         self._journal.end(number, note)
 
     def reply_returned(self) -> None:
-        self._journal.take_over(self)
+        self._journal.release_owner(self)
 
     def reply_is_running(self) -> None:
         pass

@@ -109,7 +109,7 @@ class Workers(Generic[Task, Result]):
         self._function: Callable[[Task], Result] | None = None
         self._workers: list[_Worker] = []
         self._deaths = 0
-        self._arrived: Callable[[Outcome[Task, Result]], object] = lambda outcome: None
+        self._on_outcome: Callable[[Outcome[Task, Result]], object] = lambda outcome: None
 
     def __enter__(self) -> Workers[Task, Result]:
         return self
@@ -131,20 +131,20 @@ class Workers(Generic[Task, Result]):
     def run(
         self,
         tasks: Iterable[Task],
-        on_arrival: Callable[[Outcome[Task, Result]], object] = lambda outcome: None,
+        on_outcome: Callable[[Outcome[Task, Result]], object] = lambda outcome: None,
     ) -> Iterator[Outcome[Task, Result]]:
         """Yield the outcomes in the order of ``tasks``, which are read when a worker is free.
 
         Args:
             tasks: picklable values; at most ``MAX_AHEAD`` for each worker are read in advance.
-            on_arrival: called with each outcome as soon as it is there, in this thread; also with
+            on_outcome: called with each outcome as soon as it is there, in this thread; also with
                 those that are interrupted at the end of the ``with`` block.
 
         Raises:
             WorkerDiedError: workers die again and again, or before their first task.
             Exception: ``start`` or the function raised it, and it is not a ``SemcodecError``.
         """
-        self._arrived = on_arrival
+        self._on_outcome = on_outcome
         yield from (self._run_here if self._jobs == 1 else self._run_workers)(tasks)
 
     def _run_here(self, tasks: Iterable[Task]) -> Iterator[Outcome[Task, Result]]:
@@ -162,7 +162,7 @@ class Workers(Generic[Task, Result]):
                 outcome = Outcome(task, None, error, time.perf_counter() - started)
             else:
                 outcome = Outcome(task, result, None, time.perf_counter() - started)
-            self._arrived(outcome)
+            self._on_outcome(outcome)
             yield outcome
 
     def _run_workers(self, tasks: Iterable[Task]) -> Iterator[Outcome[Task, Result]]:
@@ -192,7 +192,7 @@ class Workers(Generic[Task, Result]):
             if any(worker.attempt for worker in self._workers):
                 for index, outcome in self._receive(again):
                     done[index] = outcome
-                    self._arrived(outcome)
+                    self._on_outcome(outcome)
             elif is_complete and not again and not done:
                 return
 
@@ -246,7 +246,7 @@ class Workers(Generic[Task, Result]):
                 attempt, reply = worker.attempt, worker.receive()
                 if attempt is not None and reply is not None and reply.failure is None:
                     with contextlib.suppress(Exception):  # the first error is the one that counts
-                        self._arrived(_outcome(attempt.task, reply))
+                        self._on_outcome(_outcome(attempt.task, reply))
 
 
 class _Worker:

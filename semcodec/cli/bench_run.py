@@ -31,7 +31,7 @@ from semcodec.pipeline import Trace
 
 ROLES: Final = ("describer", "writer", "painter", "upscaler", "locator")
 #: Arguments that belong to the parser, and cannot be sent to a worker.
-UNSENT: Final = ("command", "command_parser")
+UNPICKLED_OPTIONS: Final = ("command", "command_parser")
 
 
 class ChanceTask(NamedTuple):
@@ -123,7 +123,7 @@ def open_workers(
         start = partial(_load, args, measured_options, resolved.by_option, journal)
         return nullcontext(), Workers(start, jobs=1)
     shared = SharedCalls(journal, resolved.budget)
-    sent = {name: value for name, value in vars(args).items() if name not in UNSENT}
+    sent = {name: value for name, value in vars(args).items() if name not in UNPICKLED_OPTIONS}
     start = partial(_start, argparse.Namespace(**sent), measured_options)
     return shared, Workers(start, jobs=jobs, on_start=(logs.configure, shared.connect))
 

@@ -82,9 +82,10 @@ class Run:
         stopped: SemcodecError | None = None
         try:
             with self._progress, contextlib.redirect_stdout(sys.stderr):
-                make = make_function
-                start, engine = make_engine(self._args, make, len(self._records), self._journal)
-                engine.run(start, self._records, self._arrive)
+                start, engine = make_engine(
+                    self._args, make_function, len(self._records), self._journal
+                )
+                engine.run(start, self._records, self._on_outcome)
         except BudgetExceededError as error:
             stopped = error
         finally:  # also after Ctrl-C
@@ -99,7 +100,7 @@ class Run:
             return PARTLY_DONE if self._painted + self._kept else DATA_ERROR
         return DONE
 
-    def _arrive(self, outcome: Outcome[StoredRecord, Painted]) -> None:
+    def _on_outcome(self, outcome: Outcome[StoredRecord, Painted]) -> None:
         """Count an outcome, and print a failure.
 
         Raises:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import semcodec
 from semcodec._wording import plural
 from semcodec.bulk import parts, rows
-from semcodec.bulk.parts import Done, PartWriter
+from semcodec.bulk.parts import CompletedRows, PartWriter
 from semcodec.bulk.rows import Photograph
 from semcodec.bulk.stores import Store, is_url, open_store
 from semcodec.bulk.workers import Outcome
@@ -49,13 +49,13 @@ def run(args: argparse.Namespace) -> int:
         store = open_store(args.output)
         with contextlib.nullcontext() if args.dry_run else store.locked():
             photographs = find_photographs(args.source, args.output)
-            done = parts.read_done(store, settings)
-            left = find_left(photographs, done, retry_failed=args.retry_failed)
+            done = parts.read_completed(store, settings)
+            pending = find_pending(photographs, done, retry_failed=args.retry_failed)
             _print_done(args, photographs, done)
             if args.dry_run:
-                bulk_dry_run.print_plan(args, make_function, left, "photograph")
+                bulk_dry_run.print_plan(args, make_function, pending, "photograph")
                 return DONE
-            return Run(args, store, settings, done, left).run()
+            return Run(args, store, settings, done, pending).run()
 
 
 @contextmanager
@@ -73,7 +73,9 @@ def storage_errors(name: str) -> Iterator[None]:
         raise UsageError(f"Cannot use {name}: {reason(error)}.") from error
 
 
-def find_left(photographs: list[Photograph], done: Done, *, retry_failed: bool) -> list[Photograph]:
+def find_pending(
+    photographs: list[Photograph], done: CompletedRows, *, retry_failed: bool
+) -> list[Photograph]:
     """Return the photographs that have no row yet, or only one of a failure that is tried again.
 
     A failed photograph that has another size now is tried again in any case.
@@ -81,7 +83,7 @@ def find_left(photographs: list[Photograph], done: Done, *, retry_failed: bool) 
     Raises:
         UsageError: photographs have changed since they were encoded.
     """
-    left: list[Photograph] = []
+    pending: list[Photograph] = []
     changed: list[str] = []
     for photograph in photographs:
         path = rows.to_text(photograph.path)
@@ -90,16 +92,18 @@ def find_left(photographs: list[Photograph], done: Done, *, retry_failed: bool) 
             if size != photograph.size and not photograph.problem:
                 changed.append(path)
         elif retry_failed or done.failed.get(path) != photograph.size:
-            left.append(photograph)
+            pending.append(photograph)
     if changed:
         raise UsageError(
             f"{plural(len(changed), 'photograph')} changed since the last run, such as "
             f"{changed[0]} (its size differs): name another folder for the output."
         )
-    return left
+    return pending
 
 
-def _print_done(args: argparse.Namespace, photographs: list[Photograph], done: Done) -> None:
+def _print_done(
+    args: argparse.Namespace, photographs: list[Photograph], done: CompletedRows
+) -> None:
     """Print what earlier runs have done."""
     if done.parts:
         line = f"resumed: {len(done.sizes):,} of {len(photographs):,} done before"
@@ -124,10 +128,10 @@ class Run:
         args: argparse.Namespace,
         store: Store,
         settings: str,
-        done: Done,
-        left: list[Photograph],
+        done: CompletedRows,
+        pending: list[Photograph],
     ) -> None:
-        self._args, self._done, self._left = args, done, left
+        self._args, self._done, self._pending = args, done, pending
         metadata = {
             parts.SETTINGS_KEY: settings,
             parts.VERSION_KEY: semcodec.__version__,
@@ -136,7 +140,7 @@ class Run:
         self._writer = PartWriter(store, metadata, done.parts, args.part_rows)
         path = None if is_url(args.output) else paid_calls.report_last_run(args.output)
         self._journal = ThreadJournal(path)
-        self._progress = Progress(len(left))
+        self._progress = Progress(len(pending))
         self._failures = Failures()
         self._encoded = self._failed = self._bytes = 0
         self._cost: float | None = 0.0
@@ -148,19 +152,22 @@ class Run:
         Raises:
             WriteError, SemcodecError: a failure concerns all photographs.
         """
-        if line := describe_division(self._args, len(self._left)):
+        if line := describe_division(self._args, len(self._pending)):
             output.print_status(line)
         stopped: SemcodecError | None = None
         is_complete = False
         try:
             with self._progress, contextlib.redirect_stdout(sys.stderr):
-                if self._left:
-                    make = make_function
-                    start, engine = make_engine(self._args, make, len(self._left), self._journal)
+                if self._pending:
+                    start, engine = make_engine(
+                        self._args, make_function, len(self._pending), self._journal
+                    )
                     if (store := open_batch_store(self._args)) is not None:
-                        Rounds(self._args, store, start, engine, self._left, self._arrive).run()
+                        Rounds(
+                            self._args, store, start, engine, self._pending, self._on_outcome
+                        ).run()
                     else:
-                        engine.run(start, self._left, self._arrive)
+                        engine.run(start, self._pending, self._on_outcome)
             is_complete = True
         except BudgetExceededError as error:
             stopped = error
@@ -175,7 +182,7 @@ class Run:
             return PARTLY_DONE if self._encoded + len(self._done.sizes) else DATA_ERROR
         return DONE
 
-    def _arrive(self, outcome: Outcome[Photograph, Attempt]) -> None:
+    def _on_outcome(self, outcome: Outcome[Photograph, Attempt]) -> None:
         """Add the row of an outcome.
 
         Raises:
@@ -229,12 +236,12 @@ class Run:
     def _write_error(self, error: OSError) -> WriteError:
         return WriteError(
             f"Cannot write a part into {self._args.output}: {reason(error)}. Run the command again "
-            "when that is mended: it continues."
+            "after fixing this: it continues."
         )
 
     def _count_failed(self) -> int:
         """Return how many photographs have failed, now or before."""
-        tried = {rows.to_text(photograph.path) for photograph in self._left}
+        tried = {rows.to_text(photograph.path) for photograph in self._pending}
         return self._failed + len(self._done.failed.keys() - tried)
 
     def _print_summary(self) -> None:
@@ -242,7 +249,7 @@ class Run:
         if self._done.sizes:
             line += f", {len(self._done.sizes):,} of them before"
         line += f", {self._count_failed():,} failed"
-        if missing := len(self._left) - self._encoded - self._failed:
+        if missing := len(self._pending) - self._encoded - self._failed:
             line += f", {missing:,} not done"
         if lost := len(self._writer.waiting):
             line += f", {plural(lost, 'row')} not written"

@@ -24,7 +24,7 @@ from semcodec.cli.planning import STDIN, Job, Plan
 
 AUTO: Final = "auto"
 #: Arguments that belong to the parser or are not needed, and cannot be sent to a worker.
-UNSENT: Final = ("command", "command_parser", "judge")
+UNPICKLED_OPTIONS: Final = ("command", "command_parser", "judge")
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
@@ -85,7 +85,7 @@ def make_workers(
     on_start: Sequence[Callable[[], object]] = (),
 ) -> Workers[Job, Attempt]:
     """Return workers that run ``command``."""
-    values = {name: value for name, value in vars(args).items() if name not in UNSENT}
+    values = {name: value for name, value in vars(args).items() if name not in UNPICKLED_OPTIONS}
     judge = getattr(getattr(args, "judge", None), "name", None)
     start = partial(_start, argparse.Namespace(**values), judge, command, tuple(roles))
     return Workers(start, jobs=jobs, on_start=(logs.configure, *on_start))

@@ -97,10 +97,10 @@ def test_messages_name_each_call_with_its_price() -> None:
 def test_calls_of_a_worker_that_died_stay_when_another_finishes_the_input() -> None:
     journal, dead, alive = CallJournal(None), object(), object()
     journal.add(Call("a.jpg", "describe", NOTE, owner=dead))
-    journal.lose(dead)
+    journal.mark_orphaned(dead)
     journal.add(Call("a.jpg", "select", NOTE, owner=alive))
-    journal.take_over(alive)
-    journal.lose(alive)  # it ended after it had sent the trace
+    journal.release_owner(alive)
+    journal.mark_orphaned(alive)  # it ended after it had sent the trace
     journal.finish("a.jpg")
     assert [call.stage for call in journal.close()] == ["describe"]
 

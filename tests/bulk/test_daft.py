@@ -62,13 +62,13 @@ def test_unexpected_error_ends_the_run(kind: str) -> None:
 def test_run_that_is_stopped_begins_no_more_tasks(kind: str) -> None:
     arrived: list[Outcome[Any, Any]] = []
 
-    def arrive(outcome: Outcome[Any, Any]) -> None:
+    def on_outcome(outcome: Outcome[Any, Any]) -> None:
         arrived.append(outcome)
         if len(arrived) == 4:
             raise BackendError("stop")
 
     with pytest.raises(BackendError, match="stop"):
-        DaftEngine(2, kind).run(tasks.start_sleep, range(100), arrive)
+        DaftEngine(2, kind).run(tasks.start_sleep, range(100), on_outcome)
     assert 4 <= len(arrived) <= 8
     time.sleep(1)
     assert len(arrived) <= 8

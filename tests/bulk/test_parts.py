@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from semcodec.bulk import parts, rows, stores
-from semcodec.bulk.parts import Done, PartWriter
+from semcodec.bulk.parts import CompletedRows, PartWriter
 from semcodec.bulk.rows import Row
 from semcodec.bulk.stores import LocalStore, ObjectStore
 from semcodec.errors import InputError
@@ -49,8 +49,8 @@ def foreign(store: LocalStore, change: Callable[[Any], Any], **options: Any) -> 
     store.write("part-x.parquet", out.getvalue())
 
 
-def read(store: LocalStore) -> Done:
-    return parts.read_done(store, "s1")
+def read(store: LocalStore) -> CompletedRows:
+    return parts.read_completed(store, "s1")
 
 
 def test_parts_of_so_many_rows(store: LocalStore) -> None:
@@ -105,7 +105,7 @@ def test_a_row_without_an_error_supersedes_those_with_one(store: LocalStore) -> 
 
 
 def test_folder_that_is_missing_or_has_other_files(store: LocalStore, tmp_path: Path) -> None:
-    assert read(store) == Done({}, {}, 0, 0)
+    assert read(store) == CompletedRows({}, {}, 0, 0)
     write(store, row("a"))
     for name in (".hidden.parquet", "_metadata.parquet", "notes.txt"):
         store.write(name, b"other")
@@ -118,7 +118,7 @@ def test_folder_that_is_missing_or_has_other_files(store: LocalStore, tmp_path: 
 def test_other_settings(store: LocalStore) -> None:
     write(store, row("a"))
     with pytest.raises(InputError, match="other options"):
-        parts.read_done(store, "s2")
+        parts.read_completed(store, "s2")
 
 
 @pytest.mark.parametrize("share", [0, 0.3, 0.9, 0.999])
@@ -280,4 +280,4 @@ def test_object_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         writer = PartWriter(store, METADATA)
         writer.add(row("a"))
         writer.flush()
-    assert parts.read_done(store, "s1").sizes == {"a": 9}
+    assert parts.read_completed(store, "s1").sizes == {"a": 9}

@@ -46,7 +46,7 @@ TELEMETRY_OFF: Final = {
 QUIET: Final = {"DAFT_PROGRESS_BAR": "0", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
 DAFT_LOGGER: Final = "daft_local_execution"
 TASKS_AHEAD: Final = 4  #: for each thread, so that none waits while Daft passes the next one on
-POLL_LIFE_LINE: Final = 0.25  #: seconds between two looks of a worker whether the run goes on
+POLL_RUN_FILE: Final = 0.25  #: seconds between two looks of a worker whether the run goes on
 
 
 def import_daft() -> Any:
@@ -83,7 +83,7 @@ class DaftEngine:
         self,
         start: Start[Any, Any],
         tasks: Iterable[Any],
-        arrive: Callable[[Outcome[Any, Any]], object],
+        on_outcome: Callable[[Outcome[Any, Any]], object],
     ) -> None:
         """Run a function on each task, as ``Engine`` describes."""
         daft = import_daft()
@@ -92,16 +92,16 @@ class DaftEngine:
             return
         choose_runner("ray" if self.runner == "ray" else "native")
         if self.runner == "threads":
-            self._run_threads(daft, start(), listed, arrive)
+            self._run_threads(daft, start(), listed, on_outcome)
         else:
-            self._run_processes(daft, pickle.dumps(start), listed, arrive)
+            self._run_processes(daft, pickle.dumps(start), listed, on_outcome)
 
     def _run_threads(
         self,
         daft: Any,
         function: Callable[[Any], Any],
         tasks: list[Any],
-        arrive: Callable[[Outcome[Any, Any]], object],
+        on_outcome: Callable[[Outcome[Any, Any]], object],
     ) -> None:
         threads = Threads(function, self.jobs)
         key = id(threads)
@@ -111,11 +111,11 @@ class DaftEngine:
         try:
             for reply in replies:
                 number = read_number(reply)
-                arrive(_outcome(tasks, number, threads.replies.pop(number)))
+                on_outcome(_outcome(tasks, number, threads.replies.pop(number)))
         finally:
             for number, left in threads.stop():
                 with suppress(Exception):  # the first error is the one that counts
-                    arrive(_outcome(tasks, number, left))
+                    on_outcome(_outcome(tasks, number, left))
             _close(replies)
             del _running[key]
 
@@ -124,17 +124,17 @@ class DaftEngine:
         daft: Any,
         start: bytes,
         tasks: list[Any],
-        arrive: Callable[[Outcome[Any, Any]], object],
+        on_outcome: Callable[[Outcome[Any, Any]], object],
     ) -> None:
         is_here = self.runner == "processes"
         replies: Iterator[bytes] = iter(())
         try:
-            with _life_line() if is_here else nullcontext("") as life_line:
-                runner = _process_runner(daft, self.jobs)(start, life_line)
+            with _run_file() if is_here else nullcontext("") as run_file:
+                runner = _process_runner(daft, self.jobs)(start, run_file)
                 replies = _collect(daft, tasks, runner)
                 for data in replies:
                     reply = pickle.loads(data[NUMBER_BYTES:])  # noqa: S301 - of our own workers
-                    arrive(_outcome(tasks, read_number(data), reply))
+                    on_outcome(_outcome(tasks, read_number(data), reply))
         finally:  # after the workers have ended, as above
             _close(replies)
 
@@ -258,7 +258,7 @@ def _thread_runner(daft: Any, jobs: int) -> Any:
 
 
 @contextmanager
-def _life_line() -> Iterator[str]:
+def _run_file() -> Iterator[str]:
     """Yield the path of a file that exists as long as the run goes on.
 
     Workers that compute while this process ends would keep a thread of Daft waiting, which then
@@ -270,7 +270,7 @@ def _life_line() -> Iterator[str]:
         yield name
     except BaseException:
         os.unlink(name)
-        time.sleep(3 * POLL_LIFE_LINE)
+        time.sleep(3 * POLL_RUN_FILE)
         raise
     os.unlink(name)
 
@@ -278,8 +278,8 @@ def _life_line() -> Iterator[str]:
 def _process_runner(daft: Any, jobs: int) -> Any:
     @daft.cls(max_concurrency=jobs, use_process=True)
     class Runner:
-        def __init__(self, start: bytes, life_line: str) -> None:
-            self._function = begin_worker(start, life_line)
+        def __init__(self, start: bytes, run_file: str) -> None:
+            self._function = begin_worker(start, run_file)
 
         @daft.method(return_dtype=daft.DataType.binary())  # type: ignore[untyped-decorator]
         def run(self, data: bytes) -> bytes:
@@ -288,17 +288,17 @@ def _process_runner(daft: Any, jobs: int) -> Any:
     return Runner
 
 
-def begin_worker(start: bytes, life_line: str) -> Callable[[Any], Any]:
+def begin_worker(start: bytes, run_file: str) -> Callable[[Any], Any]:
     """Return the function of a worker process.
 
     Args:
         start: pickled; returns the function.
-        life_line: the path of a file without which the worker ends; "" for none.
+        run_file: the path of a file without which the worker ends; "" for none.
     """
-    if life_line:
+    if run_file:
         with suppress(ValueError):  # not the main thread
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the file ends it
-        threading.Thread(target=_end_without, args=(life_line,), daemon=True).start()
+        threading.Thread(target=_exit_when_removed, args=(run_file,), daemon=True).start()
     function: Callable[[Any], Any] = pickle.loads(start)()  # noqa: S301 - of the run
     return function
 
@@ -309,9 +309,9 @@ def run_pickled(function: Callable[[Any], Any], data: bytes) -> bytes:
     return to_bytes(number) + pickle_reply(run_task(function, task))
 
 
-def _end_without(life_line: str) -> None:
+def _exit_when_removed(run_file: str) -> None:
     """End this process in the middle of a task if the run ends, also after ``kill -9``."""
     parent = os.getppid()
-    while os.path.exists(life_line) and os.getppid() == parent:
-        time.sleep(POLL_LIFE_LINE)
+    while os.path.exists(run_file) and os.getppid() == parent:
+        time.sleep(POLL_RUN_FILE)
     os._exit(1)
