@@ -18,7 +18,8 @@ from semcodec.backends.recording import CallLog
 from semcodec.backends.recording.budget import format_dollars
 from semcodec.bulk.call_journal import CallJournal
 from semcodec.bulk.engines import Engine, EngineName
-from semcodec.bulk.engines.daft_engine import DaftEngine, choose_runner
+from semcodec.bulk.engines.daft_engine import DaftEngine
+from semcodec.bulk.engines.daft_library import choose_runner
 from semcodec.bulk.engines.local import LocalEngine
 from semcodec.bulk.shared_calls import SharedCalls, worker_calls
 from semcodec.bulk.stores import is_url
