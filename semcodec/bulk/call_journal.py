@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from semcodec._open_flags import NO_LINK, NO_WAIT
 from semcodec._wording import plural
 from semcodec.backends.recording import CallLog
 from semcodec.errors import BackendError
@@ -28,7 +29,6 @@ FILE_NAME: Final = "calls-in-flight.jsonl"  #: in the folder of the outputs
 MAX_FILE: Final = 2**20  #: bytes that are read
 MAX_LISTED: Final = 8  #: calls listed in a message
 MAX_SHOWN: Final = 200  #: characters of a name in a message
-NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
 
 
 @dataclass(slots=True)
@@ -164,6 +164,24 @@ class CallJournal(CallLog):
             raise
 
 
+class ThreadJournal(CallJournal):
+    """A journal for threads, each of which works on an input of its own."""
+
+    def __init__(self, *args: Any) -> None:
+        self._sources = threading.local()
+        super().__init__(*args)
+
+    @property
+    def source(self) -> str:
+        """The input that this thread works on."""
+        name: str = getattr(self._sources, "name", "")
+        return name
+
+    @source.setter
+    def source(self, name: str) -> None:
+        self._sources.name = name
+
+
 def read(path: Path) -> list[Call]:
     """Return the calls in a file that an earlier run has left; lines that are damaged are omitted.
 
@@ -172,7 +190,7 @@ def read(path: Path) -> list[Call]:
     if not path.is_file():  # reading a pipe could take any time
         return []
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | NO_LINK | _NO_WAIT), "rb") as file:
+        with os.fdopen(os.open(path, os.O_RDONLY | NO_LINK | NO_WAIT), "rb") as file:
             data = file.read(MAX_FILE + 1)
     except OSError:
         return []
@@ -207,7 +225,6 @@ def _list(calls: Sequence[Call]) -> str:
     return f"{listed}; and {plural(others, 'other')}" if others > 0 else listed
 
 
-_NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0)  # a pipe would block
 _FIELDS: Final = ("model", "dollars", "input_tokens")  # of a note, which are stored
 
 

@@ -7,14 +7,14 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from semcodec._open_flags import BINARY, NO_WAIT
 from semcodec.bulk.engines import daft_library
 from semcodec.bulk.rows import MAX_PHOTOGRAPH_BYTES, Photograph
 from semcodec.bulk.stores import is_url
 from semcodec.errors import InputError
 from semcodec.sources import read_blocks
 
-_NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0)  # a pipe would block
-_FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | _NO_WAIT
+_FLAGS: Final = os.O_RDONLY | BINARY | NO_WAIT
 
 
 def read_photograph(source: str, photograph: Photograph) -> bytes:

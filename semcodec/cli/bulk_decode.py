@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 from semcodec._wording import plural
+from semcodec.bulk.call_journal import ThreadJournal
 from semcodec.bulk.records import StoredRecord, read_records
 from semcodec.bulk.rows import add_cost
 from semcodec.bulk.stores import is_url, lock_folder, open_store
 from semcodec.bulk.workers import Outcome
 from semcodec.cli import bulk_dry_run, interrupts, output, paid_calls, writing
 from semcodec.cli.bulk_encode import format_total, storage_errors
-from semcodec.cli.bulk_engine import ThreadJournal, choose_engine, make_engine
+from semcodec.cli.bulk_engine import choose_engine, make_engine
 from semcodec.cli.bulk_pictures import MARKER, Painted, make_function
 from semcodec.cli.failures import Failures
 from semcodec.cli.output import UsageError

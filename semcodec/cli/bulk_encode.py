@@ -12,13 +12,14 @@ from contextlib import contextmanager
 import semcodec
 from semcodec._wording import plural
 from semcodec.bulk import parts, rows
+from semcodec.bulk.call_journal import ThreadJournal
 from semcodec.bulk.parts import CompletedRows, PartWriter
 from semcodec.bulk.rows import Photograph
 from semcodec.bulk.stores import Store, is_url, open_store
 from semcodec.bulk.workers import Outcome
 from semcodec.cli import bulk_dry_run, interrupts, output, paid_calls
 from semcodec.cli.bulk_batches import Rounds, check_options, open_batch_store
-from semcodec.cli.bulk_engine import ThreadJournal, choose_engine, describe_division, make_engine
+from semcodec.cli.bulk_engine import choose_engine, describe_division, make_engine
 from semcodec.cli.bulk_sources import find_photographs
 from semcodec.cli.bulk_work import Attempt, make_function
 from semcodec.cli.encode import apply_profile

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import threading
 from collections.abc import Callable
-from decimal import ROUND_DOWN, Decimal
 from functools import partial
 from typing import Any, Final
 
 from semcodec import words
 from semcodec._wording import plural
 from semcodec.backends.openai import rate_limits
-from semcodec.backends.openai.rate_limits import Kind, RateLimiter, Share
 from semcodec.backends.recording import CallLog
 from semcodec.backends.recording.budget import format_dollars
 from semcodec.bulk.call_journal import CallJournal
+from semcodec.bulk.divided_limits import DividedLimiter, divide_dollars
 from semcodec.bulk.engines import Engine, EngineName
 from semcodec.bulk.engines.daft_engine import DaftEngine
 from semcodec.bulk.engines.daft_library import choose_runner
@@ -31,7 +29,6 @@ from semcodec.cli.parallel import UNPICKLED_OPTIONS
 MISSING_PYARROW: Final = (
     "bulk needs pyarrow: pip install 'semcodec[bulk]', or pyarrow alone for --engine local."
 )
-SMALLEST_SHARE: Final = Decimal("0.000001")  #: dollars; a share of a limit is rounded down to it
 
 
 def choose_engine(args: argparse.Namespace) -> EngineName:
@@ -124,11 +121,6 @@ def _start(
     return make_function(args, resolved.by_option, log)
 
 
-def divide_dollars(limit: Decimal, actors: int) -> Decimal:
-    """Return what each of several processes may spend, rounded down."""
-    return (limit / actors).quantize(SMALLEST_SHARE, ROUND_DOWN)
-
-
 def describe_division(args: argparse.Namespace, tasks: int) -> str:
     """Return how limits are divided over actors of a cluster; "" if they are not."""
     jobs = min(args.jobs, tasks)
@@ -138,39 +130,3 @@ def describe_division(args: argparse.Namespace, tasks: int) -> str:
     if args.max_cost is not None:
         line += f", and may spend {format_dollars(divide_dollars(args.max_cost, jobs))}"
     return line
-
-
-class DividedLimiter(RateLimiter):
-    """Keeps a process within a part of the rate limits of the settings.
-
-    What a server states in its responses is not divided: it counts the requests of all processes.
-    """
-
-    def __init__(self, processes: int) -> None:
-        super().__init__()
-        self._processes = processes
-
-    def reserve(self, share: Share, limits: Any) -> float:
-        """Take a request's share of a part of all limits, as ``RateLimiter`` does."""
-        divided: dict[Kind, int | None] = {
-            kind: limit and max(1, limit // self._processes) for kind, limit in limits.items()
-        }
-        return super().reserve(share, divided)
-
-
-class ThreadJournal(CallJournal):
-    """A journal for threads, each of which works on an input of its own."""
-
-    def __init__(self, *args: Any) -> None:
-        self._sources = threading.local()
-        super().__init__(*args)
-
-    @property
-    def source(self) -> str:
-        """The input that this thread works on."""
-        name: str = getattr(self._sources, "name", "")
-        return name
-
-    @source.setter
-    def source(self, name: str) -> None:
-        self._sources.name = name

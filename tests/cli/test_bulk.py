@@ -20,7 +20,7 @@ from PIL import Image
 import semcodec
 from semcodec.backends.openai.rate_limits import Share
 from semcodec.backends.recording import ModelRequest
-from semcodec.bulk import call_journal, parts
+from semcodec.bulk import call_journal, divided_limits, parts
 from semcodec.bulk.parts import PartWriter
 from semcodec.bulk.rows import Row
 from semcodec.bulk.stores import LocalStore
@@ -619,9 +619,9 @@ def test_without_packages(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_limits_are_divided_over_actors(folder: Path) -> None:
-    assert bulk_engine.divide_dollars(Decimal("1"), 3) == Decimal("0.333333")
-    assert 3 * bulk_engine.divide_dollars(Decimal("1"), 3) <= 1
-    limiter = bulk_engine.DividedLimiter(4)
+    assert divided_limits.divide_dollars(Decimal("1"), 3) == Decimal("0.333333")
+    assert 3 * divided_limits.divide_dollars(Decimal("1"), 3) <= 1
+    limiter = divided_limits.DividedLimiter(4)
     limiter.reserve(Share("m"), {"requests": 8, "tokens": None, "images": 2})
     assert {kind: bucket.limit for kind, bucket in limiter._buckets.items()} == {
         "requests": 2,
@@ -640,7 +640,7 @@ def test_first_line_of_a_run_on_a_cluster() -> None:
 
 
 def test_threads_work_on_photographs_of_their_own() -> None:
-    journal = bulk_engine.ThreadJournal(None)
+    journal = call_journal.ThreadJournal(None)
     seen: list[str] = []
     with journal.working_on("a"):
         thread = threading.Thread(target=lambda: seen.append(journal.source))

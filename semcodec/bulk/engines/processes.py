@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from semcodec._open_flags import BINARY
 from semcodec.bulk.engines.threads import NUMBER_BYTES, read_number, run_task, to_bytes
 from semcodec.bulk.worker_process import pickle_reply
 
@@ -92,7 +93,7 @@ def run_pickled(function: Callable[[Any], Any], data: bytes, run_file: str = "")
 def _note_begun(run_file: str, number: int) -> None:
     """Append the number of a task, in one write, so that those of several workers do not mix."""
     with suppress(OSError):  # a full disk; or the run has ended, and the file is not made again
-        handle = os.open(run_file, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+        handle = os.open(run_file, os.O_WRONLY | os.O_APPEND | BINARY)
         try:
             os.write(handle, to_bytes(number))
         finally:
