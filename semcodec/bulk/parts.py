@@ -7,6 +7,7 @@ What must stay true, whenever a run is killed or its disk is full:
   those of the last ``MAX_PART_SECONDS``.
 * All parts of a folder have the same schema and the same digest of settings, in their metadata. So
   each row was made in the same way.
+* A row has a record or an error; one that has both, which no run writes, counts as failed.
 * There is at most one row without an error for each path. Rows with an error stay when a later run
   succeeds: readers filter by ``error = ''``.
 * The content of a part chooses no path. A part that cannot be read stops the run: it is not
@@ -34,6 +35,7 @@ PART_ROWS: Final = 1000  #: of a part, by default
 MAX_PART_ROWS: Final = 10**6
 MAX_PART_SECONDS: Final = 60.0  #: after which a row arrives that completes a part
 FOREIGN: Final = "was not written by semcodec bulk"
+NOTHING: Final = "has a row without a record and without an error"
 MAX_PARTS: Final = 10**6  #: files in a folder
 MAX_FILE_BYTES: Final = 2**31  #: of a file that is read
 MAX_FILE_ROWS: Final = 10**7  #: the same; rows of a file that another program has merged
@@ -89,10 +91,15 @@ def read_completed(store: Store, settings: str) -> CompletedRows:
                 )
             for batch in read_batches(store, file, part, ("path", "size", "error", "bytes")):
                 for path, size, error, count in zip(*batch, strict=True):
-                    (failed if error else sizes)[path] = size
-                    total += count or 0
-    left = {path: size for path, size in failed.items() if path not in sizes}
-    return CompletedRows(sizes, left, len(files), total)
+                    if error:  # whatever else such a row has
+                        failed[path] = size
+                    elif count is None:
+                        raise part_error(store, file, NOTHING)
+                    else:
+                        sizes[path] = size
+                        total += count
+    failed = {path: size for path, size in failed.items() if path not in sizes}
+    return CompletedRows(sizes, failed, len(files), total)
 
 
 def open_part(store: Store, file: StoredFile) -> ParquetFile:
@@ -106,7 +113,7 @@ def open_part(store: Store, file: StoredFile) -> ParquetFile:
     from pyarrow.parquet import ParquetFile
 
     if file.size > MAX_FILE_BYTES:
-        raise _problem(store, file, f"is larger than {MAX_FILE_BYTES >> 20} MiB")
+        raise part_error(store, file, f"is larger than {MAX_FILE_BYTES >> 20} MiB")
     columns = ["path", "error", "record", "words"]  # a value that repeats takes memory once
     try:
         part = ParquetFile(
@@ -119,17 +126,17 @@ def open_part(store: Store, file: StoredFile) -> ParquetFile:
     except (ArrowException, OSError, ValueError) as error:
         raise _damaged(store, file) from error
     except KeyError as error:  # a column that is absent, or there twice
-        raise _problem(store, file, FOREIGN) from error
+        raise part_error(store, file, FOREIGN) from error
     stated = metadata.get(SCHEMA_KEY.encode(), b"").decode(errors="replace")
     if not stated.startswith(rows.SCHEMA.rpartition("/")[0] + "/"):
-        raise _problem(store, file, FOREIGN)
+        raise part_error(store, file, FOREIGN)
     if stated != rows.SCHEMA:
-        raise _problem(store, file, "was written by a newer version of semcodec")
+        raise part_error(store, file, "was written by a newer version of semcodec")
     # A name may occur twice, so these are no dictionaries.
     if sorted((field.name, _type_name(field)) for field in schema) != sorted(rows.COLUMNS.items()):
-        raise _problem(store, file, "has other columns")
+        raise part_error(store, file, "has other columns")
     if part.metadata.num_rows > MAX_FILE_ROWS:
-        raise _problem(store, file, f"has more than {MAX_FILE_ROWS} rows")
+        raise part_error(store, file, f"has more than {MAX_FILE_ROWS} rows")
     return part
 
 
@@ -169,13 +176,13 @@ def _check_values(store: Store, file: StoredFile, name: str, values: Any) -> Non
     import pyarrow.compute as pc
 
     if name in rows.NOT_NULL and values.null_count:
-        raise _problem(store, file, f"has a row without {name}")
+        raise part_error(store, file, f"has a row without {name}")
     texts = values.dictionary if isinstance(values, pa.DictionaryArray) else values
     kind = texts.type
     if pa.types.is_string(kind) or pa.types.is_binary(kind):
         longest = pc.max(pc.binary_length(texts)).as_py()
         if (longest or 0) > MAX_VALUES.get(name, MAX_VALUE):
-            raise _problem(store, file, f"has a value of {longest} bytes in {name}")
+            raise part_error(store, file, f"has a value of {longest} bytes in {name}")
 
 
 def _check_settings(store: Store, file: StoredFile, part: ParquetFile, settings: str) -> None:
@@ -194,7 +201,8 @@ def _damaged(store: Store, file: StoredFile) -> InputError:
     )
 
 
-def _problem(store: Store, file: StoredFile, clause: str) -> InputError:
+def part_error(store: Store, file: StoredFile, clause: str) -> InputError:
+    """Return the error of a part that is not one of a run, or of a newer version."""
     return InputError(f"{store.name}/{file.name} {clause}: move it away, or name another folder.")
 
 

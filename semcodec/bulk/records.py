@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from semcodec.bulk.parts import open_part, read_batches
+from semcodec.bulk.parts import NOTHING, open_part, part_error, read_batches
 from semcodec.bulk.stores import Store
 from semcodec.errors import InputError
 
 MAX_NAME: Final = 250  #: bytes of a part of a path; with ".png", file systems have 255
 MAX_PATH: Final = 4000  #: bytes of a path
 MAX_DEPTH: Final = 64  #: folders in a path
+MAX_RECORDS: Final = 10**7  #: rows without an error in a folder
+ENDING: Final = ".png"  #: of a picture, after the path of the photograph
+TWO_RECORDS: Final = "An earlier row of this path has another record, so this one is not painted."
+IS_FOLDER: Final = "Its picture would have the name of a folder of another one: it is not painted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +32,68 @@ class StoredRecord:
     Attributes:
         path: that of the photograph, not checked.
         data: the bytes of the record.
+        problem: why its picture cannot be written; "" if it may be.
     """
 
     path: str
     data: bytes
+    problem: str = ""
 
 
-def read_records(store: Store) -> Iterator[StoredRecord]:
-    """Yield the records of all rows without an error, part by part.
+def read_records(store: Store) -> tuple[list[StoredRecord], int]:
+    """Return the records of all rows without an error, and how many equal rows were left out.
+
+    Which records have a problem does not depend on the order in which they are painted: of several
+    records of a path, all but the first one, in the order of the parts' names; and one whose
+    picture would have the name of the folder of another picture.
 
     Raises:
-        InputError: a part is damaged, or is not one of a bulk run.
+        InputError: a part is damaged, or is not one of a bulk run; or there are too many records.
         OSError: a part cannot be read.
     """
+    first: dict[str, StoredRecord] = {}
+    others: list[StoredRecord] = []
+    duplicates = 0
+    for path, data in _read_rows(store):
+        if (earlier := first.get(path)) is None:
+            first[path] = StoredRecord(path, data)
+        elif earlier.data == data:
+            duplicates += 1
+        else:
+            others.append(StoredRecord(path, data, TWO_RECORDS))
+        if len(first) + len(others) + duplicates > MAX_RECORDS:
+            raise InputError(f"{store.name} has more than {MAX_RECORDS} records: divide it.")
+    for path in first:
+        for name in _find_pictures_above(path):
+            if name in first and _is_allowed(path):
+                first[name] = replace(first[name], problem=IS_FOLDER)
+    return [*first.values(), *others], duplicates
+
+
+def _read_rows(store: Store) -> Iterator[tuple[str, bytes]]:
     for file in store.list_files():
         with open_part(store, file) as part:
             for batch in read_batches(store, file, part, ("path", "record", "error")):
                 for path, data, error in zip(*batch, strict=True):
-                    if not error and data is not None:
-                        yield StoredRecord(path, data)
+                    if not error and data is None:
+                        raise part_error(store, file, NOTHING)
+                    if not error:
+                        yield path, data
+
+
+def _find_pictures_above(path: str) -> Iterator[str]:
+    """Yield the paths whose pictures would have the names of folders of this path."""
+    while path := path.rpartition("/")[0]:
+        if path.endswith(ENDING):
+            yield path.removesuffix(ENDING)
+
+
+def _is_allowed(path: str) -> bool:
+    try:
+        check_path(path)
+    except InputError:
+        return False
+    return True
 
 
 def check_path(path: str) -> Path:

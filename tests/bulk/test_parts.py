@@ -104,15 +104,33 @@ def test_a_row_without_an_error_supersedes_those_with_one(store: LocalStore) -> 
     assert read(store)[:2] == ({"c": 3, "a": 1}, {"b": 2})
 
 
+def test_row_with_an_error_and_a_record_has_failed(store: LocalStore) -> None:
+    write(store, replace(row("a", 1), error="no"), row("b", 2))
+    assert read(store) == CompletedRows({"b": 2}, {"a": 1}, 1, 1)
+
+
+def test_row_with_neither_is_not_done(store: LocalStore) -> None:
+    write(store, replace(row("a"), record=None, bytes=None))
+    with pytest.raises(InputError, match="a row without a record and without an error"):
+        read(store)
+
+
+def test_part_without_rows(store: LocalStore) -> None:
+    foreign(store, lambda table: table.slice(0, 0))
+    assert read(store) == CompletedRows({}, {}, 1, 0)
+
+
 def test_folder_that_is_missing_or_has_other_files(store: LocalStore, tmp_path: Path) -> None:
-    assert read(store) == CompletedRows({}, {}, 0, 0)
+    assert (read(store), store.list_skipped()) == (CompletedRows({}, {}, 0, 0), [])
     write(store, row("a"))
     for name in (".hidden.parquet", "_metadata.parquet", "notes.txt"):
         store.write(name, b"other")
     [part] = store.list_files()
     (tmp_path / "out" / "link.parquet").symlink_to(part.name)
-    (tmp_path / "out" / "folder.parquet").mkdir()
+    (tmp_path / "out" / "folder").mkdir()
+    (tmp_path / "out" / ".hidden").mkdir()
     assert read(store).parts == 1
+    assert store.list_skipped() == [("folder", "folder"), ("link.parquet", "symbolic link")]
 
 
 def test_other_settings(store: LocalStore) -> None:
@@ -281,3 +299,5 @@ def test_object_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         writer.add(row("a"))
         writer.flush()
     assert parts.read_completed(store, "s1").sizes == {"a": 9}
+    files.create_dir("bucket/out/folder")
+    assert store.list_skipped() == [("folder", "folder")]

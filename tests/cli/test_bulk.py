@@ -21,6 +21,7 @@ import semcodec
 from semcodec.backends.openai.rate_limits import Share
 from semcodec.backends.recording import ModelRequest
 from semcodec.bulk import call_journal, divided_limits, parts
+from semcodec.bulk.engines.local import LocalEngine
 from semcodec.bulk.parts import PartWriter
 from semcodec.bulk.rows import Row
 from semcodec.bulk.stores import LocalStore
@@ -513,9 +514,42 @@ def test_rows_that_cannot_be_painted(run: Run, folder: Path) -> None:
     write_parts(hostile("a", b"no record"), hostile("b.png/c"), hostile("b"), hostile("b"))
     code, _, err = run("bulk", "--decode", "out", "-o", "pictures", *HERE)
     assert code == 3
+    assert "Note: skipped 1 row with the path and the record of another one\n" in err
     assert "semcodec: a: " in err
-    assert "semcodec: b: Cannot write pictures/b.png: a part" in err or "b.png exists" in err
-    write_parts(hostile("x", b"no record"))
+    assert "semcodec: b: Its picture would have the name of a folder of another one" in err
+    assert "1 painted, 2 failed: " in err
+
+
+def test_links_to_parts_are_reported(run: Run, folder: Path) -> None:
+    run("bulk", "in", "-o", "out", *HERE)
+    [part] = os.listdir("out")
+    Path("out/link.parquet").symlink_to(part)
+    Path("out/more").mkdir()
+    note = (
+        "Note: skipped 1 folder and 1 symbolic link in out (only regular files are parts), such as "
+        "link.parquet\n"
+    )
+    assert note in run("bulk", "in", "-o", "out", *HERE)[2]
+    _, _, err = run("bulk", "--decode", "out", "-o", "pictures", *HERE, "--dry-run")
+    assert err.count(note) == 1
+
+
+def test_error_elsewhere_is_not_one_of_the_folder(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    write_parts(hostile("a"))
+    monkeypatch.setattr(LocalEngine, "run", fail)
+    for command in (("in", "-o", "new"), ("--decode", "out", "-o", "pictures")):
+        with pytest.raises(OSError, match="temporarily"):
+            run("bulk", *command, *HERE)
+    monkeypatch.setattr(LocalStore, "list_files", fail)
+    for command in (("in", "-o", "new"), ("--decode", "out", "-o", "pictures")):
+        code, _, err = run("bulk", *command, *HERE)
+        name = "new" if "new" in command else "out"
+        assert (code, f"Cannot use {name}: resource temporarily" in err) == (2, True)
 
 
 def test_only_failures(run: Run, folder: Path) -> None:
