@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from semcodec.bulk.parts import NOTHING, open_part, part_error, read_batches
+from semcodec.bulk.parts import NOTHING, part_error, read_columns
 from semcodec.bulk.stores import Store
 from semcodec.errors import InputError
 
@@ -20,6 +20,7 @@ MAX_NAME: Final = 250  #: bytes of a part of a path; with ".png", file systems h
 MAX_PATH: Final = 4000  #: bytes of a path
 MAX_DEPTH: Final = 64  #: folders in a path
 MAX_RECORDS: Final = 10**7  #: rows without an error in a folder
+MAX_LENGTH: Final = 2**31  #: of all paths and different records, which are kept in memory
 ENDING: Final = ".png"  #: of a picture, after the path of the photograph
 TWO_RECORDS: Final = "An earlier row of this path has another record, so this one is not painted."
 IS_FOLDER: Final = "Its picture would have the name of a folder of another one: it is not painted."
@@ -53,16 +54,20 @@ def read_records(store: Store) -> tuple[list[StoredRecord], int]:
     """
     first: dict[str, StoredRecord] = {}
     others: list[StoredRecord] = []
-    duplicates = 0
+    known: dict[bytes, bytes] = {}  # equal records take memory once
+    duplicates = length = 0
     for path, data in _read_rows(store):
-        if (earlier := first.get(path)) is None:
-            first[path] = StoredRecord(path, data)
-        elif earlier.data == data:
+        length += len(path) + (0 if data in known else len(data))
+        if len(first) + len(others) >= MAX_RECORDS or length > MAX_LENGTH:
+            raise InputError(f"{store.name} has too many records for one run: divide it.")
+        record = StoredRecord(path, known.setdefault(data, data))
+        earlier = first.setdefault(path, record)
+        if earlier is record:
+            continue
+        if earlier.data == data:
             duplicates += 1
         else:
-            others.append(StoredRecord(path, data, TWO_RECORDS))
-        if len(first) + len(others) + duplicates > MAX_RECORDS:
-            raise InputError(f"{store.name} has more than {MAX_RECORDS} records: divide it.")
+            others.append(replace(record, problem=TWO_RECORDS))
     for path in first:
         for name in _find_pictures_above(path):
             if name in first and _is_allowed(path):
@@ -71,14 +76,12 @@ def read_records(store: Store) -> tuple[list[StoredRecord], int]:
 
 
 def _read_rows(store: Store) -> Iterator[tuple[str, bytes]]:
-    for file in store.list_files():
-        with open_part(store, file) as part:
-            for batch in read_batches(store, file, part, ("path", "record", "error")):
-                for path, data, error in zip(*batch, strict=True):
-                    if not error and data is None:
-                        raise part_error(store, file, NOTHING)
-                    if not error:
-                        yield path, data
+    for file, batch in read_columns(store, store.list_files(), ("path", "record", "error")):
+        for path, data, error in zip(*batch, strict=True):
+            if not error and data is None:
+                raise part_error(store, file, NOTHING)
+            if not error:
+                yield path, data
 
 
 def _find_pictures_above(path: str) -> Iterator[str]:

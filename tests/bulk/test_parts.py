@@ -229,13 +229,34 @@ def test_missing_value(store: LocalStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("MAX_FILE_BYTES", 10), ("MAX_FILE_ROWS", 0), ("MAX_ROWS", 0)]
+    ("name", "value"),
+    [("MAX_FILE_BYTES", 10), ("MAX_FILE_ROWS", 0), ("MAX_ROWS", 0), ("MAX_PATHS", 0)],
 )
 def test_limits(store: LocalStore, monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
     write(store, row("a"))
     monkeypatch.setattr(parts, name, value)
     with pytest.raises(InputError):
         read(store)
+
+
+def test_rows_of_all_parts_count(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "MAX_ROWS", 1)
+    write(store, row("a"))
+    assert read(store).sizes == {"a": 9}
+    write(store, row("a"))
+    with pytest.raises(InputError, match="more than 1 rows"):
+        read(store)
+
+
+def test_only_values_of_a_batch_are_looked_at(store: LocalStore) -> None:
+    """Each batch has a dictionary of all values so far, which would take quadratic time."""
+    write(store, row("a"))
+    [file] = store.list_files()
+    unused = "x" * (parts.MAX_VALUE + 1)
+    values = pa.DictionaryArray.from_arrays(pa.array([1, 2, 1, 2], pa.int32()), [unused, "a", "b"])
+    found = parts._read_values(store, file, "path", values)
+    assert found == ["a", "b", "a", "b"]
+    assert found[0] is found[2]
 
 
 def test_number_of_files(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,12 +75,22 @@ def test_row_without_a_record_and_without_an_error(tmp_path: Path) -> None:
         read_records(LocalStore(tmp_path))
 
 
-@pytest.mark.parametrize("path", ["a", "b"])
-def test_limit_on_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+@pytest.mark.parametrize(("name", "limit"), [("MAX_RECORDS", 1), ("MAX_LENGTH", 2)])
+def test_limit_on_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, limit: int
+) -> None:
     pytest.importorskip("pyarrow")
-    monkeypatch.setattr(records, "MAX_RECORDS", 1)
+    monkeypatch.setattr(records, name, limit)
     write(LocalStore(tmp_path), row("a"))
     assert len(read_records(LocalStore(tmp_path))[0]) == 1
-    write(LocalStore(tmp_path), row(path))
-    with pytest.raises(InputError, match="more than 1 records"):
+    write(LocalStore(tmp_path), row("b"))
+    with pytest.raises(InputError, match="too many records"):
         read_records(LocalStore(tmp_path))
+
+
+def test_equal_records_are_one_object(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    write(LocalStore(tmp_path), row("a"), row("b"), part_rows=1)
+    write(LocalStore(tmp_path), *(row(str(number)) for number in range(2000)))
+    found, _ = read_records(LocalStore(tmp_path))
+    assert len({id(record.data) for record in found}) == 1
