@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 from semcodec.backends.recording import CallLog
 from semcodec.bulk.call_journal import CallJournal
 from semcodec.bulk.digests import digest_bytes
-from semcodec.bulk.shared_calls import SharedCalls, worker_calls
+from semcodec.bulk.shared_calls import SharedCalls
+from semcodec.bulk.worker_calls import worker_calls
 from semcodec.bulk.workers import Workers
 from semcodec.cli import description_files, files, logs, openai_options, options
 from semcodec.cli.bench_inputs import Input

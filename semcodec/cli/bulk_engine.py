@@ -19,8 +19,9 @@ from semcodec.bulk.engines import Engine, EngineName
 from semcodec.bulk.engines.daft_engine import DaftEngine
 from semcodec.bulk.engines.daft_library import choose_runner
 from semcodec.bulk.engines.local import LocalEngine
-from semcodec.bulk.shared_calls import SharedCalls, worker_calls
+from semcodec.bulk.shared_calls import SharedCalls
 from semcodec.bulk.stores import is_url
+from semcodec.bulk.worker_calls import worker_calls
 from semcodec.cli import logs, openai_options
 from semcodec.cli.bulk_batches import FunctionFactory, open_batch_store
 from semcodec.cli.output import UsageError

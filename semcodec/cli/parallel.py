@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from semcodec import words
 from semcodec.backends.recording import CallLog
-from semcodec.bulk.shared_calls import worker_calls
+from semcodec.bulk.worker_calls import worker_calls
 from semcodec.bulk.workers import MAX_JOBS, Workers
 from semcodec.cli import logs, openai_options
 from semcodec.cli.attempts import Attempt, JobCommand, attempt_in_worker
