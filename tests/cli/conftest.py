@@ -195,6 +195,18 @@ def two_words(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def bulk_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the current folder, with four files in ``in``; all pictures have the same pixels."""
+    (tmp_path / "in" / "sub").mkdir(parents=True)
+    for number, name in enumerate(("a.png", "b.png", "sub/c.png")):
+        image = Image.new("RGB", (64, 48), (180, 40, 200))
+        image.save(tmp_path / "in" / name, compress_level=number)
+    (tmp_path / "in" / "notes.txt").write_text("not a picture")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
 def as_json(run: Run, command: str, *argv: str | Path) -> Any:
     """Return the output of ``command --json``, which must match the published schema."""
     result = json.loads(run(command, "--json", *argv)[1])
