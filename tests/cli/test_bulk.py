@@ -10,6 +10,7 @@ from PIL import Image
 
 import semcodec
 from semcodec.bulk.stores import LocalStore
+from semcodec.imaging.fitting import described_size
 from tests.cli.bulk_files import ALL, HERE, paths_of, read_rows
 from tests.cli.conftest import Run
 
@@ -103,7 +104,8 @@ def test_links_to_parts_are_reported(run: Run, bulk_folder: Path) -> None:
     assert err.count(note) == 1
 
 
-def test_workers(run: Run, bulk_folder: Path) -> None:
+def test_workers(run: Run, bulk_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(described_size, "__defaults__", (1024,))  # as in other processes
     Path("in/b.png").write_bytes(b"damaged")
     code, _, _ = run("bulk", "in", "-o", "out", *HERE, "--jobs", "2")
     assert code == 3
