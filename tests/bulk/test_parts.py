@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -130,7 +131,11 @@ def test_folder_that_is_missing_or_has_other_files(store: LocalStore, tmp_path: 
     (tmp_path / "out" / "folder").mkdir()
     (tmp_path / "out" / ".hidden").mkdir()
     assert read(store).parts == 1
-    assert store.list_skipped() == [("folder", "folder"), ("link.parquet", "symbolic link")]
+    skipped = [("folder", "folder"), ("link.parquet", "symbolic link")]
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "out" / "pipe")
+        skipped.append(("pipe", "special file"))
+    assert store.list_skipped() == skipped
 
 
 def test_other_settings(store: LocalStore) -> None:

@@ -30,6 +30,7 @@ def test_hostile_names_and_files(run: Run, bulk_folder: Path) -> None:
     code, _, err = run("bulk", "in", "-o", "in/out", *HERE)
     assert code == 3
     assert "\x1b" not in err
+    assert "Note: skipped 1 link in in (to folders), such as in/up\n" in err
     assert "large.png: The file has 3,000,000,000 bytes, more than the limit of 200 MB." in err
     rows = read_rows("in/out")
     assert [path for path, is_failed in paths_of(rows) if is_failed] == [
