@@ -90,7 +90,7 @@ def test_limit_on_records(
 
 def test_equal_records_are_one_object(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
-    write(LocalStore(tmp_path), row("a"), row("b"), part_rows=1)
-    write(LocalStore(tmp_path), *(row(str(number)) for number in range(2000)))
+    rows = [replace(row(str(number)), record=b"a record") for number in range(2000)]
+    write(LocalStore(tmp_path), *rows, part_rows=1500)
     found, _ = read_records(LocalStore(tmp_path))
     assert len({id(record.data) for record in found}) == 1

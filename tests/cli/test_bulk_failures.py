@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import semcodec
 from semcodec.bulk.engines.local import LocalEngine
 from semcodec.bulk.stores import LocalStore
-from semcodec.errors import BackendError
+from semcodec.bulk.workers import Outcome
+from semcodec.errors import BackendError, WorkerDiedError
 from tests.cli.bulk_files import ALL, HERE, hostile, paths_of, read_rows, stop_after, write_parts
 from tests.cli.conftest import Run
 
@@ -144,3 +146,49 @@ def test_error_elsewhere_is_not_one_of_the_folder(
         code, _, err = run("bulk", *command, *HERE)
         name = "new" if "new" in command else "out"
         assert (code, f"Cannot use {name}: resource temporarily" in err) == (2, True)
+
+
+def test_server_that_recovers_does_not_end_the_run(
+    run: Run, bulk_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = BackendError("The server is overloaded.", retryable=True)
+    is_good = iter([False, False, True, False])
+    encode = semcodec.encode
+
+    def encode_some(*args: Any, **options: Any) -> Any:
+        if next(is_good):
+            return encode(*args, **options)
+        raise error
+
+    Path("in/d.png").write_bytes(Path("in/a.png").read_bytes())
+    monkeypatch.setattr(semcodec, "encode", encode_some)
+    assert run("bulk", "in", "-o", "out", *HERE)[0] == 3
+    assert [is_failed for _, is_failed in paths_of(read_rows())] == [True, True, False, True]
+
+
+def test_worker_that_dies_costs_its_photograph(
+    run: Run, bulk_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_tasks(engine: LocalEngine, start: Any, tasks: Any, on_outcome: Any) -> None:
+        function = start()
+        for task in tasks:
+            is_last = task is tasks[-1]
+            error = WorkerDiedError("It was killed.", retryable=True) if is_last else None
+            on_outcome(Outcome(task, None if is_last else function(task), error))
+
+    monkeypatch.setattr(LocalEngine, "run", run_tasks)
+    for command, noun in (
+        (("in", "-o", "out"), "encoded"),
+        (("--decode", "out", "-o", "x"), "painted"),
+    ):
+        code, _, err = run("bulk", *command, *HERE, "--size", "96x64")
+        assert (code, "c.png: It was killed." in err or "b.png: It was killed." in err) == (3, True)
+        assert f" {noun}, 1 failed" in err
+    assert [row["error"] for row in read_rows()] == ["", "", "It was killed."]
+
+
+def test_pictures_below_a_file(run: Run, bulk_folder: Path) -> None:
+    write_parts(hostile("a"))
+    code, _, err = run("bulk", "--decode", "out", "-o", "in/a.png/x", *HERE)
+    assert code == 2
+    assert "semcodec: Cannot use in/a.png/x: " in err
