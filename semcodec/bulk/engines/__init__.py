@@ -27,7 +27,8 @@ class Engine(Protocol):
 
         Args:
             start: called once in each thread or process; returns the function.
-            tasks: picklable values.
+            tasks: picklable values. The engine ``local`` and threads read them while others run, so
+                that a caller may end them early.
             on_outcome: called with each outcome, in this thread. If it raises an exception, no more
                 tasks are begun, and it may still be called with those that run.
 
