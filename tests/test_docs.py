@@ -21,7 +21,6 @@ PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 HELPERS = {
     "_bisection",
     "_boxes",
-    "_open_flags",
     "_registry",
     "_registry_rows",
     "_visibility",

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from semcodec._open_flags import NO_LINK, NO_WAIT
 from semcodec._wording import plural
 from semcodec.backends.recording import CallLog
+from semcodec.bulk.open_flags import NO_LINK, NO_WAIT
 from semcodec.errors import BackendError
 from semcodec.forks import block_fork
 

@@ -30,8 +30,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from semcodec._open_flags import BINARY, NO_LINK, NO_WAIT
 from semcodec.backends.recording.file_lock import FileLock, lock_path
+from semcodec.bulk.open_flags import BINARY, NO_LINK, NO_WAIT
 from semcodec.errors import InputError
 
 FILE_NAME: Final = "manifest.jsonl"

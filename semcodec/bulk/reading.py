@@ -7,8 +7,8 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from semcodec._open_flags import BINARY, NO_WAIT
 from semcodec.bulk.engines import daft_library
+from semcodec.bulk.open_flags import BINARY, NO_WAIT
 from semcodec.bulk.rows import MAX_PHOTOGRAPH_BYTES, Photograph
 from semcodec.bulk.stores import is_url
 from semcodec.errors import InputError

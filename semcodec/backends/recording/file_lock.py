@@ -27,8 +27,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from semcodec._open_flags import NO_LINK
-
 if sys.platform == "win32":
     import msvcrt
 else:
@@ -36,6 +34,7 @@ else:
 
 #: What the system returns if another process or thread has the lock.
 BUSY: Final = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
 FLAGS: Final = os.O_RDWR | os.O_CREAT | NO_LINK
 NAME: Final = re.compile(r"\.semcodec-[0-9a-f]{32}\.lock")
 MAX_ENTRIES: Final = 10_000  #: of a folder that are searched for leftovers

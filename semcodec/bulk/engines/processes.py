@@ -13,8 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from semcodec._open_flags import BINARY
 from semcodec.bulk.engines.threads import NUMBER_BYTES, read_number, run_task, to_bytes
+from semcodec.bulk.open_flags import BINARY
 from semcodec.bulk.worker_process import pickle_reply
 
 POLL_RUN_FILE: Final = 0.25  #: seconds between two looks of a worker whether the run goes on
