@@ -1,4 +1,4 @@
-"""Make thousands of distinct small pictures from a few photographs, and a stub that describes them.
+"""Make thousands of small pictures from a few photographs, broken files, and a describer for them.
 
 The pictures are crops of the photographs, scaled and compressed anew, so that they cost little time
 to read. Some are copied under other names: a batch must not compute their records again.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import io
 import random
+import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -132,3 +134,29 @@ def _open(path: Path) -> Image.Image:
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
+
+
+def make_broken_files(folder: Path) -> tuple[str, ...]:
+    """Write files that cannot be encoded among the pictures, and return their paths."""
+    middle = sorted(path for path in folder.iterdir() if path.is_dir())
+    place = middle[len(middle) // 2]
+    (place / "00-text.jpg").write_text("not a picture")
+    (place / "00-cut.jpg").write_bytes(next(place.glob("*.jpg")).read_bytes()[:200])
+    (place / "00-bomb.png").write_bytes(_bomb(60_000))
+    (place / "00-link.jpg").symlink_to("nowhere.jpg")
+    with (place / "00-large.jpg").open("wb") as file:
+        file.truncate(3 * 10**9)  # takes no room
+    return tuple(path.relative_to(folder).as_posix() for path in sorted(place.glob("00-*")))
+
+
+def _bomb(side: int) -> bytes:
+    """Return a small PNG file that states a huge picture."""
+    compressed = zlib.compressobj(9)
+    data = b"".join(compressed.compress(bytes(side // 8 + 1)) for _ in range(side // 60))
+    data += compressed.flush()
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", data), (b"IEND", b""))
+    body = b"".join(
+        struct.pack(">I", len(d)) + t + d + struct.pack(">I", zlib.crc32(t + d)) for t, d in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + body

@@ -17,20 +17,17 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import re
-import resource
-import struct
 import subprocess
 import sys
 import tempfile
 import time
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from batch_files import find_photographs, install_stub, make_files
+from batch_files import find_photographs, install_stub, make_broken_files, make_files
+from bulk_million import MILLION, measure_million, print_estimate, print_prices
 from bulk_runs import Bulk, BulkError, Run
 from commands import ROOT
 
@@ -46,7 +43,6 @@ SMALL_FILE_SYSTEM: Final = 96  #: KiB
 RAY_FILES: Final = 40
 SLEEP: Final = 0.25  #: seconds of a call of the simulated server
 CALLS_PER_WORKER: Final = 12
-MILLION: Final = 10**6
 #: The estimate of money is that of ``--dry-run``, with the prices that are installed.
 SERVER: Final = ("--backend", "openai")
 STEPS: Final = ("photographs", "files", "kills", "full", "ray", "scaling", "million")
@@ -218,25 +214,16 @@ class Bench:
     def _run_million(self, names: list[str]) -> Iterator[str]:
         """Continue a run with a million rows, and estimate a run on a million photographs."""
         yield from measure_million(self._folder / "million")
-        hours = self._cpu_seconds * MILLION / 3600
         print(
             f"estimate for {MILLION:,} photographs like these {len(self._photographs)}, with the "
-            "embedded backend:\n"
-            f"  {hours:,.0f} core-hours at {self._cpu_seconds:.2f} CPU seconds each "
-            f"({hours / 64:.1f} hours on 64 such cores, if all of them scale)\n"
-            f"  records {self._record * MILLION / 1e6:.1f} MB, Parquet files "
-            f"{self._bytes * MILLION / 1e6:.0f} MB"
+            "embedded backend:"
         )
+        print_estimate(self._cpu_seconds, self._record, self._bytes)
         plan = self._bulk(self._args.photos, "plan", "daft", *SERVER, "--dry-run")
         os.environ.setdefault("OPENAI_API_KEY", "none")
-        output = plan.measure().output
-        prices = re.search(r"For all [^$]*\$([0-9.]+) expected, \$([0-9.]+) at most", output)
-        if prices is None:
-            yield f"no prices in the plan: {output[-500:]}"
-            return
-        ratio = MILLION / len(self._photographs)
-        expected, maximum = (ratio * float(price) for price in prices.groups())
-        print(f"  with OpenAI's default models: ${expected:,.0f} expected, ${maximum:,.0f} at most")
+        run = plan.measure()
+        yield from _check_code(run, 0, plan)
+        print_prices(run.output, MILLION / len(self._photographs))
 
     # --- checks --------------------------------------------------------------------------------
 
@@ -309,55 +296,6 @@ def _check_code(run: Run, expected: int, bulk: Bulk) -> Iterator[str]:
 
 def _messages(run: Run) -> str:
     return " | ".join(line for line in run.output.splitlines() if line.startswith("semcodec:"))
-
-
-def make_broken_files(folder: Path) -> tuple[str, ...]:
-    """Write files that cannot be encoded among the pictures, and return their paths."""
-    middle = sorted(path for path in folder.iterdir() if path.is_dir())
-    place = middle[len(middle) // 2]
-    (place / "00-text.jpg").write_text("not a picture")
-    (place / "00-cut.jpg").write_bytes(next(place.glob("*.jpg")).read_bytes()[:200])
-    (place / "00-bomb.png").write_bytes(_bomb(60_000))
-    (place / "00-link.jpg").symlink_to("nowhere.jpg")
-    with (place / "00-large.jpg").open("wb") as file:
-        file.truncate(3 * 10**9)  # takes no room
-    return tuple(path.relative_to(folder).as_posix() for path in sorted(place.glob("00-*")))
-
-
-def _bomb(side: int) -> bytes:
-    """Return a small PNG file that states a huge picture."""
-    compressed = zlib.compressobj(9)
-    data = b"".join(compressed.compress(bytes(side // 8 + 1)) for _ in range(side // 60))
-    data += compressed.flush()
-    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", data), (b"IEND", b""))
-    body = b"".join(
-        struct.pack(">I", len(d)) + t + d + struct.pack(">I", zlib.crc32(t + d)) for t, d in chunks
-    )
-    return b"\x89PNG\r\n\x1a\n" + body
-
-
-def measure_million(folder: Path) -> Iterator[str]:
-    """Write a million rows, and measure how long it takes to read what is done."""
-    from semcodec.bulk import parts
-    from semcodec.bulk.rows import Row
-    from semcodec.bulk.stores import LocalStore
-
-    store = LocalStore(folder)
-    writer = parts.PartWriter(store, {parts.SETTINGS_KEY: "x"}, part_rows=10_000)
-    digest = "0" * 64
-    for number in range(MILLION):
-        path = f"{number // 1000:04}/photograph-{number:07}.jpg"
-        writer.add(Row(path, digest, number, b"record", "w", 1, 6, "{}", digest, "", 0.5, 0.0))
-    writer.flush()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.monotonic()
-    done = parts.read_done(store, "x")
-    seconds = time.monotonic() - started
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 2**10
-    print(f"reading what is done of {MILLION:,} rows: {seconds:.1f} s, {grown:.0f} MiB")
-    if len(done.sizes) != MILLION:
-        yield f"{len(done.sizes)} of a million rows were read"
 
 
 if __name__ == "__main__":

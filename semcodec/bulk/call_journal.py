@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from semcodec._wording import plural
 from semcodec.backends.recording import CallLog
+from semcodec.bulk.open_flags import NO_LINK, NO_WAIT
 from semcodec.errors import BackendError
 from semcodec.forks import block_fork
 
@@ -28,7 +29,6 @@ FILE_NAME: Final = "calls-in-flight.jsonl"  #: in the folder of the outputs
 MAX_FILE: Final = 2**20  #: bytes that are read
 MAX_LISTED: Final = 8  #: calls listed in a message
 MAX_SHOWN: Final = 200  #: characters of a name in a message
-NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Call:
         note: that of the trace; ``dollars`` in it is None at an unknown price.
         is_ended: whether its response has arrived.
         owner: the worker whose trace will have it; None for this process.
-        is_lost: whether its worker has died, so that its trace will never arrive.
+        is_orphaned: whether its worker has died, so that no trace will have it.
     """
 
     source: str
@@ -49,7 +49,7 @@ class Call:
     note: Mapping[str, Any]
     is_ended: bool = False
     owner: object = None
-    is_lost: bool = False
+    is_orphaned: bool = False
 
     def describe(self) -> str:
         """Return the call in words, such as ``describe with m for a.jpg, at most $0.1000``."""
@@ -109,19 +109,19 @@ class CallJournal(CallLog):
     def finish(self, source: str) -> None:
         """Drop the calls of an input, whose trace has them; those of dead workers stay."""
         with block_fork(), self._lock:
-            self._drop(lambda call: call.source == source and not call.is_lost)
+            self._drop(lambda call: call.source == source and not call.is_orphaned)
 
-    def take_over(self, owner: object) -> None:
+    def release_owner(self, owner: object) -> None:
         """Note that a worker has finished its input, and is about to send the trace."""
         with block_fork(), self._lock:
             for call in self._calls.values():
                 call.owner = None if call.owner is owner else call.owner
 
-    def lose(self, owner: object) -> None:
+    def mark_orphaned(self, owner: object) -> None:
         """Keep the calls that a worker has left when it ended, until the end of the run."""
         with block_fork(), self._lock:
             for call in self._calls.values():
-                call.is_lost = call.is_lost or call.owner is owner
+                call.is_orphaned = call.is_orphaned or call.owner is owner
 
     def close(self) -> list[Call]:
         """Remove the file, and return the calls that have left no result."""
@@ -138,7 +138,7 @@ class CallJournal(CallLog):
             self._try_to_save()
 
     def _try_to_save(self) -> None:
-        """Save; on a full disk the file keeps calls that are done, which is the safe mistake."""
+        """Save if possible; on a full disk the file keeps finished calls, and more are reported."""
         with suppress(OSError):
             self._save()
 
@@ -164,6 +164,24 @@ class CallJournal(CallLog):
             raise
 
 
+class ThreadJournal(CallJournal):
+    """A journal for threads, each of which works on an input of its own."""
+
+    def __init__(self, *args: Any) -> None:
+        self._sources = threading.local()
+        super().__init__(*args)
+
+    @property
+    def source(self) -> str:
+        """The input that this thread works on."""
+        name: str = getattr(self._sources, "name", "")
+        return name
+
+    @source.setter
+    def source(self, name: str) -> None:
+        self._sources.name = name
+
+
 def read(path: Path) -> list[Call]:
     """Return the calls in a file that an earlier run has left; lines that are damaged are omitted.
 
@@ -172,7 +190,7 @@ def read(path: Path) -> list[Call]:
     if not path.is_file():  # reading a pipe could take any time
         return []
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | NO_LINK | _NO_WAIT), "rb") as file:
+        with os.fdopen(os.open(path, os.O_RDONLY | NO_LINK | NO_WAIT), "rb") as file:
             data = file.read(MAX_FILE + 1)
     except OSError:
         return []
@@ -207,7 +225,6 @@ def _list(calls: Sequence[Call]) -> str:
     return f"{listed}; and {plural(others, 'other')}" if others > 0 else listed
 
 
-_NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0)  # a pipe would block
 _FIELDS: Final = ("model", "dollars", "input_tokens")  # of a note, which are stored
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from semcodec.bulk.engines import daft_engine
+from semcodec.bulk.engines import daft_library
 from semcodec.bulk.rows import Photograph
 from semcodec.errors import BackendError, InputError
 
@@ -20,12 +20,12 @@ def list_url(url: str) -> list[Photograph]:
     """
     if GLOB_CHARACTERS & set(url):
         raise InputError(f"The source {url} is a pattern: name a folder, without any of *?[]{{}}.")
-    daft = daft_engine.import_daft()
+    daft = daft_library.import_daft()
     base = url.rstrip("/") + "/"
     try:
         columns = daft.from_glob_path(f"{base}**").select("path", "size").to_pydict()
     except Exception as error:  # of Daft, which has no common class
-        line = daft_engine.first_line(error)
+        line = daft_library.first_line(error)
         raise BackendError(f"Cannot list {url}: {line}. Check its URL and the access.") from error
     found = []
     for location, size in zip(columns["path"], columns["size"], strict=True):

@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from semcodec.backends.recording.file_lock import FileLock, lock_path
+from semcodec.bulk.open_flags import BINARY, NO_LINK, NO_WAIT
 from semcodec.errors import InputError
 
 FILE_NAME: Final = "manifest.jsonl"
@@ -44,7 +45,7 @@ MAX_UNSYNCED_SECONDS: Final = 5.0  #: what a power failure may lose
 
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
 _ID: Final = re.compile(r"[0-9a-f]{16}")
-_FLAGS: Final = os.O_RDWR | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_FLAGS: Final = os.O_RDWR | os.O_APPEND | NO_LINK | BINARY
 #: Keys of an entry, with the types of their values.
 _KEYS: Final[dict[str, tuple[type, ...]]] = {
     "input": (str,),
@@ -144,7 +145,7 @@ class Manifest:
 
     def _read(self) -> None:
         try:
-            handle = os.open(self._path, _FLAGS | getattr(os, "O_NONBLOCK", 0))
+            handle = os.open(self._path, _FLAGS | NO_WAIT)
         except (FileNotFoundError, NotADirectoryError):  # planning the outputs reports the latter
             return
         self._handle = handle

@@ -7,6 +7,7 @@ What must stay true, whenever a run is killed or its disk is full:
   those of the last ``MAX_PART_SECONDS``.
 * All parts of a folder have the same schema and the same digest of settings, in their metadata. So
   each row was made in the same way.
+* A row has a record or an error; one that has both, which no run writes, counts as failed.
 * There is at most one row without an error for each path. Rows with an error stay when a later run
   succeeds: readers filter by ``error = ''``.
 * The content of a part chooses no path. A part that cannot be read stops the run: it is not
@@ -18,7 +19,7 @@ from __future__ import annotations
 import io
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from semcodec.bulk import rows
@@ -34,10 +35,12 @@ PART_ROWS: Final = 1000  #: of a part, by default
 MAX_PART_ROWS: Final = 10**6
 MAX_PART_SECONDS: Final = 60.0  #: after which a row arrives that completes a part
 FOREIGN: Final = "was not written by semcodec bulk"
+NOTHING: Final = "has a row without a record and without an error"
 MAX_PARTS: Final = 10**6  #: files in a folder
 MAX_FILE_BYTES: Final = 2**31  #: of a file that is read
 MAX_FILE_ROWS: Final = 10**7  #: the same; rows of a file that another program has merged
 MAX_ROWS: Final = 10**8  #: of all files of a folder
+MAX_PATHS: Final = 2**32  #: characters of all paths, which are kept in memory
 #: Bytes of a value, by column: of the largest record in its longest framing, of a text else.
 MAX_VALUES: Final = {"record": 2**17}
 MAX_VALUE: Final = 2**13
@@ -48,7 +51,7 @@ SCHEMA_KEY, SETTINGS_KEY, VERSION_KEY, ENGINE_KEY = (
 )
 
 
-class Done(NamedTuple):
+class CompletedRows(NamedTuple):
     """What the parts of a folder have.
 
     Attributes:
@@ -64,7 +67,7 @@ class Done(NamedTuple):
     bytes: int
 
 
-def read_done(store: Store, settings: str) -> Done:
+def read_completed(store: Store, settings: str) -> CompletedRows:
     """Return what earlier runs have done, from the paths, sizes and errors of all parts.
 
     Args:
@@ -77,22 +80,54 @@ def read_done(store: Store, settings: str) -> Done:
     """
     sizes: dict[str, int] = {}
     failed: dict[str, int] = {}
-    files, total = store.list_files(), 0
+    files, total, length = store.list_files(), 0, 0
+    columns = ("path", "size", "error", "bytes")
+    for file, batch in read_columns(store, files, columns, settings):
+        length += sum(map(len, batch[0]))
+        if length > MAX_PATHS:
+            raise InputError(f"The paths in {store.name} are too long: name another folder.")
+        for path, size, error, count in zip(*batch, strict=True):
+            if error:  # whatever else such a row has
+                failed[path] = size
+            elif count is None:
+                raise part_error(store, file, NOTHING)
+            else:
+                sizes[path] = size
+                total += count
+    failed = {path: size for path, size in failed.items() if path not in sizes}
+    return CompletedRows(sizes, failed, len(files), total)
+
+
+def read_columns(
+    store: Store, files: Sequence[StoredFile], columns: tuple[str, ...], settings: str | None = None
+) -> Iterator[tuple[StoredFile, list[list[Any]]]]:
+    """Yield the values of columns of all parts, ``BATCH_ROWS`` at a time, with the part.
+
+    Args:
+        store: the folder.
+        files: its parts.
+        columns: their names.
+        settings: the digest of the settings that all parts must have; None for any.
+
+    Raises:
+        InputError: there are too many parts or rows; a part is damaged, is not one of a bulk run,
+            has other settings, or has a value that no row can have.
+        OSError: a part cannot be read.
+    """
+    count = 0
     if len(files) > MAX_PARTS:
         raise InputError(f"{store.name} has more than {MAX_PARTS} files: name another folder.")
     for file in files:
         with open_part(store, file) as part:
-            _check_settings(store, file, part, settings)
-            if len(sizes) + len(failed) + part.metadata.num_rows > MAX_ROWS:
+            if settings is not None:
+                _check_settings(store, file, part, settings)
+            count += part.metadata.num_rows
+            if count > MAX_ROWS:
                 raise InputError(
                     f"{store.name} has more than {MAX_ROWS} rows: name another folder."
                 )
-            for batch in read_batches(store, file, part, ("path", "size", "error", "bytes")):
-                for path, size, error, count in zip(*batch, strict=True):
-                    (failed if error else sizes)[path] = size
-                    total += count or 0
-    left = {path: size for path, size in failed.items() if path not in sizes}
-    return Done(sizes, left, len(files), total)
+            for batch in _read_batches(store, file, part, columns):
+                yield file, batch
 
 
 def open_part(store: Store, file: StoredFile) -> ParquetFile:
@@ -106,7 +141,7 @@ def open_part(store: Store, file: StoredFile) -> ParquetFile:
     from pyarrow.parquet import ParquetFile
 
     if file.size > MAX_FILE_BYTES:
-        raise _problem(store, file, f"is larger than {MAX_FILE_BYTES >> 20} MiB")
+        raise part_error(store, file, f"is larger than {MAX_FILE_BYTES >> 20} MiB")
     columns = ["path", "error", "record", "words"]  # a value that repeats takes memory once
     try:
         part = ParquetFile(
@@ -119,17 +154,17 @@ def open_part(store: Store, file: StoredFile) -> ParquetFile:
     except (ArrowException, OSError, ValueError) as error:
         raise _damaged(store, file) from error
     except KeyError as error:  # a column that is absent, or there twice
-        raise _problem(store, file, FOREIGN) from error
+        raise part_error(store, file, FOREIGN) from error
     stated = metadata.get(SCHEMA_KEY.encode(), b"").decode(errors="replace")
     if not stated.startswith(rows.SCHEMA.rpartition("/")[0] + "/"):
-        raise _problem(store, file, FOREIGN)
+        raise part_error(store, file, FOREIGN)
     if stated != rows.SCHEMA:
-        raise _problem(store, file, "was written by a newer version of semcodec")
+        raise part_error(store, file, "was written by a newer version of semcodec")
     # A name may occur twice, so these are no dictionaries.
     if sorted((field.name, _type_name(field)) for field in schema) != sorted(rows.COLUMNS.items()):
-        raise _problem(store, file, "has other columns")
+        raise part_error(store, file, "has other columns")
     if part.metadata.num_rows > MAX_FILE_ROWS:
-        raise _problem(store, file, f"has more than {MAX_FILE_ROWS} rows")
+        raise part_error(store, file, f"has more than {MAX_FILE_ROWS} rows")
     return part
 
 
@@ -138,29 +173,25 @@ def _type_name(field: Any) -> str:
     return str(getattr(field.type, "value_type", field.type))
 
 
-def read_batches(
+def _read_batches(
     store: Store, file: StoredFile, part: ParquetFile, columns: tuple[str, ...]
 ) -> Iterator[list[list[Any]]]:
-    """Yield the values of columns, ``BATCH_ROWS`` at a time.
-
-    Raises:
-        InputError: the part is damaged, or has a value that no row can have.
-    """
     from pyarrow import ArrowException
 
     try:
         for batch in part.iter_batches(BATCH_ROWS, columns=list(columns)):
-            for name in columns:
-                _check_values(store, file, name, batch.column(name))
-            yield [batch.column(name).to_pylist() for name in columns]
+            yield [_read_values(store, file, name, batch.column(name)) for name in columns]
     except (ArrowException, OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise _damaged(store, file) from error
 
 
-def _check_values(store: Store, file: StoredFile, name: str, values: Any) -> None:
-    """Check sizes of texts before they are copied out of their dictionary, which may be hostile.
+def _read_values(store: Store, file: StoredFile, name: str, values: Any) -> list[Any]:
+    """Return the values of a column of a batch, after checking them.
+
+    A dictionary may have all values of the file, and one of them may occur in every row. So only
+    those of this batch are looked at, and equal ones are one object.
 
     Raises:
         InputError: a value is too long, or is null where none may be.
@@ -169,13 +200,18 @@ def _check_values(store: Store, file: StoredFile, name: str, values: Any) -> Non
     import pyarrow.compute as pc
 
     if name in rows.NOT_NULL and values.null_count:
-        raise _problem(store, file, f"has a row without {name}")
-    texts = values.dictionary if isinstance(values, pa.DictionaryArray) else values
-    kind = texts.type
-    if pa.types.is_string(kind) or pa.types.is_binary(kind):
+        raise part_error(store, file, f"has a row without {name}")
+    is_coded = isinstance(values, pa.DictionaryArray)
+    used = values.indices.unique() if is_coded else None
+    texts = values.dictionary.take(used) if is_coded else values
+    if pa.types.is_string(texts.type) or pa.types.is_binary(texts.type):
         longest = pc.max(pc.binary_length(texts)).as_py()
         if (longest or 0) > MAX_VALUES.get(name, MAX_VALUE):
-            raise _problem(store, file, f"has a value of {longest} bytes in {name}")
+            raise part_error(store, file, f"has a value of {longest} bytes in {name}")
+    if used is None:
+        return list(texts.to_pylist())
+    by_index = dict(zip(used.to_pylist(), texts.to_pylist(), strict=True))
+    return [by_index[index] for index in values.indices.to_pylist()]
 
 
 def _check_settings(store: Store, file: StoredFile, part: ParquetFile, settings: str) -> None:
@@ -194,7 +230,8 @@ def _damaged(store: Store, file: StoredFile) -> InputError:
     )
 
 
-def _problem(store: Store, file: StoredFile, clause: str) -> InputError:
+def part_error(store: Store, file: StoredFile, clause: str) -> InputError:
+    """Return the error of a part that is not one of a run, or of a newer version."""
     return InputError(f"{store.name}/{file.name} {clause}: move it away, or name another folder.")
 
 

@@ -7,14 +7,14 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from semcodec.bulk.engines import daft_engine
+from semcodec.bulk.engines import daft_library
+from semcodec.bulk.open_flags import BINARY, NO_WAIT
 from semcodec.bulk.rows import MAX_PHOTOGRAPH_BYTES, Photograph
 from semcodec.bulk.stores import is_url
 from semcodec.errors import InputError
 from semcodec.sources import read_blocks
 
-_NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0)  # a pipe would block
-_FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | _NO_WAIT
+_FLAGS: Final = os.O_RDONLY | BINARY | NO_WAIT
 
 
 def read_photograph(source: str, photograph: Photograph) -> bytes:
@@ -65,9 +65,9 @@ def _read_file(path: Path) -> bytes:
 
 def _read_url(url: str) -> bytes:
     """Return the bytes of an object; at most one more than the limit is read."""
-    daft = daft_engine.import_daft()
+    daft = daft_library.import_daft()
     try:
         with daft.File(url).open() as file:
             return bytes(file.read(MAX_PHOTOGRAPH_BYTES + 1))
     except Exception as error:  # of Daft, which has no common class
-        raise InputError(f"Cannot read the file: {daft_engine.first_line(error)}.") from error
+        raise InputError(f"Cannot read the file: {daft_library.first_line(error)}.") from error

@@ -33,6 +33,13 @@ class StoredFile(NamedTuple):
     size: int
 
 
+class SkippedFile(NamedTuple):
+    """A file or folder that is not read; ``kind`` is a noun, such as ``"folder"``."""
+
+    name: str
+    kind: str
+
+
 class Store(Protocol):
     """A folder of Parquet files.
 
@@ -44,6 +51,16 @@ class Store(Protocol):
 
     def list_files(self) -> list[StoredFile]:
         """Return the Parquet files, sorted; none if the folder does not exist.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        ...
+
+    def list_skipped(self) -> list[SkippedFile]:
+        """Return folders, links and devices, which are not read though they may have rows; sorted.
+
+        Hidden ones are left out.
 
         Raises:
             OSError: it cannot be read.
@@ -152,16 +169,26 @@ class LocalStore:
 
     def list_files(self) -> list[StoredFile]:
         """Return the Parquet files, as ``Store`` does."""
+        return sorted(
+            StoredFile(entry.name, entry.stat().st_size)
+            for entry in self._scan()
+            if _is_part(entry.name) and entry.is_file(follow_symlinks=False)
+        )
+
+    def list_skipped(self) -> list[SkippedFile]:
+        """Return folders, links and devices, as ``Store`` does."""
+        return sorted(
+            SkippedFile(entry.name, _kind(entry))
+            for entry in self._scan()
+            if not _is_hidden(entry.name) and not entry.is_file(follow_symlinks=False)
+        )
+
+    def _scan(self) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(self._path) as entries:
-                found = [
-                    StoredFile(entry.name, entry.stat().st_size)
-                    for entry in entries
-                    if _is_part(entry.name) and entry.is_file(follow_symlinks=False)
-                ]
+                return list(entries)
         except FileNotFoundError:
             return []
-        return sorted(found)
 
     def open(self, name: str) -> Any:
         """Return the path of a file."""
@@ -186,15 +213,25 @@ class ObjectStore:
 
     def list_files(self) -> list[StoredFile]:
         """Return the Parquet files, as ``Store`` does."""
+        return sorted(
+            StoredFile(info.base_name, info.size)
+            for info in self._list()
+            if info.is_file and _is_part(info.base_name)
+        )
+
+    def list_skipped(self) -> list[SkippedFile]:
+        """Return folders, as ``Store`` does."""
+        return sorted(
+            SkippedFile(info.base_name, "folder")
+            for info in self._list()
+            if not info.is_file and not _is_hidden(info.base_name)
+        )
+
+    def _list(self) -> list[pyarrow.fs.FileInfo]:
         from pyarrow import fs
 
         selector = fs.FileSelector(self._path, allow_not_found=True)
-        found = self._files.get_file_info(selector)
-        return sorted(
-            StoredFile(info.base_name, info.size)
-            for info in found
-            if info.type == fs.FileType.File and _is_part(info.base_name)
-        )
+        return list(self._files.get_file_info(selector))
 
     def open(self, name: str) -> Any:
         """Return a file object."""
@@ -239,4 +276,14 @@ def _open_file_system(url: str) -> tuple[pyarrow.fs.FileSystem, str]:
 
 
 def _is_part(name: str) -> bool:
-    return name.endswith(ENDING) and not name.startswith((".", "_"))
+    return name.endswith(ENDING) and not _is_hidden(name)
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", "_"))
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    if entry.is_symlink():
+        return "symbolic link"
+    return "folder" if entry.is_dir(follow_symlinks=False) else "special file"

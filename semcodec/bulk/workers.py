@@ -19,19 +19,22 @@ Processes are started by "spawn": a forked one inherits locks and threads of mod
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import pickle
-import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
-from multiprocessing.connection import wait
 from types import TracebackType
-from typing import Any, Final, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar
 
-from semcodec.bulk.worker_process import INTERRUPTS, Reply, run_worker
+from semcodec.bulk.worker_handle import (
+    MAX_END_SECONDS,
+    Attempt,
+    WorkerHandle,
+    describe_death,
+    wait_for,
+)
+from semcodec.bulk.worker_process import Reply
 from semcodec.errors import SemcodecError, WorkerDiedError
 
 Task = TypeVar("Task")
@@ -42,7 +45,6 @@ MAX_AHEAD: Final = 8  #: tasks a worker that may be done or running while an ear
 MAX_ATTEMPTS: Final = 2  #: of a task whose worker dies
 MAX_DEATHS: Final = 10  #: workers in a row that die without a result
 MAX_STOP_SECONDS: Final = 10.0  #: to end tasks after an interrupt; then workers are killed
-MAX_END_SECONDS: Final = 5.0  #: for a worker without a task to end
 
 #: Called once in each worker; returns the function that runs a task. It must be picklable.
 Start = Callable[[], Callable[[Task], Result]]
@@ -64,12 +66,6 @@ class Outcome(Generic[Task, Result]):
     result: Result | None = None
     error: SemcodecError | KeyboardInterrupt | None = None
     seconds: float = 0.0
-
-
-class _Attempt(NamedTuple, Generic[Task]):
-    place: int  # in the order of the tasks, from 0
-    task: Task
-    number: int  # from 1
 
 
 class Workers(Generic[Task, Result]):
@@ -107,9 +103,9 @@ class Workers(Generic[Task, Result]):
         # libraries before it imports them.
         self._pickled = pickle.dumps(start) if jobs > 1 else b""
         self._function: Callable[[Task], Result] | None = None
-        self._workers: list[_Worker] = []
+        self._workers: list[WorkerHandle] = []
         self._deaths = 0
-        self._arrived: Callable[[Outcome[Task, Result]], object] = lambda outcome: None
+        self._on_outcome: Callable[[Outcome[Task, Result]], object] = lambda outcome: None
 
     def __enter__(self) -> Workers[Task, Result]:
         return self
@@ -131,20 +127,20 @@ class Workers(Generic[Task, Result]):
     def run(
         self,
         tasks: Iterable[Task],
-        on_arrival: Callable[[Outcome[Task, Result]], object] = lambda outcome: None,
+        on_outcome: Callable[[Outcome[Task, Result]], object] = lambda outcome: None,
     ) -> Iterator[Outcome[Task, Result]]:
         """Yield the outcomes in the order of ``tasks``, which are read when a worker is free.
 
         Args:
             tasks: picklable values; at most ``MAX_AHEAD`` for each worker are read in advance.
-            on_arrival: called with each outcome as soon as it is there, in this thread; also with
+            on_outcome: called with each outcome as soon as it is there, in this thread; also with
                 those that are interrupted at the end of the ``with`` block.
 
         Raises:
             WorkerDiedError: workers die again and again, or before their first task.
             Exception: ``start`` or the function raised it, and it is not a ``SemcodecError``.
         """
-        self._arrived = on_arrival
+        self._on_outcome = on_outcome
         yield from (self._run_here if self._jobs == 1 else self._run_workers)(tasks)
 
     def _run_here(self, tasks: Iterable[Task]) -> Iterator[Outcome[Task, Result]]:
@@ -162,16 +158,16 @@ class Workers(Generic[Task, Result]):
                 outcome = Outcome(task, None, error, time.perf_counter() - started)
             else:
                 outcome = Outcome(task, result, None, time.perf_counter() - started)
-            self._arrived(outcome)
+            self._on_outcome(outcome)
             yield outcome
 
     def _run_workers(self, tasks: Iterable[Task]) -> Iterator[Outcome[Task, Result]]:
         numbered = enumerate(tasks)
-        again: list[_Attempt[Task]] = []  # tasks whose worker has died
+        again: list[Attempt[Task]] = []  # tasks whose worker has died
         done: dict[int, Outcome[Task, Result]] = {}
         next_index, is_complete = 0, False
 
-        def next_attempt() -> _Attempt[Task] | None:
+        def next_attempt() -> Attempt[Task] | None:
             nonlocal is_complete
             if again:
                 return again.pop()
@@ -180,7 +176,7 @@ class Workers(Generic[Task, Result]):
             if is_complete or len(done) + running >= MAX_AHEAD * self._jobs:
                 return None
             for index, task in numbered:
-                return _Attempt(index, task, 1)
+                return Attempt(index, task, 1)
             is_complete = True
             return None
 
@@ -192,11 +188,11 @@ class Workers(Generic[Task, Result]):
             if any(worker.attempt for worker in self._workers):
                 for index, outcome in self._receive(again):
                     done[index] = outcome
-                    self._arrived(outcome)
+                    self._on_outcome(outcome)
             elif is_complete and not again and not done:
                 return
 
-    def _assign(self, next_attempt: Callable[[], _Attempt[Task] | None]) -> None:
+    def _assign(self, next_attempt: Callable[[], Attempt[Task] | None]) -> None:
         """Give each free worker a task, and start workers while there are tasks for them."""
         for worker in self._workers:
             if worker.attempt is None:
@@ -205,16 +201,16 @@ class Workers(Generic[Task, Result]):
                 worker.send(attempt)
         while len(self._workers) < self._jobs and (attempt := next_attempt()) is not None:
             threads = max(1, (os.cpu_count() or 1) // self._jobs)
-            worker = _Worker(self._pickled, self._on_start, threads)
+            worker = WorkerHandle(self._pickled, self._on_start, threads)
             self._workers.append(worker)
             worker.send(attempt)
 
-    def _receive(self, again: list[_Attempt[Task]]) -> Iterator[tuple[int, Outcome[Task, Result]]]:
+    def _receive(self, again: list[Attempt[Task]]) -> Iterator[tuple[int, Outcome[Task, Result]]]:
         """Wait until a worker replies or dies, and yield the outcomes, with their indexes.
 
         The tasks of workers that have died are added to ``again``, or have an error.
         """
-        for worker in _wait_for(self._workers):
+        for worker in wait_for(self._workers):
             attempt, reply = worker.attempt, worker.receive()
             if reply is not None and reply.failure is not None:
                 raise reply.failure
@@ -225,7 +221,7 @@ class Workers(Generic[Task, Result]):
                 continue
             # Dead, or interrupted by a signal for this process alone, after which it ends.
             self._workers.remove(worker)
-            error = WorkerDiedError(_describe_death(worker.end()), retryable=True)
+            error = WorkerDiedError(describe_death(worker.end()), retryable=True)
             self._deaths += 1
             if self._deaths >= MAX_DEATHS:
                 raise error
@@ -240,104 +236,14 @@ class Workers(Generic[Task, Result]):
         for worker in busy:
             worker.interrupt()
         deadline = time.monotonic() + MAX_STOP_SECONDS
-        while busy and (ready := _wait_for(busy, max(0.0, deadline - time.monotonic()))):
+        while busy and (ready := wait_for(busy, max(0.0, deadline - time.monotonic()))):
             for worker in ready:
                 busy.remove(worker)
                 attempt, reply = worker.attempt, worker.receive()
                 if attempt is not None and reply is not None and reply.failure is None:
                     with contextlib.suppress(Exception):  # the first error is the one that counts
-                        self._arrived(_outcome(attempt.task, reply))
-
-
-class _Worker:
-    """The side of a worker process that its parent sees.
-
-    Attributes:
-        attempt: the task that the process has; None if it waits for one.
-    """
-
-    def __init__(
-        self, pickled_start: bytes, on_start: Sequence[Callable[[], object]], threads: int
-    ) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.attempt: _Attempt[Any] | None = None
-        self._connection, theirs = context.Pipe()
-        self._process = context.Process(
-            target=run_worker, args=(theirs, pickled_start, tuple(on_start), threads)
-        )
-        with _signals_blocked():  # the worker unblocks them when it can handle them
-            self._process.start()
-        theirs.close()  # so that the connection ends when the worker does
-
-    @property
-    def handles(self) -> tuple[Any, int]:
-        """What becomes ready when the worker replies or dies."""
-        return self._connection, self._process.sentinel
-
-    def send(self, attempt: _Attempt[Any]) -> None:
-        """Send a task; if the worker has died, ``receive`` shows it."""
-        self.attempt = attempt
-        with contextlib.suppress(OSError):
-            self._connection.send(attempt.task)
-
-    def receive(self) -> Reply | None:
-        """Return the reply that is there, or None if the worker has died."""
-        self.attempt = None
-        try:
-            # A process that a dead worker has started may keep the connection open.
-            return cast(Reply, self._connection.recv()) if self._connection.poll() else None
-        except (EOFError, OSError):
-            return None
-
-    def interrupt(self) -> None:
-        """Have the worker interrupt its task; Windows has no such signal, and kills it."""
-        with contextlib.suppress(OSError):
-            if os.name == "nt":
-                self._process.terminate()
-            elif self._process.pid is not None:
-                os.kill(self._process.pid, signal.SIGINT)
-
-    def end(self, seconds: float = MAX_END_SECONDS) -> int | None:
-        """End the process after ``seconds`` at most, and return its exit code."""
-        self._connection.close()
-        self._process.join(seconds)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
-        code = self._process.exitcode
-        self._process.close()
-        return code
-
-
-def _wait_for(workers: Sequence[_Worker], timeout: float | None = None) -> list[_Worker]:
-    """Return the workers that have replied or died, after waiting until there is one."""
-    owners = {handle: worker for worker in workers for handle in worker.handles}
-    ready = {id(owners[handle]) for handle in wait(list(owners), timeout)}
-    return [worker for worker in workers if id(worker) in ready]
+                        self._on_outcome(_outcome(attempt.task, reply))
 
 
 def _outcome(task: Task, reply: Reply) -> Outcome[Task, Any]:
     return Outcome(task, reply.result, reply.error, reply.seconds)
-
-
-def _describe_death(code: int | None) -> str:
-    """Return the message for the exit code of a worker, which is negative for a signal."""
-    how = f"ended with exit code {code}"
-    if code is not None and code < 0:
-        with contextlib.suppress(ValueError):
-            how = f"was killed by {signal.Signals(-code).name}"
-    return f"The worker process of this input {how}: use fewer jobs if memory is short."
-
-
-@contextlib.contextmanager
-def _signals_blocked() -> Iterator[None]:
-    """Block the signals of ``INTERRUPTS`` in this thread; a process that it starts inherits it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    resource_tracker.ensure_running()  # starting it unblocks some of them
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

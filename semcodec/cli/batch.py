@@ -158,7 +158,7 @@ class Batch:
         self._prepare()
         try:
             with self.progress, shared, workers:
-                for outcome in workers.run(self._select(), self._arrive):
+                for outcome in workers.run(self._select(), self._on_outcome):
                     self._report_through(self._rows[outcome.task])
                 self._report_through(None)
         finally:  # also after Ctrl-C, which keeps the outputs so far
@@ -199,7 +199,7 @@ class Batch:
             return None
         return self._plan.history.key(job)
 
-    def _arrive(self, outcome: Outcome[Job, Attempt]) -> None:
+    def _on_outcome(self, outcome: Outcome[Job, Attempt]) -> None:
         """Write the files of a job; what is printed to stdout waits for its turn."""
         row = self._rows[outcome.task]
         row.outcome = outcome

@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 from semcodec.backends.recording import CallLog
 from semcodec.bulk.call_journal import CallJournal
 from semcodec.bulk.digests import digest_bytes
-from semcodec.bulk.shared_calls import SharedCalls, worker_calls
+from semcodec.bulk.shared_calls import SharedCalls
+from semcodec.bulk.worker_calls import worker_calls
 from semcodec.bulk.workers import Workers
 from semcodec.cli import description_files, files, logs, openai_options, pipeline_options
 from semcodec.cli.bench_inputs import Input
@@ -31,7 +32,7 @@ from semcodec.pipeline import Trace
 
 ROLES: Final = ("describer", "writer", "painter", "upscaler", "locator")
 #: Arguments that belong to the parser, and cannot be sent to a worker.
-UNSENT: Final = ("command", "command_parser")
+UNPICKLED_OPTIONS: Final = ("command", "command_parser")
 
 
 class ChanceTask(NamedTuple):
@@ -123,7 +124,7 @@ def open_workers(
         start = partial(_load, args, measured_options, resolved.by_option, journal)
         return nullcontext(), Workers(start, jobs=1)
     shared = SharedCalls(journal, resolved.budget)
-    sent = {name: value for name, value in vars(args).items() if name not in UNSENT}
+    sent = {name: value for name, value in vars(args).items() if name not in UNPICKLED_OPTIONS}
     start = partial(_start, argparse.Namespace(**sent), measured_options)
     return shared, Workers(start, jobs=jobs, on_start=(logs.configure, shared.connect))
 

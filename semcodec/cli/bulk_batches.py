@@ -27,7 +27,7 @@ from semcodec.cli.plan_bounds import max_usages
 from semcodec.errors import InputError, PendingResponseError, SemcodecError
 
 #: Returns the function that encodes, from the arguments, the backends by option, and the log.
-Make = Callable[[argparse.Namespace, dict[str, Any], CallLog], Callable[[Any], Any]]
+FunctionFactory = Callable[[argparse.Namespace, dict[str, Any], CallLog], Callable[[Any], Any]]
 
 STAGES: Final = ("describe", "select", "compress", "locate")  #: those of ``encode``
 ENDING: Final = ".responses.sqlite"  #: of the file of responses, after the name of the output
@@ -79,7 +79,9 @@ def make_server(args: argparse.Namespace, **arguments: Any) -> OpenAIBackend:
         raise UsageError(str(error)) from error
 
 
-def print_plan(args: argparse.Namespace, make: Make, sample: Sequence[Any], ratio: Decimal) -> None:
+def print_plan(
+    args: argparse.Namespace, make_function: FunctionFactory, sample: Sequence[Any], ratio: Decimal
+) -> None:
     """Print parts, tokens and prices for a sample of the photographs times ``ratio``.
 
     Raises:
@@ -97,7 +99,7 @@ def print_plan(args: argparse.Namespace, make: Make, sample: Sequence[Any], rati
         option: server if isinstance(backend, OpenAIBackend) else backend
         for option, backend in openai_options.resolve_backends(args, log).by_option.items()
     }
-    function = make(args, by_option, log)
+    function = make_function(args, by_option, log)
     for task in sample:
         function(task)
     print_batch_plan(client.stages, ratio)
@@ -111,7 +113,7 @@ class Rounds:
         store: that of the run.
         start, engine: as ``make_engine`` returns them.
         photographs: what is to be encoded.
-        arrive: called with each outcome that is not waiting for a response.
+        on_outcome: called with each outcome that is not waiting for a response.
     """
 
     def __init__(
@@ -121,9 +123,9 @@ class Rounds:
         start: Callable[[], Callable[[Any], Any]],
         engine: Engine,
         photographs: Sequence[Photograph],
-        arrive: Callable[[Outcome[Photograph, Attempt]], object],
+        on_outcome: Callable[[Outcome[Photograph, Attempt]], object],
     ) -> None:
-        self._start, self._engine, self._arrive, self._store = start, engine, arrive, store
+        self._start, self._engine, self._on_outcome, self._store = start, engine, on_outcome, store
         self._line = ""
         # The digests of the requests that they wait for; "" for those that must run.
         self._waiting = dict.fromkeys(photographs, "")
@@ -139,7 +141,7 @@ class Rounds:
 
         Raises:
             SemcodecError: a failure concerns all photographs, or the limit on cost was reached.
-            Exception: ``arrive`` raised it. In all cases the same command continues.
+            Exception: ``on_outcome`` raised it. In all cases the same command continues.
         """
         try:
             self._batches.run_rounds(self._run_round)
@@ -152,10 +154,10 @@ class Rounds:
         resolved = self._batches.pop_resolved()
         ready = [one for one, digest in self._waiting.items() if not digest or digest in resolved]
         self._waiting.update(dict.fromkeys(ready, ""))
-        self._engine.run(self._start, self._until_full(ready), self._end_attempt)
+        self._engine.run(self._start, self._take_while_not_full(ready), self._end_attempt)
         return len(self._waiting)
 
-    def _until_full(self, photographs: Sequence[Photograph]) -> Iterator[Photograph]:
+    def _take_while_not_full(self, photographs: Sequence[Photograph]) -> Iterator[Photograph]:
         for photograph in photographs:
             if self._store.is_full:
                 return
@@ -167,7 +169,7 @@ class Rounds:
             self._waiting[outcome.task] = error.digest
             return
         del self._waiting[outcome.task]
-        self._arrive(outcome)
+        self._on_outcome(outcome)
 
     def _show(self, progress: Progress) -> None:
         """Print the progress of the batches, on a terminal in its status line."""

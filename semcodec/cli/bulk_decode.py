@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import sys
 from pathlib import Path
 
 from semcodec._wording import plural
 from semcodec.bulk.records import StoredRecord, read_records
-from semcodec.bulk.rows import add_cost
 from semcodec.bulk.stores import is_url, lock_folder, open_store
 from semcodec.bulk.workers import Outcome
-from semcodec.cli import bulk_dry_run, interrupts, output, paid_calls, writing
-from semcodec.cli.bulk_encode import format_total, storage_errors
-from semcodec.cli.bulk_engine import ThreadJournal, choose_engine, make_engine
+from semcodec.cli import bulk_dry_run, output, paid_calls, writing
+from semcodec.cli.bulk_engine import choose_engine, make_engine
 from semcodec.cli.bulk_pictures import MARKER, Painted, make_function
-from semcodec.cli.failures import Failures
+from semcodec.cli.bulk_run import BulkRun, format_total, print_skipped, storage_errors
 from semcodec.cli.output import UsageError
-from semcodec.cli.parser import DATA_ERROR, DONE, PARTLY_DONE
+from semcodec.cli.parser import DONE
 from semcodec.cli.planning import check_folder_name
-from semcodec.cli.progress import Progress
-from semcodec.errors import BudgetExceededError, SemcodecError
+from semcodec.errors import SemcodecError
 from semcodec.pipeline.finishing import MAX_PAINTED_SIDE
 
 
@@ -34,15 +30,22 @@ def run(args: argparse.Namespace) -> int:
     args.engine = choose_engine(args)
     _check(args)
     with storage_errors(args.source):
-        records = list(read_records(open_store(args.source)))
+        store = open_store(args.source)
+        print_skipped(store)
+        records, duplicates = read_records(store)
     if not records:
         raise UsageError(f"There are no records in {args.source}: name another folder.")
+    if duplicates:
+        rows = plural(f"{duplicates:,}", "row")
+        output.print_status(f"Note: skipped {rows} with the path and the record of another one")
     if args.dry_run:
         bulk_dry_run.print_plan(args, make_function, records, "record")
         return DONE
     prefix = writing.temporary_prefix(MARKER)
-    with storage_errors(args.output), lock_folder(Path(args.output), "pictures", prefix):
-        return Run(args, records).run()
+    with contextlib.ExitStack() as stack:
+        with storage_errors(args.output):
+            stack.enter_context(lock_folder(Path(args.output), "pictures", prefix))
+        return Painting(args, records).run()
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -62,77 +65,39 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError(f"Pictures have at most {MAX_PAINTED_SIDE} pixels a side: change --size.")
 
 
-class Run:
-    """Paints records, and reports the result."""
+class Painting(BulkRun[StoredRecord, Painted]):
+    """Paints records, and writes their pictures."""
 
     def __init__(self, args: argparse.Namespace, records: list[StoredRecord]) -> None:
-        self._args, self._records = args, records
-        self._journal = ThreadJournal(paid_calls.report_last_run(args.output))
-        self._progress = Progress(len(records))
-        self._failures = Failures()
-        self._painted = self._kept = self._failed = self._bytes = 0
-        self._cost: float | None = 0.0
+        super().__init__(args, records, paid_calls.report_last_run(args.output))
+        self._kept = 0
 
-    def run(self) -> int:
-        """Paint the records, and return the exit code.
+    def run_tasks(self) -> None:
+        """Paint the records."""
+        start, engine = make_engine(self.args, make_function, len(self.tasks), self.journal)
+        engine.run(start, self.tasks, self.on_outcome)
 
-        Raises:
-            SemcodecError: a failure concerns all records.
-        """
-        stopped: SemcodecError | None = None
-        try:
-            with self._progress, contextlib.redirect_stdout(sys.stderr):
-                make = make_function
-                start, engine = make_engine(self._args, make, len(self._records), self._journal)
-                engine.run(start, self._records, self._arrive)
-        except BudgetExceededError as error:
-            stopped = error
-        finally:  # also after Ctrl-C
-            interrupts.defer()
-            paid_calls.close_journal(self._journal)
-            self._print_summary()
-            interrupts.allow()
-        if stopped is not None:
-            output.print_status(f"semcodec: {stopped}")
-            return PARTLY_DONE
-        if self._failed:
-            return PARTLY_DONE if self._painted + self._kept else DATA_ERROR
-        return DONE
-
-    def _arrive(self, outcome: Outcome[StoredRecord, Painted]) -> None:
-        """Count an outcome, and print a failure.
+    def add_result(self, task: StoredRecord, result: Painted) -> None:
+        """Count a picture or a failure.
 
         Raises:
             SemcodecError: the failure concerns all records.
         """
-        interrupts.defer()
-        if isinstance(outcome.error, SemcodecError):  # the worker has died
-            self._count(outcome.task, Painted("failed", 0.0, outcome.error))
-        elif outcome.result is not None:
-            self._count(outcome.task, outcome.result)
-        interrupts.allow()
+        is_kept = result.state == "kept"
+        message, size = str(result.error), result.bytes
+        self.count(
+            task.path, result.cost, result.error, message, size=size, is_computed=not is_kept
+        )
+        self._kept += is_kept
 
-    def _count(self, record: StoredRecord, painted: Painted) -> None:
-        self._cost = add_cost(self._cost, painted.cost)
-        if painted.error is not None and self._failures.end_run(painted.error):
-            raise painted.error
-        self._progress.advance(is_computed=painted.state != "kept")
-        self._journal.finish(record.path)
-        if painted.error is not None:
-            self._failed += 1
-            output.print_status(f"semcodec: {record.path}: {painted.error}")
-            return
-        self._failures.reset()
-        self._painted += painted.state == "painted"
-        self._kept += painted.state == "kept"
-        self._bytes += painted.bytes
+    def make_failure(
+        self, outcome: Outcome[StoredRecord, Painted], error: SemcodecError
+    ) -> Painted:
+        """Return the failure of a record whose worker has died."""
+        return Painted("failed", 0.0, error)
 
-    def _print_summary(self) -> None:
-        line = f"{self._painted + self._kept:,} painted"
-        if self._kept:
-            line += f", {self._kept:,} of them before"
-        line += f", {self._failed:,} failed"
-        if missing := len(self._records) - self._painted - self._kept - self._failed:
-            line += f", {missing:,} not done"
-        line += f": {plural(f'{self._bytes:,}', 'byte')}"
-        output.print_status(line + format_total(self._cost))
+    def finish(self) -> None:
+        """Print the summary."""
+        paid_calls.close_journal(self.journal)
+        line = self.describe_counts("painted", self._kept)
+        output.print_status(f"{line}: {plural(f'{self.bytes:,}', 'byte')}{format_total(self.cost)}")

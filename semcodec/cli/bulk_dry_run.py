@@ -12,17 +12,19 @@ from semcodec.backends.recording import CallLog
 from semcodec.backends.recording.budget import format_dollars
 from semcodec.bulk.rows import Photograph
 from semcodec.cli import bulk_batches, dry_run, openai_options, output
-from semcodec.cli.bulk_batches import Make
+from semcodec.cli.bulk_batches import FunctionFactory
 
 MAX_SAMPLE: Final = 16  #: tasks whose requests are planned
 
 
-def print_plan(args: argparse.Namespace, make: Make, tasks: Sequence[Any], noun: str) -> None:
+def print_plan(
+    args: argparse.Namespace, make_function: FunctionFactory, tasks: Sequence[Any], noun: str
+) -> None:
     """Print how many tasks are left, and the planned requests and prices of a sample of them.
 
     Args:
         args: the arguments.
-        make: as for ``make_engine``.
+        make_function: as for ``make_engine``.
         tasks: what is left.
         noun: what a task is, such as ``"photograph"``.
 
@@ -41,11 +43,11 @@ def print_plan(args: argparse.Namespace, make: Make, tasks: Sequence[Any], noun:
     ratio = Decimal(len(tasks)) / len(sample)
     if args.batch:
         output.print_result(f"sample  {plural(len(sample), noun)}, evenly spaced\n")
-        bulk_batches.print_plan(args, make, sample, ratio)
+        bulk_batches.print_plan(args, make_function, sample, ratio)
         return
     log = CallLog()
     resolved = openai_options.resolve_backends(args, log)
-    function = make(args, resolved.by_option, log)
+    function = make_function(args, resolved.by_option, log)
     for task in sample:
         function(task)
     output.print_result(f"sample  {plural(len(sample), noun)}, evenly spaced\n")

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import threading
 from collections.abc import Callable
-from decimal import ROUND_DOWN, Decimal
 from functools import partial
 from typing import Any, Final
 
 from semcodec import words
 from semcodec._wording import plural
 from semcodec.backends.openai import rate_limits
-from semcodec.backends.openai.rate_limits import Kind, RateLimiter, Share
 from semcodec.backends.recording import CallLog
 from semcodec.backends.recording.budget import format_dollars
 from semcodec.bulk.call_journal import CallJournal
+from semcodec.bulk.divided_limits import DividedLimiter, divide_dollars
 from semcodec.bulk.engines import Engine, EngineName
-from semcodec.bulk.engines.daft_engine import DaftEngine, choose_runner
+from semcodec.bulk.engines.daft_engine import DaftEngine
+from semcodec.bulk.engines.daft_library import choose_runner
 from semcodec.bulk.engines.local import LocalEngine
-from semcodec.bulk.shared_calls import SharedCalls, worker_calls
+from semcodec.bulk.shared_calls import SharedCalls
 from semcodec.bulk.stores import is_url
+from semcodec.bulk.worker_calls import worker_calls
 from semcodec.cli import logs, openai_options
-from semcodec.cli.bulk_batches import Make, open_batch_store
+from semcodec.cli.bulk_batches import FunctionFactory, open_batch_store
 from semcodec.cli.output import UsageError
-from semcodec.cli.parallel import UNSENT
+from semcodec.cli.parallel import UNPICKLED_OPTIONS
 
 MISSING_PYARROW: Final = (
     "bulk needs pyarrow: pip install 'semcodec[bulk]', or pyarrow alone for --engine local."
 )
-SMALLEST_SHARE: Final = Decimal("0.000001")  #: dollars; a share of a limit is rounded down to it
 
 
 def choose_engine(args: argparse.Namespace) -> EngineName:
@@ -64,13 +63,13 @@ def choose_engine(args: argparse.Namespace) -> EngineName:
 
 
 def make_engine(
-    args: argparse.Namespace, make: Make, tasks: int, journal: CallJournal
+    args: argparse.Namespace, make_function: FunctionFactory, tasks: int, journal: CallJournal
 ) -> tuple[Callable[[], Callable[[Any], Any]], Engine]:
     """Return a function that loads the backends, and the engine that calls it.
 
     Args:
         args: the arguments, with the engine.
-        make: returns the function that runs a task; importable.
+        make_function: returns the function that runs a task; importable.
         tasks: how many there are.
         journal: the log of the run.
 
@@ -79,34 +78,40 @@ def make_engine(
     """
     jobs = max(1, min(args.jobs, tasks))
     if args.engine == "ray":
-        return make_start(args, make, jobs), DaftEngine(jobs, "ray")
+        return make_start(args, make_function, jobs), DaftEngine(jobs, "ray")
     is_served = bool(openai_options.selected_servers(args))
     # This also checks the options.
     resolved = openai_options.resolve_backends(args, journal, open_batch_store(args))
     if args.engine == "local" and jobs > 1:
         calls = SharedCalls(journal, resolved.budget)
-        return make_start(args, make), LocalEngine(jobs, (logs.configure, calls.connect), calls)
+        return make_start(args, make_function), LocalEngine(
+            jobs, (logs.configure, calls.connect), calls
+        )
     if args.engine == "daft" and jobs > 1 and not is_served:
-        return make_start(args, make), DaftEngine(jobs, "processes")
-    function = make(args, resolved.by_option, journal)
+        return make_start(args, make_function), DaftEngine(jobs, "processes")
+    function = make_function(args, resolved.by_option, journal)
     engine = LocalEngine(1) if args.engine == "local" else DaftEngine(jobs, "threads")
     return (lambda: function), engine
 
 
-def make_start(args: argparse.Namespace, make: Make, actors: int = 1) -> Callable[[], Any]:
-    """Return a picklable function that loads the backends and returns that of ``make``.
+def make_start(
+    args: argparse.Namespace, make_function: FunctionFactory, actors: int = 1
+) -> Callable[[], Any]:
+    """Return a picklable function that loads the backends and returns that of ``make_function``.
 
     Args:
         args: the arguments.
-        make: as for ``make_engine``.
+        make_function: as for ``make_engine``.
         actors: the number of processes that share nothing: each gets a part of the limits.
     """
-    values = {name: value for name, value in vars(args).items() if name not in UNSENT}
+    values = {name: value for name, value in vars(args).items() if name not in UNPICKLED_OPTIONS}
     judge = getattr(getattr(args, "judge", None), "name", None)
-    return partial(_start, argparse.Namespace(**values), judge, make, actors)
+    return partial(_start, argparse.Namespace(**values), judge, make_function, actors)
 
 
-def _start(args: argparse.Namespace, judge: Any, make: Make, actors: int) -> Callable[[Any], Any]:
+def _start(
+    args: argparse.Namespace, judge: Any, make_function: FunctionFactory, actors: int
+) -> Callable[[Any], Any]:
     args.judge = words.judge(judge)
     if actors > 1:
         if args.max_cost is not None:
@@ -114,12 +119,7 @@ def _start(args: argparse.Namespace, judge: Any, make: Make, actors: int) -> Cal
         rate_limits.set_factory(lambda key: DividedLimiter(actors))
     log = worker_calls() or CallLog()
     resolved = openai_options.resolve_backends(args, log, open_batch_store(args))
-    return make(args, resolved.by_option, log)
-
-
-def divide_dollars(limit: Decimal, actors: int) -> Decimal:
-    """Return what each of several processes may spend, rounded down."""
-    return (limit / actors).quantize(SMALLEST_SHARE, ROUND_DOWN)
+    return make_function(args, resolved.by_option, log)
 
 
 def describe_division(args: argparse.Namespace, tasks: int) -> str:
@@ -131,39 +131,3 @@ def describe_division(args: argparse.Namespace, tasks: int) -> str:
     if args.max_cost is not None:
         line += f", and may spend {format_dollars(divide_dollars(args.max_cost, jobs))}"
     return line
-
-
-class DividedLimiter(RateLimiter):
-    """Keeps a process within a part of the rate limits of the settings.
-
-    What a server states in its responses is not divided: it counts the requests of all processes.
-    """
-
-    def __init__(self, processes: int) -> None:
-        super().__init__()
-        self._processes = processes
-
-    def reserve(self, share: Share, limits: Any) -> float:
-        """Take a request's share of a part of all limits, as ``RateLimiter`` does."""
-        divided: dict[Kind, int | None] = {
-            kind: limit and max(1, limit // self._processes) for kind, limit in limits.items()
-        }
-        return super().reserve(share, divided)
-
-
-class ThreadJournal(CallJournal):
-    """A journal for threads, each of which works on an input of its own."""
-
-    def __init__(self, *args: Any) -> None:
-        self._sources = threading.local()
-        super().__init__(*args)
-
-    @property
-    def source(self) -> str:
-        """The input that this thread works on."""
-        name: str = getattr(self._sources, "name", "")
-        return name
-
-    @source.setter
-    def source(self, name: str) -> None:
-        self._sources.name = name

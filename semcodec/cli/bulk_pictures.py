@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 import semcodec
 from semcodec.backends.recording import CallLog
-from semcodec.bulk.records import StoredRecord, check_path
+from semcodec.bulk.records import ENDING, StoredRecord, check_path
 from semcodec.bulk.rows import add_costs
 from semcodec.cli import files, writing
 from semcodec.cli.loading import load_backends
@@ -66,7 +66,9 @@ def paint_record(
     problem: SemcodecError
     try:
         path = check_path(record.path)
-        target = None if folder is None else folder / path.with_name(f"{path.name}.png")
+        if record.problem:
+            raise InputError(record.problem)
+        target = None if folder is None else folder / path.with_name(path.name + ENDING)
         if target is not None and is_painted(target, record.data):
             return Painted("kept")
         with log.working_on(record.path):

@@ -22,7 +22,7 @@ MAX_SHOWN: Final = 60  #: characters of a file name in a message about many file
 
 
 def find_photographs(source: str, skipped: str) -> list[Photograph]:
-    """Return the photographs below ``source``, sorted; print how many other files there are.
+    """Return the photographs below ``source``, sorted; print how much else there is.
 
     Links to files are followed, as by ``encode``, and links to folders are not.
 
@@ -39,16 +39,21 @@ def find_photographs(source: str, skipped: str) -> list[Photograph]:
         what = "is a file" if os.path.exists(source) else "does not exist"
         raise UsageError(f"The source {source} {what}: name a folder of photographs, or a URL.")
     found: list[Photograph] = []
-    others: list[Photograph] = []
-    for photograph, is_photograph in _list(source, skipped):
-        (found if is_photograph else others).append(photograph)
+    others: list[str] = []
+    links: list[str] = []
+    for photograph, is_photograph in _list(source, skipped, links):
+        if is_photograph:
+            found.append(photograph)
+        else:
+            others.append(photograph.path)
     if not found:
         raise UsageError(f"There are no photographs in {source}: name another folder.")
-    if others:
-        output.print_status(
-            f"Note: skipped {plural(len(others), 'file')} in {source} (not pictures), such as "
-            f"{escape_control(others[0].path[-MAX_SHOWN:])}"
-        )
+    for names, noun, hint in ((others, "file", "not pictures"), (links, "link", "to folders")):
+        if names:
+            output.print_status(
+                f"Note: skipped {plural(len(names), noun)} in {source} ({hint}), such as "
+                f"{escape_control(names[0][-MAX_SHOWN:])}"
+            )
     return [*_find_equal_names(found)]
 
 
@@ -64,13 +69,16 @@ def _find_equal_names(photographs: list[Photograph]) -> Iterator[Photograph]:
             yield photograph
 
 
-def _list(source: str, skipped: str) -> Iterator[tuple[Photograph, bool]]:
-    """Yield all files with whether they are photographs; in a store, their names decide."""
+def _list(source: str, skipped: str, links: list[str]) -> Iterator[tuple[Photograph, bool]]:
+    """Yield all files with whether they are photographs; in a store, their names decide.
+
+    Links to folders are added to ``links``.
+    """
     if is_url(source):
         for photograph in list_url(source):
             yield photograph, endings.kind(photograph.path) == endings.PICTURE
         return
-    for entry in walk(source, None, folder_identity(skipped)):
+    for entry in walk(source, None, folder_identity(skipped), links.append):
         name, problem = entry[:2] if isinstance(entry, Unreadable) else (entry, "")
         path = os.path.relpath(name, source).replace(os.sep, "/")
         yield _describe(name, path, problem)

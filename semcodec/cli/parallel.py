@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from semcodec import words
 from semcodec.backends.recording import CallLog
-from semcodec.bulk.shared_calls import worker_calls
+from semcodec.bulk.worker_calls import worker_calls
 from semcodec.bulk.workers import Workers
 from semcodec.cli import logs, openai_options
 from semcodec.cli.attempts import Attempt, JobCommand, attempt_in_worker
@@ -22,7 +22,7 @@ from semcodec.cli.output import UsageError
 from semcodec.cli.planning import STDIN, Job, Plan
 
 #: Arguments that belong to the parser or are not needed, and cannot be sent to a worker.
-UNSENT: Final = ("command", "command_parser", "judge")
+UNPICKLED_OPTIONS: Final = ("command", "command_parser", "judge")
 
 
 def count_workers(args: argparse.Namespace, plan: Plan) -> int:
@@ -49,7 +49,7 @@ def make_workers(
     on_start: Sequence[Callable[[], object]] = (),
 ) -> Workers[Job, Attempt]:
     """Return workers that run ``command``."""
-    values = {name: value for name, value in vars(args).items() if name not in UNSENT}
+    values = {name: value for name, value in vars(args).items() if name not in UNPICKLED_OPTIONS}
     judge = getattr(getattr(args, "judge", None), "name", None)
     start = partial(_start, argparse.Namespace(**values), judge, command, tuple(roles))
     return Workers(start, jobs=jobs, on_start=(logs.configure, *on_start))

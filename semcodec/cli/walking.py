@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
 from semcodec.cli.results import Unreadable
@@ -13,7 +13,10 @@ PICTURE: Final = ".png"  #: the pictures that can contain a record
 
 
 def walk(
-    folder: str, endings: Collection[str] | None = (RECORD, PICTURE), skipped: object = None
+    folder: str,
+    endings: Collection[str] | None = (RECORD, PICTURE),
+    skipped: object = None,
+    on_link: Callable[[str], object] = lambda path: None,
 ) -> Iterator[str | Unreadable]:
     """Yield the files below ``folder``, sorted, and what cannot be read.
 
@@ -24,6 +27,7 @@ def walk(
         folder: the path of the folder.
         endings: only files with one of these endings, in lower case; None for all files.
         skipped: the ``folder_identity`` of a folder to leave out.
+        on_link: called with each link to a folder.
     """
     waiting: list[str] = [folder]
     while waiting:
@@ -35,7 +39,9 @@ def walk(
             continue
         try:
             with os.scandir(path) as entries:
-                names = sorted(entry.path for entry in entries if _is_wanted(entry, endings))
+                names = sorted(
+                    entry.path for entry in entries if _is_wanted(entry, endings, on_link)
+                )
         except OSError as error:
             yield Unreadable(path, (error.strerror or str(error)).lower())
             continue
@@ -51,11 +57,15 @@ def folder_identity(name: str | None) -> object:
     return status.st_dev, status.st_ino
 
 
-def _is_wanted(entry: os.DirEntry[str], endings: Collection[str] | None) -> bool:
+def _is_wanted(
+    entry: os.DirEntry[str], endings: Collection[str] | None, on_link: Callable[[str], object]
+) -> bool:
     if entry.name.startswith("."):
         return False
     try:
         if entry.is_dir():
+            if entry.is_symlink():
+                on_link(entry.path)
             return not entry.is_symlink()
     except OSError:  # a loop of links; opening it will report the reason
         pass

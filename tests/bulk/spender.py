@@ -8,8 +8,8 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from semcodec.backends.recording import Budget
-from semcodec.bulk import shared_calls
-from semcodec.bulk.shared_calls import WorkerCalls
+from semcodec.bulk import worker_calls
+from semcodec.bulk.worker_calls import WorkerCalls
 from semcodec.errors import BudgetExceededError
 from tests.backends.recording.factories import FlatPrices, make_request
 
@@ -19,7 +19,7 @@ NOTE = {"model": "m", "dollars": 0.5}
 def spend(connect: Callable[[], None], is_killed: bool, results: Connection) -> None:
     """Send how many calls the budget allowed; or be killed after the first."""
     connect()
-    calls = shared_calls.worker_calls()
+    calls = worker_calls.worker_calls()
     assert calls is not None
     budget, count = budget_of(calls), 0
     try:

@@ -110,3 +110,16 @@ def start_sleep() -> Callable[[Any], Any]:
 def _sleep(task: Any) -> Any:
     time.sleep(0.2)
     return task
+
+
+def start_crash() -> Callable[[int], int]:
+    """Return a function that squares numbers; 5 and 7 end its process."""
+    return _crash
+
+
+def _crash(number: int) -> int:
+    if number == 5:
+        os._exit(3)
+    if number == 7:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return number**2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -97,10 +98,10 @@ def test_messages_name_each_call_with_its_price() -> None:
 def test_calls_of_a_worker_that_died_stay_when_another_finishes_the_input() -> None:
     journal, dead, alive = CallJournal(None), object(), object()
     journal.add(Call("a.jpg", "describe", NOTE, owner=dead))
-    journal.lose(dead)
+    journal.mark_orphaned(dead)
     journal.add(Call("a.jpg", "select", NOTE, owner=alive))
-    journal.take_over(alive)
-    journal.lose(alive)  # it ended after it had sent the trace
+    journal.release_owner(alive)
+    journal.mark_orphaned(alive)  # it ended after it had sent the trace
     journal.finish("a.jpg")
     assert [call.stage for call in journal.close()] == ["describe"]
 
@@ -170,3 +171,15 @@ def test_pipes_are_neither_read_nor_written(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / f"{FILE_NAME}.new")
     CallJournal(path).add(Call("a.jpg", "describe", {"model": "m", "dollars": 1}))
     assert len(call_journal.read(path)) == 1
+
+
+def test_threads_work_on_photographs_of_their_own() -> None:
+    journal = call_journal.ThreadJournal(None)
+    seen: list[str] = []
+    with journal.working_on("a"):
+        thread = threading.Thread(target=lambda: seen.append(journal.source))
+        thread.start()
+        thread.join()
+        seen.append(journal.source)
+    assert seen == ["", "a"]
+    assert journal.source == ""

@@ -10,13 +10,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import semcodec
-from semcodec.bulk.engines.daft_engine import TELEMETRY_OFF, DaftEngine
+from semcodec.bulk.engines import daft_engine
+from semcodec.bulk.engines.daft_engine import DaftEngine
+from semcodec.bulk.engines.daft_library import TELEMETRY_OFF
 from semcodec.bulk.workers import Outcome
 from semcodec.cli import main
 from semcodec.errors import BackendError, InputError
@@ -62,13 +65,13 @@ def test_unexpected_error_ends_the_run(kind: str) -> None:
 def test_run_that_is_stopped_begins_no_more_tasks(kind: str) -> None:
     arrived: list[Outcome[Any, Any]] = []
 
-    def arrive(outcome: Outcome[Any, Any]) -> None:
+    def on_outcome(outcome: Outcome[Any, Any]) -> None:
         arrived.append(outcome)
         if len(arrived) == 4:
             raise BackendError("stop")
 
     with pytest.raises(BackendError, match="stop"):
-        DaftEngine(2, kind).run(tasks.start_sleep, range(100), arrive)
+        DaftEngine(2, kind).run(tasks.start_sleep, range(100), on_outcome)
     assert 4 <= len(arrived) <= 8
     time.sleep(1)
     assert len(arrived) <= 8
@@ -81,6 +84,40 @@ def test_threads_share_the_function() -> None:
     assert sorted(calls) == [*range(30)]
 
 
+def test_threads_read_tasks_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(daft_engine, "CHUNK_TASKS", 3)
+    monkeypatch.setattr(daft_engine, "MIN_TASKS_PER_THREAD", 1)
+    ended: list[int] = []
+
+    def read() -> Iterator[int]:
+        for number in range(8):
+            assert len(ended) == number - number % 3  # all of the chunks before
+            yield number
+
+    DaftEngine(2, "threads").run(
+        lambda: lambda task: task, read(), lambda outcome: ended.append(outcome.task)
+    )
+    assert sorted(ended) == [*range(8)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs signals")
+def test_task_that_ends_its_process_is_the_only_one_that_fails() -> None:
+    outcomes: list[Outcome[Any, Any]] = []
+    DaftEngine(2, "processes").run(tasks.start_crash, range(12), outcomes.append)
+    outcomes.sort(key=lambda outcome: outcome.task)
+    assert [outcome.task for outcome in outcomes] == [*range(12)]
+    errors = {outcome.task: str(outcome.error) for outcome in outcomes if outcome.error}
+    assert errors.keys() == {5, 7}
+    assert "exit code 3" in errors[5]
+    assert "SIGSEGV" in errors[7]
+    assert {outcome.result for outcome in outcomes} == {None, *(n**2 for n in range(12))} - {25, 49}
+
+
+def test_failure_of_daft_without_a_task_ends_the_run() -> None:
+    with pytest.raises(BackendError, match=r"The engine daft has failed: .*--engine local"):
+        DaftEngine(2, "processes").run(tasks.fail_to_start, range(3), lambda outcome: None)
+
+
 def test_telemetry_is_off_before_the_import() -> None:
     code = """
 import os, sys
@@ -90,8 +127,8 @@ class Look:
             print(name, [os.environ.get(key) for key in sys.argv[1:]])
         return None
 sys.meta_path.insert(0, Look())
-from semcodec.bulk.engines import daft_engine
-daft_engine.import_daft()
+from semcodec.bulk.engines import daft_library
+daft_library.import_daft()
 from daft import scarf_telemetry
 print(scarf_telemetry.opted_out())
 """

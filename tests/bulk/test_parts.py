@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from semcodec.bulk import parts, rows, stores
-from semcodec.bulk.parts import Done, PartWriter
+from semcodec.bulk.parts import CompletedRows, PartWriter
 from semcodec.bulk.rows import Row
 from semcodec.bulk.stores import LocalStore, ObjectStore
 from semcodec.errors import InputError
@@ -49,8 +50,8 @@ def foreign(store: LocalStore, change: Callable[[Any], Any], **options: Any) -> 
     store.write("part-x.parquet", out.getvalue())
 
 
-def read(store: LocalStore) -> Done:
-    return parts.read_done(store, "s1")
+def read(store: LocalStore) -> CompletedRows:
+    return parts.read_completed(store, "s1")
 
 
 def test_parts_of_so_many_rows(store: LocalStore) -> None:
@@ -104,21 +105,43 @@ def test_a_row_without_an_error_supersedes_those_with_one(store: LocalStore) -> 
     assert read(store)[:2] == ({"c": 3, "a": 1}, {"b": 2})
 
 
+def test_row_with_an_error_and_a_record_has_failed(store: LocalStore) -> None:
+    write(store, replace(row("a", 1), error="no"), row("b", 2))
+    assert read(store) == CompletedRows({"b": 2}, {"a": 1}, 1, 1)
+
+
+def test_row_with_neither_is_not_done(store: LocalStore) -> None:
+    write(store, replace(row("a"), record=None, bytes=None))
+    with pytest.raises(InputError, match="a row without a record and without an error"):
+        read(store)
+
+
+def test_part_without_rows(store: LocalStore) -> None:
+    foreign(store, lambda table: table.slice(0, 0))
+    assert read(store) == CompletedRows({}, {}, 1, 0)
+
+
 def test_folder_that_is_missing_or_has_other_files(store: LocalStore, tmp_path: Path) -> None:
-    assert read(store) == Done({}, {}, 0, 0)
+    assert (read(store), store.list_skipped()) == (CompletedRows({}, {}, 0, 0), [])
     write(store, row("a"))
     for name in (".hidden.parquet", "_metadata.parquet", "notes.txt"):
         store.write(name, b"other")
     [part] = store.list_files()
     (tmp_path / "out" / "link.parquet").symlink_to(part.name)
-    (tmp_path / "out" / "folder.parquet").mkdir()
+    (tmp_path / "out" / "folder").mkdir()
+    (tmp_path / "out" / ".hidden").mkdir()
     assert read(store).parts == 1
+    skipped = [("folder", "folder"), ("link.parquet", "symbolic link")]
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "out" / "pipe")
+        skipped.append(("pipe", "special file"))
+    assert store.list_skipped() == skipped
 
 
 def test_other_settings(store: LocalStore) -> None:
     write(store, row("a"))
     with pytest.raises(InputError, match="other options"):
-        parts.read_done(store, "s2")
+        parts.read_completed(store, "s2")
 
 
 @pytest.mark.parametrize("share", [0, 0.3, 0.9, 0.999])
@@ -211,13 +234,34 @@ def test_missing_value(store: LocalStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("MAX_FILE_BYTES", 10), ("MAX_FILE_ROWS", 0), ("MAX_ROWS", 0)]
+    ("name", "value"),
+    [("MAX_FILE_BYTES", 10), ("MAX_FILE_ROWS", 0), ("MAX_ROWS", 0), ("MAX_PATHS", 0)],
 )
 def test_limits(store: LocalStore, monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
     write(store, row("a"))
     monkeypatch.setattr(parts, name, value)
     with pytest.raises(InputError):
         read(store)
+
+
+def test_rows_of_all_parts_count(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "MAX_ROWS", 1)
+    write(store, row("a"))
+    assert read(store).sizes == {"a": 9}
+    write(store, row("a"))
+    with pytest.raises(InputError, match="more than 1 rows"):
+        read(store)
+
+
+def test_only_values_of_a_batch_are_looked_at(store: LocalStore) -> None:
+    """Each batch has a dictionary of all values so far, which would take quadratic time."""
+    write(store, row("a"))
+    [file] = store.list_files()
+    unused = "x" * (parts.MAX_VALUE + 1)
+    values = pa.DictionaryArray.from_arrays(pa.array([1, 2, 1, 2], pa.int32()), [unused, "a", "b"])
+    found = parts._read_values(store, file, "path", values)
+    assert found == ["a", "b", "a", "b"]
+    assert found[0] is found[2]
 
 
 def test_number_of_files(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,4 +324,6 @@ def test_object_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         writer = PartWriter(store, METADATA)
         writer.add(row("a"))
         writer.flush()
-    assert parts.read_done(store, "s1").sizes == {"a": 9}
+    assert parts.read_completed(store, "s1").sizes == {"a": 9}
+    files.create_dir("bucket/out/folder")
+    assert store.list_skipped() == [("folder", "folder")]

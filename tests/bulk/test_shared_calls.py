@@ -26,9 +26,10 @@ from semcodec.backends.recording import (
     Usage,
 )
 from semcodec.backends.recording.budget import max_usage
-from semcodec.bulk import call_journal, shared_calls
+from semcodec.bulk import call_journal, worker_calls
 from semcodec.bulk.call_journal import CallJournal
-from semcodec.bulk.shared_calls import SharedCalls, WorkerCalls
+from semcodec.bulk.shared_calls import SharedCalls
+from semcodec.bulk.worker_calls import WorkerCalls
 from semcodec.errors import BackendError, BudgetExceededError
 from tests.backends.recording.factories import FlatPrices, make_request, make_response
 from tests.bulk import spender
@@ -93,7 +94,7 @@ def test_worker_waits_for_what_others_do_not_spend(shared: SharedCalls) -> None:
     assert budget_of(first).reserve(make_request()) == MAX_PRICE
     waiting = threading.Thread(target=lambda: budget_of(second).reserve(make_request()))
     waiting.start()
-    time.sleep(2 * shared_calls.WAIT_FOR_OTHERS)
+    time.sleep(2 * worker_calls.WAIT_FOR_OTHERS)
     assert waiting.is_alive()
     budget_of(first).settle(make_request(), CENTS_40, MAX_PRICE)
     waiting.join()
@@ -132,7 +133,7 @@ def test_a_finished_input_leaves_no_calls(shared: SharedCalls) -> None:
 def test_worker_sends_nothing_after_the_main_process_has_ended(shared: SharedCalls) -> None:
     calls, _ = connect(shared)
     budget = budget_of(calls)
-    limiter = shared_calls._RemoteRateLimiter(calls, KEY)
+    limiter = worker_calls._RemoteRateLimiter(calls, KEY)
     sent: list[ModelRequest] = []
 
     def send(request: ModelRequest) -> ModelResponse:
@@ -159,7 +160,7 @@ def test_worker_sends_nothing_after_the_main_process_has_ended(shared: SharedCal
 def test_workers_share_the_rate_limits(shared: SharedCalls) -> None:
     (first, connection), (second, other) = connect(shared), connect(shared)
     limits: Any = {"requests": 6, "tokens": None}
-    limiters = [shared_calls._RemoteRateLimiter(calls, KEY) for calls in (first, second)]
+    limiters = [worker_calls._RemoteRateLimiter(calls, KEY) for calls in (first, second)]
     assert limiters[0].reserve(Share("m"), limits) == 0
     assert limiters[1].reserve(Share("m"), limits) == pytest.approx(10, abs=0.1)
     assert limiters[0].reserve(Share("m"), limits) == pytest.approx(20, abs=0.1)
@@ -186,7 +187,7 @@ def test_main_process_gets_no_headers_but_those_of_limits(
 ) -> None:
     sent: list[Any] = []
     monkeypatch.setattr(WorkerCalls, "report", lambda _, *arguments: sent.append(arguments))
-    limiter = shared_calls._RemoteRateLimiter(connect(shared)[0], KEY)
+    limiter = worker_calls._RemoteRateLimiter(connect(shared)[0], KEY)
     limiter.release(Share(), {"X-RateLimit-Limit-Tokens": "1", "set-cookie": "secret"})
     assert sent == [("release", KEY, Share(), {"x-ratelimit-limit-tokens": "1"})]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,12 @@ import pytest
 from PIL import Image
 
 import semcodec
+from semcodec.backends import registry
 from semcodec.backends.openai import client
 from semcodec.backends.recording import ModelRequest
 from semcodec.bulk.manifest import FILE_NAME
-from semcodec.cli import main
+from semcodec.cli import main, settings_digest
+from semcodec.imaging.fitting import described_size
 from semcodec_embedded import painter
 from semcodec_embedded.describer import EmbeddedDescriber
 from semcodec_embedded.painting.plan import Plan, attach_plan, plan_of
@@ -193,6 +197,29 @@ def two_words(tmp_path: Path) -> Path:
     path = tmp_path / "photo.semc"
     path.write_bytes(semcodec.pack("bt lk", framing="file", size=(64, 48)))
     return path
+
+
+#: The installed backends, which are searched for once.
+find_entry_points = functools.cache(entry_points)
+
+
+@pytest.fixture
+def bulk_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the current folder, with four files in ``in``; all pictures have the same pixels.
+
+    What does not depend on them takes little time: enlarging them for the describer, and the search
+    for backends of plug-ins.
+    """
+    monkeypatch.setattr(described_size, "__defaults__", (64,))
+    for module in (registry, settings_digest):
+        monkeypatch.setattr(module, "entry_points", find_entry_points)
+    (tmp_path / "in" / "sub").mkdir(parents=True)
+    for number, name in enumerate(("a.png", "b.png", "sub/c.png")):
+        image = Image.new("RGB", (64, 48), (180, 40, 200))
+        image.save(tmp_path / "in" / name, compress_level=number)
+    (tmp_path / "in" / "notes.txt").write_text("not a picture")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def as_json(run: Run, command: str, *argv: str | Path) -> Any:

@@ -14,9 +14,9 @@ from semcodec.backends.openai.batches import rounds
 from semcodec.backends.openai.batches.journal import Part
 from semcodec.backends.recording import ModelRequest
 from tests.backends.openai.batches.batch_server import BatchServer
+from tests.cli.bulk_files import read_rows
 from tests.cli.conftest import Run
 from tests.cli.fake_client import PRICES, configure
-from tests.cli.test_bulk import read_rows
 
 pytest.importorskip("pyarrow.parquet")
 BATCH = ("--engine", "local", "--batch", "--backend", "openai", "--k", "2")

@@ -499,7 +499,7 @@ def test_worker_that_dies_costs_the_files_of_its_task(
     run: Run, mixed: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Dying(Workers[Any, Any]):
-        def run(self, tasks: Iterable[Any], on_arrival: Any = None) -> Iterator[Outcome[Any, Any]]:
+        def run(self, tasks: Iterable[Any], on_outcome: Any = None) -> Iterator[Outcome[Any, Any]]:
             function = self._start()
             for number, task in enumerate(tasks):
                 if number == 1:

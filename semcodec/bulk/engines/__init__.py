@@ -21,18 +21,19 @@ class Engine(Protocol):
         self,
         start: Start[Any, Any],
         tasks: Iterable[Any],
-        arrive: Callable[[Outcome[Any, Any]], object],
+        on_outcome: Callable[[Outcome[Any, Any]], object],
     ) -> None:
         """Run a function on each task.
 
         Args:
             start: called once in each thread or process; returns the function.
-            tasks: picklable values.
-            arrive: called with each outcome, in this thread. If it raises an exception, no task is
-                begun any more, and what runs may still arrive.
+            tasks: picklable values. The engine ``local`` and threads read them while others run, so
+                that a caller may end them early.
+            on_outcome: called with each outcome, in this thread. If it raises an exception, no more
+                tasks are begun, and it may still be called with those that run.
 
         Raises:
             BackendError: the engine has failed.
-            Exception: ``arrive`` or ``start`` raised it.
+            Exception: ``on_outcome`` or ``start`` raised it.
         """
         ...

@@ -3,68 +3,43 @@
 A task is one value of a column, pickled, and so is its reply; the rest of Daft's tables is not
 needed. Three ways to run a function:
 
-* Threads of this process (``Threads``), if a server is the backend: one budget, one log and one
+* Threads of this process (``threads``), if a server is the backend: one budget, one log and one
   rate limiter hold for all, as in any program.
-* Processes of this machine (``_Processes``), else: pure Python runs in one thread at a time.
+* Processes of this machine (``processes``), else: pure Python runs in one thread at a time.
 * Actors of a Ray cluster: as processes. They share nothing, so ``start`` divides what they share.
-
-Nothing is sent to the makers of Daft and Ray: ``TELEMETRY_OFF`` is set before the import, since
-importing Daft already reports it.
 """
 
 from __future__ import annotations
 
-import asyncio
-import importlib
-import logging
-import os
 import pickle
-import signal
-import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
-from semcodec.bulk.engines.threads import NUMBER_BYTES, Threads, read_number, run_task, to_bytes
-from semcodec.bulk.worker_process import Reply, pickle_reply
+from semcodec.bulk.engines.daft_library import choose_runner, first_line, import_daft
+from semcodec.bulk.engines.local import LocalEngine
+from semcodec.bulk.engines.processes import RunFile, make_process_runner
+from semcodec.bulk.engines.threads import (
+    NUMBER_BYTES,
+    make_thread_runner,
+    read_number,
+    running_threads,
+)
+from semcodec.bulk.worker_process import Reply
 from semcodec.bulk.workers import Outcome, Start
 from semcodec.errors import BackendError
 
-MISSING: Final = "pip install 'semcodec[bulk]'"
-MISSING_RAY: Final = "pip install 'semcodec[ray]'"
-#: Each variable that Daft 0.7 or Ray 2.60 reads before it reports use, with the value for "no".
-TELEMETRY_OFF: Final = {
-    "DO_NOT_TRACK": "1",
-    "SCARF_NO_ANALYTICS": "1",
-    "DAFT_ANALYTICS_ENABLED": "0",
-    "RAY_USAGE_STATS_ENABLED": "0",
-}
-#: The command line has a status line of its own.
-QUIET: Final = {"DAFT_PROGRESS_BAR": "0", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
-DAFT_LOGGER: Final = "daft_local_execution"
-TASKS_AHEAD: Final = 4  #: for each thread, so that none waits while Daft passes the next one on
-POLL_LIFE_LINE: Final = 0.25  #: seconds between two looks of a worker whether the run goes on
+#: Threads get tasks in chunks, which are read when the last one has ended. At its end, threads wait
+#: for the slowest task; that takes a small part of the time if each thread has many tasks.
+CHUNK_TASKS: Final = 2000
+MIN_TASKS_PER_THREAD: Final = 100  #: of a chunk
+MAX_CRASHES: Final = 10  #: one after the other, without a reply
 
 
-def import_daft() -> Any:
-    """Import Daft without telemetry, and return it.
-
-    Raises:
-        BackendError: it is not installed.
-    """
-    os.environ.update(TELEMETRY_OFF)
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
-    logging.getLogger(DAFT_LOGGER).addHandler(logging.NullHandler())  # we raise what it logs
-    try:
-        return importlib.import_module("daft")
-    except ImportError as error:
-        raise BackendError(
-            f"The engine daft is not installed: {MISSING}, or use --engine local.", stage="load"
-        ) from error
+class EngineError(BackendError):
+    """Daft has failed, often because a worker process has died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,118 +58,111 @@ class DaftEngine:
         self,
         start: Start[Any, Any],
         tasks: Iterable[Any],
-        arrive: Callable[[Outcome[Any, Any]], object],
+        on_outcome: Callable[[Outcome[Any, Any]], object],
     ) -> None:
         """Run a function on each task, as ``Engine`` describes."""
         daft = import_daft()
-        listed = list(tasks)
-        if not listed:
-            return
         choose_runner("ray" if self.runner == "ray" else "native")
         if self.runner == "threads":
-            self._run_threads(daft, start(), listed, arrive)
+            self._run_threads(daft, start(), iter(tasks), on_outcome)
         else:
-            self._run_processes(daft, pickle.dumps(start), listed, arrive)
+            self._run_processes(daft, start, dict(enumerate(tasks)), on_outcome)
 
     def _run_threads(
         self,
         daft: Any,
         function: Callable[[Any], Any],
-        tasks: list[Any],
-        arrive: Callable[[Outcome[Any, Any]], object],
+        tasks: Iterator[Any],
+        on_outcome: Callable[[Outcome[Any, Any]], object],
     ) -> None:
-        threads = Threads(function, self.jobs)
-        key = id(threads)
-        _running[key] = threads
+        size = max(CHUNK_TASKS, MIN_TASKS_PER_THREAD * self.jobs)
+        chunk: list[Any] = []
         # Kept in a variable, since closing it waits for all tasks: that must be after ``stop``.
-        replies = _collect(daft, tasks, _thread_runner(daft, self.jobs)(key))
-        try:
-            for reply in replies:
-                number = read_number(reply)
-                arrive(_outcome(tasks, number, threads.replies.pop(number)))
-        finally:
-            for number, left in threads.stop():
-                with suppress(Exception):  # the first error is the one that counts
-                    arrive(_outcome(tasks, number, left))
-            _close(replies)
-            del _running[key]
+        replies: Iterator[bytes] = iter(())
+        with running_threads(function, self.jobs) as (key, threads):
+            runner = make_thread_runner(daft, self.jobs)(key)
+            try:
+                while chunk := list(islice(tasks, size)):
+                    replies = self._collect(daft, enumerate(chunk), runner)
+                    for number in map(read_number, replies):
+                        on_outcome(_outcome(chunk[number], threads.replies.pop(number)))
+            finally:
+                for number, reply in threads.stop():
+                    with suppress(Exception):  # the first error is the one that counts
+                        on_outcome(_outcome(chunk[number], reply))
+                _close(replies)
 
     def _run_processes(
         self,
         daft: Any,
-        start: bytes,
-        tasks: list[Any],
-        arrive: Callable[[Outcome[Any, Any]], object],
+        start: Start[Any, Any],
+        pending: dict[int, Any],
+        on_outcome: Callable[[Outcome[Any, Any]], object],
     ) -> None:
-        is_here = self.runner == "processes"
+        """Run tasks by number, and remove them from ``pending``.
+
+        If a process dies, Daft fails and does not state its task. On this machine, the tasks that
+        were begun then run in ``LocalEngine``, where only the one that kills its process fails, and
+        Daft continues with the others.
+        """
+        crashes = 0
+        while pending:
+            run_file, before = RunFile(), len(pending)
+            try:
+                self._run_until_crash(daft, start, pending, run_file, on_outcome)
+            except EngineError:
+                crashes = crashes + 1 if len(pending) == before else 1
+                begun = [pending.pop(number) for number in run_file.begun if number in pending]
+                if not begun or crashes > MAX_CRASHES:
+                    raise
+                LocalEngine(max(2, self.jobs)).run(start, begun, on_outcome)
+
+    def _run_until_crash(
+        self,
+        daft: Any,
+        start: Start[Any, Any],
+        pending: dict[int, Any],
+        run_file: RunFile,
+        on_outcome: Callable[[Outcome[Any, Any]], object],
+    ) -> None:
         replies: Iterator[bytes] = iter(())
         try:
-            with _life_line() if is_here else nullcontext("") as life_line:
-                runner = _process_runner(daft, self.jobs)(start, life_line)
-                replies = _collect(daft, tasks, runner)
+            with run_file if self.runner == "processes" else nullcontext():
+                make_runner = make_process_runner(daft, self.jobs)
+                runner = make_runner(pickle.dumps(start), run_file.path)
+                replies = self._collect(daft, list(pending.items()), runner)
                 for data in replies:
                     reply = pickle.loads(data[NUMBER_BYTES:])  # noqa: S301 - of our own workers
-                    arrive(_outcome(tasks, read_number(data), reply))
-        finally:  # after the workers have ended, as above
+                    on_outcome(_outcome(pending.pop(read_number(data)), reply))
+        finally:  # after the workers have ended, as with threads
             _close(replies)
 
+    def _collect(
+        self, daft: Any, numbered: Iterable[tuple[int, Any]], runner: Any
+    ) -> Iterator[bytes]:
+        """Yield what ``runner`` returns for each task, as it comes.
 
-def choose_runner(runner: str) -> None:
-    """Choose the runner before any work, also before files are listed: Daft has one for a process.
+        Each task is a batch of Daft's, which takes about a millisecond. In larger ones, a reply
+        would wait for the other tasks of its batch, and be lost with them.
 
-    Args:
-        runner: ``"native"``, or ``"ray"``, which connects to the cluster of ``$RAY_ADDRESS``, or
-            starts one on this machine.
-
-    Raises:
-        BackendError: Daft or Ray is not installed, a cluster cannot be reached, or this process has
-            used the other runner before.
-    """
-    daft = import_daft()
-    try:
-        if runner == "ray":
-            _connect_to_ray()
-            daft.set_runner_ray(noop_if_initialized=True)
-        else:
-            daft.set_runner_native()
-    except ImportError as error:
-        raise BackendError(f"Ray is not installed: {MISSING_RAY}.", stage="load") from error
-    except Exception as error:
-        if daft.get_or_infer_runner_type() != runner:
-            raise BackendError(f"Daft cannot use the runner: {first_line(error)}.") from error
-
-
-def _connect_to_ray() -> None:
-    """Connect without the messages of Ray and of its workers, which are not about photographs."""
-    import ray
-
-    if not ray.is_initialized():
-        ray.init(logging_level=logging.ERROR, log_to_driver=False)
-
-
-def _collect(daft: Any, tasks: list[Any], runner: Any) -> Iterator[bytes]:
-    """Yield what ``runner`` returns for each task, as it comes.
-
-    Each task is a batch of Daft's, which takes about a millisecond. In larger ones, a reply would
-    wait for the other tasks of its batch, and be lost with them.
-
-    Raises:
-        BackendError: the engine has failed.
-    """
-    column = [pickle.dumps((number, task)) for number, task in enumerate(tasks)]
-    table = daft.from_pydict({"task": column}).into_batches(1)
-    replies = table.select(runner.run(daft.col("task")).alias("reply")).iter_partitions()
-    while True:
-        try:
-            part = next(replies)
-        except StopIteration:
-            return
-        except Exception as error:
-            raise BackendError(
-                f"The engine daft has failed: {first_line(error)}. Run the command again: it "
-                "continues."
-            ) from error
-        yield from _value(part)
+        Raises:
+            EngineError: Daft has failed.
+        """
+        column = [pickle.dumps(task) for task in numbered]
+        table = daft.from_pydict({"task": column}).into_batches(1)
+        replies = table.select(runner.run(daft.col("task")).alias("reply")).iter_partitions()
+        while True:
+            try:
+                part = next(replies)
+            except StopIteration:
+                return
+            except Exception as error:
+                name, other = ("ray", "daft") if self.runner == "ray" else ("daft", "local")
+                raise EngineError(
+                    f"The engine {name} has failed: {first_line(error)}. Run the command again, if "
+                    f"need be with --engine {other}: it continues."
+                ) from error
+            yield from _value(part)
 
 
 def _close(replies: Iterator[bytes]) -> None:
@@ -212,7 +180,7 @@ def _value(part: Any) -> list[bytes]:
     return replies
 
 
-def _outcome(tasks: list[Any], number: int, reply: Reply) -> Outcome[Any, Any]:
+def _outcome(task: Any, reply: Reply) -> Outcome[Any, Any]:
     """Return a reply as an outcome.
 
     Raises:
@@ -220,98 +188,4 @@ def _outcome(tasks: list[Any], number: int, reply: Reply) -> Outcome[Any, Any]:
     """
     if reply.failure is not None:
         raise reply.failure
-    return Outcome(tasks[number], reply.result, reply.error, reply.seconds)
-
-
-def first_line(error: BaseException) -> str:
-    """Return the first line of a message, without its period; the last one of a traceback."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    line = lines[-1] if "traceback" in lines[0].lower() else lines[0]
-    return line.strip()[:500].rstrip(".")
-
-
-# --- threads of this process ---------------------------------------------------------------------
-
-
-_running: Final[dict[int, Threads]] = {}  # by the keys that Daft passes on
-
-
-def find_threads(key: int) -> Threads:
-    """Return threads by their key: Daft pickles what its classes name, but not a function."""
-    return _running[key]
-
-
-def _thread_runner(daft: Any, jobs: int) -> Any:
-    @daft.cls(max_concurrency=jobs * TASKS_AHEAD)
-    class Runner:
-        def __init__(self, key: int) -> None:
-            self._threads = find_threads(key)
-
-        @daft.method(return_dtype=daft.DataType.binary())  # type: ignore[untyped-decorator]
-        async def run(self, task: bytes) -> bytes:
-            return await asyncio.wrap_future(self._threads.submit(task))
-
-    return Runner
-
-
-# --- processes, here or in a cluster -------------------------------------------------------------
-
-
-@contextmanager
-def _life_line() -> Iterator[str]:
-    """Yield the path of a file that exists as long as the run goes on.
-
-    Workers that compute while this process ends would keep a thread of Daft waiting, which then
-    aborts the process. So they are given the time to see that the file is gone.
-    """
-    handle, name = tempfile.mkstemp(prefix="semcodec-run-")
-    os.close(handle)
-    try:
-        yield name
-    except BaseException:
-        os.unlink(name)
-        time.sleep(3 * POLL_LIFE_LINE)
-        raise
-    os.unlink(name)
-
-
-def _process_runner(daft: Any, jobs: int) -> Any:
-    @daft.cls(max_concurrency=jobs, use_process=True)
-    class Runner:
-        def __init__(self, start: bytes, life_line: str) -> None:
-            self._function = begin_worker(start, life_line)
-
-        @daft.method(return_dtype=daft.DataType.binary())  # type: ignore[untyped-decorator]
-        def run(self, data: bytes) -> bytes:
-            return run_pickled(self._function, data)
-
-    return Runner
-
-
-def begin_worker(start: bytes, life_line: str) -> Callable[[Any], Any]:
-    """Return the function of a worker process.
-
-    Args:
-        start: pickled; returns the function.
-        life_line: the path of a file without which the worker ends; "" for none.
-    """
-    if life_line:
-        with suppress(ValueError):  # not the main thread
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the file ends it
-        threading.Thread(target=_end_without, args=(life_line,), daemon=True).start()
-    function: Callable[[Any], Any] = pickle.loads(start)()  # noqa: S301 - of the run
-    return function
-
-
-def run_pickled(function: Callable[[Any], Any], data: bytes) -> bytes:
-    """Run a pickled task, and return its number and its reply, pickled."""
-    number, task = pickle.loads(data)  # noqa: S301 - of the run
-    return to_bytes(number) + pickle_reply(run_task(function, task))
-
-
-def _end_without(life_line: str) -> None:
-    """End this process in the middle of a task if the run ends, also after ``kill -9``."""
-    parent = os.getppid()
-    while os.path.exists(life_line) and os.getppid() == parent:
-        time.sleep(POLL_LIFE_LINE)
-    os._exit(1)
+    return Outcome(task, reply.result, reply.error, reply.seconds)

@@ -28,10 +28,10 @@ class LocalEngine:
         self,
         start: Start[Any, Any],
         tasks: Iterable[Any],
-        arrive: Callable[[Outcome[Any, Any]], object],
+        on_outcome: Callable[[Outcome[Any, Any]], object],
     ) -> None:
         """Run a function on each task, as ``Engine`` describes."""
         workers = Workers[Any, Any](start, jobs=self.jobs, on_start=self.on_start)
         with self.shared, workers:
-            for _ in workers.run(tasks, arrive):
+            for _ in workers.run(tasks, on_outcome):
                 pass

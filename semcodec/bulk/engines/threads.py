@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, Final
 
 from semcodec.bulk.worker_process import Reply
@@ -15,13 +17,14 @@ from semcodec.bulk.workers import MAX_STOP_SECONDS
 from semcodec.errors import BackendError, SemcodecError
 
 NUMBER_BYTES: Final = 8  #: of the number of a task, with which a reply begins
+TASKS_AHEAD: Final = 4  #: for each thread, so that none waits while Daft passes the next one on
 
 
 class Threads:
     """Runs tasks in daemon threads, which do not keep the process alive after Ctrl-C.
 
     Attributes:
-        replies: by number of the task, those that no one has fetched yet. They are here, and not in
+        replies: by number of the task, those that were not fetched yet. They are here, and not in
             Daft's column, so that none is lost when the run is interrupted.
     """
 
@@ -75,6 +78,40 @@ class Threads:
                 future.set_exception(BackendError("The run has been stopped."))
             self._waiting.clear()
         return [*self.replies.items()]
+
+
+_running: Final[dict[int, Threads]] = {}  # by the keys that Daft passes on
+
+
+@contextmanager
+def running_threads(function: Callable[[Any], Any], jobs: int) -> Iterator[tuple[int, Threads]]:
+    """Yield threads and their key; the caller stops them."""
+    threads = Threads(function, jobs)
+    _running[id(threads)] = threads
+    try:
+        yield id(threads), threads
+    finally:
+        del _running[id(threads)]
+
+
+def find_threads(key: int) -> Threads:
+    """Return threads by their key: Daft pickles what its classes name, but not a function."""
+    return _running[key]
+
+
+def make_thread_runner(daft: Any, jobs: int) -> Any:
+    """Return the class whose method Daft calls for each task; its argument is a key."""
+
+    @daft.cls(max_concurrency=jobs * TASKS_AHEAD)
+    class Runner:
+        def __init__(self, key: int) -> None:
+            self._threads = find_threads(key)
+
+        @daft.method(return_dtype=daft.DataType.binary())  # type: ignore[untyped-decorator]
+        async def run(self, task: bytes) -> bytes:
+            return await asyncio.wrap_future(self._threads.submit(task))
+
+    return Runner
 
 
 def run_task(function: Callable[[Any], Any], task: Any) -> Reply:
