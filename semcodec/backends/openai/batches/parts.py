@@ -9,7 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from semcodec.backends.openai.batches.journal import Journal, Part, PartRequest
+from semcodec.backends.openai.batches.journal import Journal
+from semcodec.backends.openai.batches.rows import Part, PartRequest
 from semcodec.backends.openai.batches.store import (
     MAX_PART_BYTES,
     PARTS,

@@ -17,7 +17,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
-from semcodec.backends.openai.batches.journal import Failure, Journal, PartRequest, light_values
+from semcodec.backends.openai.batches.journal import Journal
+from semcodec.backends.openai.batches.rows import Failure, PartRequest, light_values
 from semcodec.backends.recording import Cassette, ModelRequest, RejectedFieldError, Usage
 from semcodec.backends.recording.budget import estimate_usage, max_usage
 from semcodec.errors import (

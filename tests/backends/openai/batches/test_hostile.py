@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from semcodec.backends.openai.batches import api, output, rounds
-from semcodec.backends.openai.batches.journal import Part
+from semcodec.backends.openai.batches import output, rounds, sending
+from semcodec.backends.openai.batches.rows import Part
 from semcodec.errors import BackendError, InvalidResponseError, SemcodecError
 from tests.backends.openai.batches.batch_server import ALL_STATUSES, KEY, BatchServer
 from tests.backends.openai.batches.simple_runs import SimpleRun, expected_results, repeat
@@ -114,7 +114,7 @@ def test_output_that_was_cut_off_is_downloaded_again(tmp_path: Path) -> None:
 def test_output_above_the_limit_fails_its_requests(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api, "MAX_OUTPUT_BYTES", 2_000)
+    monkeypatch.setattr(sending, "MAX_OUTPUT_BYTES", 2_000)
     run = run_with(tmp_path, lambda data: data + b" " * 10_000)
     assert isinstance(run.errors["0"], InvalidResponseError)
     assert "a response of over 2000 bytes" in str(run.errors["0"])

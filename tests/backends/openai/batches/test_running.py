@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from semcodec.backends.openai.batches import BatchStore, rounds
+from semcodec.backends.openai.batches import BatchStore, state
 from semcodec.backends.openai.batches.progress import Progress
 from semcodec.errors import BackendError, InputError
 from tests.backends.openai.batches.batch_server import ALL_STATUSES, BatchServer, Fault
@@ -116,7 +116,7 @@ def test_request_that_was_handled_without_a_response_is_not_repeated(
 
 def test_failures_of_polls_are_tolerated_some_times(tmp_path: Path) -> None:
     busy: Fault = lambda: BUSY  # noqa: E731
-    faults = [busy] * 3 * (rounds.MAX_FAILURES - 1)
+    faults = [busy] * 3 * (state.MAX_FAILURES - 1)
     server = BatchServer(execute=repeat, faults={("GET", "/batches/.*"): faults})
     assert SimpleRun(tmp_path, server).start().results == expected_results(["0", "1"])
 
@@ -230,7 +230,7 @@ def test_batch_that_has_ended_meanwhile_answers_the_first_round(tmp_path: Path) 
 
 def test_many_running_batches_are_not_all_named(tmp_path: Path) -> None:
     run = SimpleRun(tmp_path, BatchServer())
-    from semcodec.backends.openai.batches.journal import Part
+    from semcodec.backends.openai.batches.rows import Part
 
     for number in range(10):
         part = Part(f"{number:032x}", run.settings.base_url, "responses", "m", "submitted")
@@ -262,8 +262,8 @@ def test_batch_of_inputs_that_are_gone_is_reported(tmp_path: Path) -> None:
     server.statuses = ("validating", "in_progress")
     run = SimpleRun(tmp_path, server, []).start()
     assert run.notices == [
-        "1 batch of an earlier run, which no input needs now, still run on the server "
-        "(batch_0001): cancel them there."
+        "1 batch of an earlier run, which no input needs now, still runs on the server "
+        "(batch_0001): cancel it there."
     ]
 
 
@@ -360,8 +360,8 @@ def test_journal_with_ids_of_other_files_deletes_none_of_them(tmp_path: Path) ->
     run = SimpleRun(tmp_path, server, stages=1).start()
     mine = server._add_file("mine.jsonl", "batch", b"{}")
     [part] = run.store.journal.parts(run.settings.base_url)
-    for state in ("collected", "uploaded", "prepared"):
-        part.state, part.file = state, mine.id
+    for name in ("collected", "uploaded", "prepared"):
+        part.state, part.file = name, mine.id
         run.store.journal.save(part)
         SimpleRun(tmp_path, server, stages=1).start()
         assert mine.id in server.files
