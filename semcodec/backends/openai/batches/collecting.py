@@ -211,7 +211,6 @@ class _Collector:
             found.stop = BackendError(message, backend="openai", stage="submit a batch")
             if REJECTED_IMAGE.search(text) and self._with_images():
                 found.stop = self._no_images(text)
-        self._part.message = str(found.stop or "")
 
     def _check_images(self) -> None:
         """End the run if all requests with an image failed because of their images."""

@@ -23,8 +23,7 @@ MAX_VALUE: Final = 2**22  #: bytes of one value
 SCHEMA: Final = (
     "CREATE TABLE parts (id TEXT PRIMARY KEY, server TEXT, route TEXT, model TEXT, state TEXT, "
     "created REAL, requests INTEGER, bytes INTEGER, tokens INTEGER, bound TEXT, file TEXT, "
-    "batch TEXT, status TEXT, output TEXT, errors TEXT, message TEXT, dollars TEXT, "
-    "answered INTEGER, failed INTEGER)",
+    "batch TEXT, output TEXT, errors TEXT, dollars TEXT, answered INTEGER, failed INTEGER)",
     "CREATE TABLE requests (digest TEXT, server TEXT, part TEXT, line INTEGER, attempts INTEGER, "
     "usage TEXT, request BLOB, PRIMARY KEY (digest, server)) WITHOUT ROWID",
     "CREATE TABLE failures (digest TEXT, server TEXT, billed INTEGER, failure TEXT, "

@@ -59,9 +59,6 @@ class Poller:
                 stage="poll a batch",
             )
         self._state.batches[part.id] = batch
-        if batch.status != part.status:
-            part.status = batch.status
-            self._state.store.journal.save(part)
         return batch
 
     def _end(self, part: Part, batch: Batch) -> None:

@@ -154,7 +154,8 @@ class Batches:
         state, journal, folder = self._state, self._store.journal, self._store.folder
         forget_collected(folder)
         journal.forget_failures(state.api.server, billed=False)
-        left = state.parts(*UNSUBMITTED)
+        known = state.parts()
+        left = [part for part in known if part.state in UNSUBMITTED]
         since = min((part.created for part in left), default=time.time())
         found = state.api.find_batches({part.id for part in left}, since)
         for part in left:
@@ -163,13 +164,13 @@ class Batches:
                 journal.save(part)
         self._drop([part for part in left if part.id not in found])
         parts.remove_leftovers(folder)
-        for part in state.parts("collected"):
-            with suppress(BackendError):
-                self._poller.poll(part)  # the files are those of this batch
-                self._poller.clean(part)
-        costs = [part.dollars for part in state.parts()]
-        costs += [part.bound or Decimal(0) for part in state.parts(*RUNNING)]
-        state.budget.spent = sum(costs, Decimal(0))
+        for part in known:
+            if part.state == "collected":
+                with suppress(BackendError):
+                    self._poller.poll(part)  # the files are those of this batch
+                    self._poller.clean(part)
+        reserved = [part.bound or Decimal(0) for part in known if part.state in RUNNING]
+        state.budget.spent = sum((part.dollars for part in known), sum(reserved, Decimal(0)))
         self._poller.poll_all()  # what has ended is of use for the first round
 
     def _drop(self, dropped: list[Part]) -> None:

@@ -52,9 +52,7 @@ class Part:
         tokens: the estimated tokens of all input.
         bound: the highest possible price in dollars; None if it is unknown.
         file, batch: ids on the server; empty if not known yet.
-        status: that of the batch when it was last seen.
         output, errors: ids of the files with responses and with errors; empty if there are none.
-        message: why the batch failed, or why its responses cannot be used; or empty.
         dollars: what it has cost; until it is collected, 0.
         answered, failed: the numbers of requests with a response that is stored, and of those that
             failed for good; the others are sent again.
@@ -72,10 +70,8 @@ class Part:
     bound: Decimal | None = None
     file: str = ""
     batch: str = ""
-    status: str = ""
     output: str = ""
     errors: str = ""
-    message: str = ""
     dollars: Decimal = Decimal(0)
     answered: int = 0
     failed: int = 0

@@ -102,7 +102,7 @@ class Submitter:
             part.state = "uploaded"
             journal.save(part)
         batch = self._create(part)
-        part.batch, part.status, part.state = batch.id, batch.status, "submitted"
+        part.batch, part.state = batch.id, "submitted"
         journal.save(part)
         self._state.batches[part.id] = batch
         path.unlink(missing_ok=True)
