@@ -196,10 +196,10 @@ class BatchApi:
         list_files = self._openai.files.with_raw_response.list
         for page in self._sender.pages("list files", list_files, purpose="batch"):
             for entry in page:
-                if isinstance(entry, dict) and entry.get("filename") in names:
-                    file_id = entry.get("id")
-                    if isinstance(file_id, str) and ID.fullmatch(file_id):
-                        found.setdefault(entry["filename"], file_id)
+                if isinstance(entry, dict):
+                    name, file_id = str(entry.get("filename")), str(entry.get("id"))
+                    if name in names and ID.fullmatch(file_id):
+                        found.setdefault(name, file_id)
             if len(found) == len(names):
                 break
         return found

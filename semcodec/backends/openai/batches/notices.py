@@ -62,7 +62,7 @@ def describe_result(part: Part, batch: Batch, found: Collected) -> Iterator[str]
         )
     counts = {
         "invalid": found.ignored.invalid,
-        "not asked for": found.ignored.unknown,
+        "not requested": found.ignored.unknown,
         "duplicate": found.ignored.duplicate,
     }
     bad = [f"{number} {kind}" for kind, number in counts.items() if number]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields
 from decimal import Decimal
 from typing import Any, Final, NamedTuple, get_type_hints
 
@@ -122,8 +122,8 @@ class StoredRequest:
         """
         try:
             text = zlib.decompressobj().decompress(self.data, MAX_REQUEST)
-            return ModelRequest(**json.loads(text))
-        except (TypeError, ValueError, KeyError, AttributeError, RecursionError, zlib.error):
+            return parse_values(json.loads(text))
+        except (*ROW_ERRORS, zlib.error):
             raise InputError(f"A journal of batches is damaged: {DAMAGE_ADVICE}.") from None
 
 
@@ -193,7 +193,19 @@ def parse_request(line: Any, attempts: Any, usage: Any, data: Any) -> StoredRequ
     """
     if type(data) is not bytes:
         raise TypeError("not bytes")
-    return StoredRequest(int(line), int(attempts), Usage(**json.loads(usage)), data)
+    return StoredRequest(int(line), int(attempts), parse_usage(json.loads(usage)), data)
+
+
+def parse_usage(values: Any) -> Usage:
+    """Return the usage with the fields ``values``.
+
+    Raises:
+        TypeError, ValueError: one of them is damaged.
+    """
+    usage = Usage(**values)
+    if not all(type(count) is int and count >= 0 for count in astuple(usage)):
+        raise ValueError("a number of tokens")
+    return usage
 
 
 def format_failure(failure: Failure) -> str:
@@ -209,6 +221,28 @@ def parse_failure(text: Any) -> Failure:
     """
     kind, message, names, *flags = json.loads(text)
     return Failure(str(kind), str(message), tuple(map(str, names)), *map(bool, flags))
+
+
+_VALUE_TYPES: Final = {
+    "stage": str, "route": str, "body": dict, "extra": dict, "max_output_tokens": int,
+    "image_sizes": list, "seed": int, "fields": dict, "unnamed_model": str,
+}  # fmt: skip
+
+
+def parse_values(values: Any) -> ModelRequest:
+    """Return the request with ``light_values``.
+
+    Raises:
+        TypeError, ValueError: one of them is damaged.
+    """
+    request = ModelRequest(**values)
+    if any(type(getattr(request, name)) is not kind for name, kind in _VALUE_TYPES.items()):
+        raise TypeError("a value of a request")
+    if not request.is_text_request or not all(
+        type(name) is str for name in request.fields.values()
+    ):
+        raise ValueError("a route or a field")
+    return request
 
 
 def light_values(request: ModelRequest) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class RunState:
         done: parts that were collected in this run.
         failures: of the server, one after the other.
         queue_full_until: by model, when a batch may be submitted again, on ``clock``.
-        resolved: digests of requests that have a result, and that were not yet asked for.
+        resolved: digests of requests with a result, which ``pop_resolved`` has not returned yet.
         resolved_count: requests of all parts that were collected in this run.
     """
 

@@ -44,7 +44,7 @@ def failing(name: str, status: int, body: Any, times: int = 10**9) -> Any:
     return execute
 
 
-def test_expired_batch_gives_what_is_done_and_only_the_rest_is_asked_again(tmp_path: Path) -> None:
+def test_expired_batch_gives_what_is_done_and_only_the_rest_is_sent_again(tmp_path: Path) -> None:
     server = BatchServer(execute=repeat, statuses=EXPIRING, executed_before_end=3, checks=True)
     run = SimpleRun(tmp_path, server, 5, stages=1)
     run.start()
@@ -88,7 +88,7 @@ def cancel(server: BatchServer) -> None:
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 503])
-def test_status_that_may_pass_is_asked_again(tmp_path: Path, status: int) -> None:
+def test_status_that_may_pass_is_sent_again(tmp_path: Path, status: int) -> None:
     execute = failing("1", status, error("busy"), times=2)
     server = BatchServer(execute=execute)
     run = SimpleRun(tmp_path, server, 3, stages=1).start()
@@ -120,7 +120,7 @@ def test_other_errors_are_those_of_single_requests(
     assert caught.value.unavailable == (status in (401, 404))
 
 
-def test_failed_request_is_asked_again_by_a_later_run(tmp_path: Path) -> None:
+def test_failed_request_is_sent_again_by_a_later_run(tmp_path: Path) -> None:
     server = BatchServer(execute=failing("1", 400, error("bad"), times=1))
     assert SimpleRun(tmp_path, server, stages=1).start().errors.keys() == {"1"}
     again = SimpleRun(tmp_path, server, stages=1).start()
@@ -145,7 +145,7 @@ def test_unusable_response_is_paid_once_even_if_the_run_is_interrupted(tmp_path:
     assert set(server.paid.values()) == {1}
 
 
-def test_rejected_lines_fail_and_the_others_are_asked_again(tmp_path: Path) -> None:
+def test_rejected_lines_fail_and_the_others_are_sent_again(tmp_path: Path) -> None:
     problems = [{"code": "invalid_request", "message": "no such field: zzz", "line": 2}]
     server = BatchServer(execute=repeat, problems=[problems])
     run = SimpleRun(tmp_path, server, 3, stages=1).start()
@@ -315,7 +315,7 @@ def test_more_parts_than_at_a_time_take_another_round(
     assert run.results == expected_results(run.inputs, 1)
     assert len(server.batches) == 4
     digests = [make_request("describe", f"{number}").digest for number in range(7)]
-    assert set(digests[4:]) <= resolved[1]  # those that no part had room for are asked again
+    assert set(digests[4:]) <= resolved[1]  # those that no part had room for are sent again
     assert set().union(*resolved) == set(digests)
     assert set(server.paid.values()) == {1}
 

@@ -62,7 +62,7 @@ def first_text(*texts: str, stage: str = "describe") -> Any:
     return execute
 
 
-def test_unusable_response_is_asked_again_in_the_next_round(tmp_path: Path) -> None:
+def test_unusable_response_is_sent_again_in_the_next_round(tmp_path: Path) -> None:
     server, (photo,) = BatchServer(execute=first_text("")), photographs(1)
     run = Run(tmp_path, server, [photo]).start()
     assert run.records == {0: live_record()}

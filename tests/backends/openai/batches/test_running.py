@@ -169,7 +169,7 @@ def test_batch_that_another_key_has_submitted_has_a_message(tmp_path: Path) -> N
         run.start()
 
 
-def test_output_that_is_gone_is_asked_again(tmp_path: Path) -> None:
+def test_output_that_is_gone_is_sent_again(tmp_path: Path) -> None:
     """The server deletes it after some time, and the replies in it were never received."""
     server, gone = BatchServer(execute=repeat), list[str]()
 
@@ -316,43 +316,6 @@ def test_round_that_waits_without_a_request_ends(tmp_path: Path) -> None:
 
 
 # --- files of this machine -----------------------------------------------------------------------
-
-
-def test_journal_of_another_kind_is_rejected(tmp_path: Path) -> None:
-    import sqlite3
-
-    BatchStore(tmp_path / "a.sqlite")
-    journal = tmp_path / "a.sqlite.batches" / "journal.sqlite"
-    with sqlite3.connect(journal) as connection:
-        connection.execute("CREATE VIEW x AS SELECT * FROM parts")
-    connection.close()
-    with pytest.raises(InputError, match="not a journal of batches of this version"):
-        BatchStore(tmp_path / "a.sqlite")
-    journal.write_bytes(b"x" * 200)
-    with pytest.raises(InputError, match="cannot be used as the journal of batches"):
-        BatchStore(tmp_path / "a.sqlite")
-
-
-DAMAGE = {
-    "id": "../../x", "dollars": "NaN", "bound": "x", "requests": "many", "tokens": None,
-    "created": "now", "state": b"x",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("column", DAMAGE)
-def test_damaged_journal_is_rejected(tmp_path: Path, column: str) -> None:
-    import sqlite3
-
-    server = BatchServer(execute=repeat)
-    run = SimpleRun(tmp_path, server, 1, stages=1).start()
-    with sqlite3.connect(run.store.journal.path) as connection:
-        connection.execute(
-            f"UPDATE parts SET {column} = ? WHERE requests = 1",
-            (DAMAGE[column],),
-        )
-    connection.close()
-    with pytest.raises(InputError, match=r"journal.sqlite is damaged: delete it"):
-        SimpleRun(tmp_path, server).start()
 
 
 def test_journal_with_ids_of_other_files_deletes_none_of_them(tmp_path: Path) -> None:
