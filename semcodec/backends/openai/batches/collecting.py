@@ -59,26 +59,16 @@ class Collected:
     stop: BackendError | None = None
 
 
-def collect(
-    store: BatchStore, api: BatchApi, prices: Prices, part: Part, batch: Batch
-) -> Collected:
-    """Return what a part has brought; its responses are stored, and the journal is written.
+class Collector:
+    """Collects one part, whose batch has ended.
 
     Args:
         store: gets the responses, and the outcome of each request.
         api: downloads the files.
         prices: for the cost.
         part: the part.
-        batch: its batch, which has ended.
-
-    Raises:
-        BackendError: the server does not send a file, or the disk is full; nothing is lost.
+        batch: its batch.
     """
-    return _Collector(store, api, prices, part, batch).collect()
-
-
-class _Collector:
-    """Collects one part; the arguments are those of ``collect``."""
 
     def __init__(
         self, store: BatchStore, api: BatchApi, prices: Prices, part: Part, batch: Batch
@@ -91,6 +81,11 @@ class _Collector:
         self._found = Collected()
 
     def collect(self) -> Collected:
+        """Return what the part has brought; responses are stored, and the journal is written.
+
+        Raises:
+            BackendError: the server does not send a file, or the disk is full; nothing is lost.
+        """
         part, found = self._part, self._found
         if self._batch.status == "failed":
             self._read_problems()

@@ -7,7 +7,7 @@ from typing import Final
 
 from semcodec.backends.openai.batches import notices
 from semcodec.backends.openai.batches.batch import Batch
-from semcodec.backends.openai.batches.collecting import collect
+from semcodec.backends.openai.batches.collecting import Collector
 from semcodec.backends.openai.batches.parts import new_part_id
 from semcodec.backends.openai.batches.rows import RUNNING, Part
 from semcodec.backends.openai.batches.state import RunState
@@ -71,7 +71,7 @@ class Poller:
             state.queue_full_until[part.model] = state.clock() + QUEUE_WAIT
             state.notify(notices.describe_full_queue(part))
             return
-        found = collect(state.store, state.api, self._prices, part, batch)
+        found = Collector(state.store, state.api, self._prices, part, batch).collect()
         state.budget.correct(part.dollars - (part.bound or Decimal(0)))
         state.resolved_count += part.requests
         state.resolved.update(found.answered, found.failures, found.retries)
