@@ -76,7 +76,6 @@ class Poller:
         state.resolved_count += part.requests
         state.resolved.update(found.answered, found.failures, found.retries)
         state.done += 1
-        state.batches.pop(part.id, None)
         state.queue_full_until.pop(part.model, None)
         self.clean(part)
         for text in notices.describe_result(part, batch, found):

@@ -30,7 +30,7 @@ class RunState:
         clock: returns seconds, as ``time.monotonic``.
         round: the number of the round, from 1; 0 before the first.
         waiting: inputs that wait for a response.
-        batches: of the parts that run, as they were last seen, by part.
+        batches: as they were last seen, by part.
         done: parts that were collected in this run.
         failures: of the server, one after the other.
         queue_full_until: by model, when a batch may be submitted again, on ``clock``.

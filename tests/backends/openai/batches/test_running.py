@@ -182,7 +182,7 @@ def test_output_that_is_gone_is_sent_again(tmp_path: Path) -> None:
 
     run = SimpleRun(tmp_path, server, stages=1, sleep=sleep).start()
     assert run.results == expected_results(["0", "1"], 1)
-    assert gone
+    assert server.requests.count(("GET", f"/files/{gone[0]}/content")) == 1
     assert run.notices == [
         "The responses of batch_0001 are gone from the server: their requests are sent again, and "
         "may be billed again."
@@ -273,7 +273,11 @@ def test_unsubmitted_parts_of_an_earlier_run_are_not_submitted(tmp_path: Path) -
     with pytest.raises(BackendError):
         SimpleRun(tmp_path, server, stages=1).start()
     assert len(server.files) == 1
-    run = SimpleRun(tmp_path, server, 1, stages=1, model=lambda _: "other").start()
+    run = SimpleRun(tmp_path, server, 1, stages=1, model=lambda _: "other")
+    assert len(list(run.store.folder.glob("part-*.jsonl"))) == 1
+    (run.store.folder / "part-0.output").write_bytes(b"of a run that was killed")
+    run.start()
+    assert not list(run.store.folder.glob("part-*"))
     assert run.results == expected_results(["0"], 1)
     assert list(server.submitted.values()) == [1]
     assert server.files == {}
