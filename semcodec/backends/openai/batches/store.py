@@ -146,11 +146,7 @@ class BatchStore:
         try:
             _append(self.folder / name, json.dumps(head).encode() + b"\n" + data)
         except OSError as error:
-            message = (
-                f"{self.folder} cannot be written ({error.strerror}): make room, or use another "
-                "folder."
-            )
-            raise BackendError(message, stage=request.stage, unavailable=True) from error
+            raise write_error(self.folder, error, request.stage) from error
 
 
 def format_line(digest: str, request: ModelRequest) -> bytes:
@@ -197,6 +193,12 @@ def forget_collected(folder: Path) -> None:
     """Delete the requests that no part has yet."""
     for path in folder.glob(COLLECTED):
         path.unlink(missing_ok=True)
+
+
+def write_error(folder: Path, error: OSError, stage: str) -> BackendError:
+    """Return the error for a folder of batches that cannot be written."""
+    message = f"{folder} cannot be written ({error.strerror}): make room, or use another folder."
+    return BackendError(message, backend="openai", stage=stage, unavailable=True)
 
 
 def _append(path: Path, data: bytes) -> None:

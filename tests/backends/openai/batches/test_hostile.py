@@ -122,6 +122,23 @@ def test_output_above_the_limit_fails_its_requests(
     assert run.batches.spent > 0
 
 
+def test_errors_above_the_limit_fail_only_the_requests_without_response(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "MAX_OUTPUT_BYTES", 2_000)
+
+    def execute(fields: dict[str, Any]) -> tuple[int, Any]:
+        is_first = fields["body"]["messages"][0]["content"] == "0"
+        return repeat(fields) if is_first else (400, {"error": {"message": "x" * 3_000}})
+
+    server = BatchServer(execute=execute)
+    run = SimpleRun(tmp_path, server, stages=1).start()
+    assert run.results == expected_results(["0"], 1)
+    assert "a response of over 2000 bytes" in str(run.errors["1"])
+    [part] = parts_of(run)
+    assert (part.answered, part.failed) == (1, 1)
+
+
 BAD_IDS = ["file-../../x", "../batches", "a/b", "", "a\nb", "x" * 300, 7, {"a": 1}, "ä", ".", "%2e"]
 
 

@@ -70,7 +70,10 @@ def test_request_that_expires_every_time_fails(tmp_path: Path) -> None:
     assert "without --batch" in str(run.errors["0"])
 
 
-def test_cancelled_batch_stops_and_the_next_run_asks_for_the_rest(tmp_path: Path) -> None:
+def test_cancelled_batch_stops_and_the_next_run_asks_for_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collecting, "MAX_ATTEMPTS", 1)  # a batch that is cancelled is not one
     server = BatchServer(execute=repeat, executed_before_end=1)
     run = SimpleRun(tmp_path, server, 3, stages=1, sleep=lambda _: cancel(server))
     with pytest.raises(BackendError, match="batch_0001 was cancelled, with 1 of 3 responses: run"):
