@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from semcodec.backends.openai.batches import collecting, parts
+from semcodec.backends.recording.budget import estimate_usage
 from semcodec.errors import (
     BackendError,
     InvalidResponseError,
@@ -362,6 +363,17 @@ def test_queue_limit_is_kept(tmp_path: Path) -> None:
     assert len(run.results) == 5
     assert len(server.batches) == 3
     assert max(running) == 1
+
+
+def test_part_as_large_as_the_queue_is_submitted(tmp_path: Path) -> None:
+    waits = iter(range(9))  # otherwise it would wait forever
+    tokens = estimate_usage(make_request("describe", "0")).input_tokens
+    server = BatchServer(execute=repeat)
+    run = SimpleRun(
+        tmp_path, server, stages=1, max_enqueued_tokens=tokens, sleep=lambda _: next(waits)
+    )
+    assert run.start().results == expected_results(["0", "1"], 1)
+    assert len(server.batches) == 2
 
 
 def test_request_above_the_queue_limit_has_a_message(tmp_path: Path) -> None:

@@ -114,6 +114,20 @@ def test_request_that_was_handled_without_a_response_is_not_repeated(
     assert server.files == {}
 
 
+def test_batch_of_a_killed_run_is_found(tmp_path: Path) -> None:
+    def kill() -> Any:
+        raise KeyboardInterrupt
+
+    server = BatchServer(execute=repeat)
+    server.faults = {("POST", "/batches"): [after(server, kill)]}
+    with pytest.raises(KeyboardInterrupt):
+        SimpleRun(tmp_path, server, stages=1).start()
+    run = SimpleRun(tmp_path, server, stages=1).start()
+    assert run.results == expected_results(["0", "1"], 1)
+    assert set(server.submitted.values()) == {1}
+    assert (len(server.batches), server.files) == (1, {})
+
+
 def test_failures_of_polls_are_tolerated_some_times(tmp_path: Path) -> None:
     busy: Fault = lambda: BUSY  # noqa: E731
     faults = [busy] * 3 * (state.MAX_FAILURES - 1)
