@@ -47,8 +47,14 @@ def failing(name: str, status: int, body: Any, times: int = 10**9) -> Any:
 
 def test_expired_batch_gives_what_is_done_and_only_the_rest_is_sent_again(tmp_path: Path) -> None:
     server = BatchServer(execute=repeat, statuses=EXPIRING, executed_before_end=3, checks=True)
-    run = SimpleRun(tmp_path, server, 5, stages=1)
-    run.start()
+    run, resolved = SimpleRun(tmp_path, server, 5, stages=1), list[set[str]]()
+
+    def run_round() -> int:
+        resolved.append(run.batches.pop_resolved())
+        return run.run_round()
+
+    run.batches.run_rounds(run_round)
+    assert resolved[1] == {make_request("describe", name).digest for name in run.inputs}
     assert run.results == expected_results(run.inputs, 1)
     assert list(server.paid.values()) == [1] * 5
     assert sorted(server.submitted.values()) == [1, 1, 1, 2, 2]

@@ -87,10 +87,10 @@ def test_one_failure_of_the_server_is_survived_or_another_run_continues(
 ) -> None:
     server = BatchServer(execute=repeat, faults={route: [fault]})
     try:
-        run = SimpleRun(tmp_path, server).start()
+        run = SimpleRun(tmp_path, server, stages=1).start()
     except BackendError:
-        run = SimpleRun(tmp_path, server).start()
-    assert run.results == expected_results(["0", "1"])
+        run = SimpleRun(tmp_path, server, stages=1).start()
+    assert run.results == expected_results(["0", "1"], 1)
     assert set(server.paid.values()) == {1}
     assert set(server.submitted.values()) == {1}
     assert len(server.files) <= (route[0] == "DELETE")
@@ -104,13 +104,13 @@ def test_request_that_was_handled_without_a_response_is_not_repeated(
     server = BatchServer(execute=repeat)
     server.faults = {("POST", route): [after(server, failure)]}
     try:
-        run = SimpleRun(tmp_path, server).start()
+        run = SimpleRun(tmp_path, server, stages=1).start()
     except BackendError:
         assert route == "/files"
-        run = SimpleRun(tmp_path, server).start()
-    assert run.results == expected_results(["0", "1"])
+        run = SimpleRun(tmp_path, server, stages=1).start()
+    assert run.results == expected_results(["0", "1"], 1)
     assert set(server.submitted.values()) == {1}
-    assert len(server.batches) == 2
+    assert len(server.batches) == 1
     assert server.files == {}
 
 
@@ -132,7 +132,8 @@ def test_failures_of_polls_are_tolerated_some_times(tmp_path: Path) -> None:
     busy: Fault = lambda: BUSY  # noqa: E731
     faults = [busy] * 3 * (state.MAX_FAILURES - 1)
     server = BatchServer(execute=repeat, faults={("GET", "/batches/.*"): faults})
-    assert SimpleRun(tmp_path, server).start().results == expected_results(["0", "1"])
+    run = SimpleRun(tmp_path, server, stages=1).start()
+    assert run.results == expected_results(["0", "1"], 1)
 
 
 def test_failures_of_polls_count_only_in_a_row(tmp_path: Path) -> None:
@@ -149,9 +150,10 @@ def test_failures_of_polls_count_only_in_a_row(tmp_path: Path) -> None:
 def test_failures_of_polls_without_end_stop_the_run(tmp_path: Path) -> None:
     server = BatchServer(execute=repeat, faults={("GET", "/batches/.*"): [lambda: BUSY] * 999})
     with pytest.raises(BackendError, match=r"has status 503|status 503"):
-        SimpleRun(tmp_path, server).start()
+        SimpleRun(tmp_path, server, stages=1).start()
     server.faults.clear()
-    assert SimpleRun(tmp_path, server).start().results == expected_results(["0", "1"])
+    run = SimpleRun(tmp_path, server, stages=1).start()
+    assert run.results == expected_results(["0", "1"], 1)
     assert set(server.paid.values()) == {1}
 
 
