@@ -17,7 +17,7 @@ from semcodec.errors import (
     PendingResponseError,
     RefusalError,
 )
-from tests.backends.openai.batches.batch_server import BatchServer
+from tests.backends.openai.batches.batch_server import ALL_STATUSES, BatchServer
 from tests.backends.openai.batches.simple_runs import (
     SimpleRun,
     expected_results,
@@ -85,6 +85,7 @@ def test_cancelled_batch_stops_and_the_next_run_asks_for_the_rest(
     run = SimpleRun(tmp_path, server, 3, stages=1, sleep=lambda _: cancel(server))
     with pytest.raises(BackendError, match="batch_0001 was cancelled, with 1 of 3 responses: run"):
         run.start()
+    assert run.store.journal._all("SELECT attempts FROM requests") == [(0,), (0,)]
     assert server.files == {}
     again = SimpleRun(tmp_path, server, 3, stages=1).start()
     assert again.results == expected_results(again.inputs, 1)
@@ -197,6 +198,23 @@ def test_full_queue_of_the_server_is_waited_for(tmp_path: Path) -> None:
         run.notices
         == ["The queue of the server for m is full: a batch waits until it has room."] * 2
     )
+
+
+def test_full_queue_is_tried_again_as_soon_as_a_batch_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "MAX_PART_REQUESTS", 1)
+    full = [{"code": "token_limit_exceeded", "message": "Enqueued token limit reached"}]
+    server, times = BatchServer(execute=repeat, problems=[[], full]), [0.0]
+    server.statuses = ALL_STATUSES
+
+    def sleep(seconds: float) -> None:
+        times.append(times[-1] + seconds)
+
+    run = SimpleRun(tmp_path, server, stages=1, sleep=sleep, clock=lambda: times[-1]).start()
+    assert run.results == expected_results(["0", "1"], 1)
+    assert len(server.batches) == 3
+    assert times[-1] < 100
 
 
 # --- servers that lack something -----------------------------------------------------------------
@@ -313,7 +331,7 @@ def test_more_parts_than_at_a_time_take_another_round(
 ) -> None:
     monkeypatch.setattr(parts, "MAX_PART_REQUESTS", 2)
     monkeypatch.setattr(parts, "MAX_NEW_PARTS", 2)
-    server = BatchServer(execute=repeat)
+    server = BatchServer(execute=repeat, statuses=ALL_STATUSES)
     run = SimpleRun(tmp_path, server, 7, stages=1)
     resolved: list[set[str]] = []
 
@@ -325,7 +343,7 @@ def test_more_parts_than_at_a_time_take_another_round(
     assert run.results == expected_results(run.inputs, 1)
     assert len(server.batches) == 4
     digests = [make_request("describe", f"{number}").digest for number in range(7)]
-    assert set(digests[4:]) <= resolved[1]  # those that no part had room for are sent again
+    assert resolved[1] == set(digests[4:])  # no part had room for them: they are sent at once
     assert set().union(*resolved) == set(digests)
     assert set(server.paid.values()) == {1}
 
