@@ -267,6 +267,15 @@ def test_one_bad_image_fails_alone(tmp_path: Path) -> None:
     assert isinstance(run.errors["1"], BackendError)
 
 
+def test_images_that_fail_for_several_reasons_do_not_stop_the_run(tmp_path: Path) -> None:
+    def execute(fields: dict[str, Any]) -> tuple[int, Any]:
+        is_first = fields["body"]["messages"][0]["content"] == "0"
+        return 400, error(REFUSAL if is_first else "too many pixels")
+
+    run = SimpleRun(tmp_path, BatchServer(execute=execute), stages=1, make=with_image).start()
+    assert run.errors.keys() == {"0", "1"}
+
+
 def test_server_without_metadata_is_rejected(tmp_path: Path) -> None:
     """A batch could not be found after a kill."""
     body = {
