@@ -11,7 +11,8 @@ from PIL import Image
 
 import semcodec
 from semcodec.backends.openai.batches import rounds
-from semcodec.backends.openai.batches.journal import Part
+from semcodec.backends.openai.batches.rows import Part
+from semcodec.backends.openai.batches.submitting import Submitter
 from semcodec.backends.recording import ModelRequest
 from tests.backends.openai.batches.batch_server import BatchServer
 from tests.cli.bulk_files import read_rows
@@ -82,13 +83,13 @@ def test_limit_on_cost_stops_the_run_and_a_higher_one_continues(
 def test_interrupted_run_states_what_goes_on(
     run: Run, server: BatchServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(batches: rounds.Batches, part: Part) -> None:
-        submit(batches, part)
+    def interrupt(submitter: Submitter, part: Part) -> None:
+        submit(submitter, part)
         raise KeyboardInterrupt
 
-    submit = rounds.Batches._submit
+    submit = Submitter.submit
     with monkeypatch.context() as patched:
-        patched.setattr(rounds.Batches, "_submit", interrupt)
+        patched.setattr(Submitter, "submit", interrupt)
         code, _, err = run("bulk", "in", "-o", "out", *BATCH)
     assert code == 130
     assert "1 batch is still running on the server (" in err

@@ -34,6 +34,7 @@ from semcodec.backends.recording.untrusted_files import (
     check_file,
     is_within_limits,
     limit_connection,
+    prepare_tables,
 )
 from semcodec.errors import InputError
 
@@ -221,29 +222,18 @@ class Cassette:
             raise InputError(f"{self.path} cannot be used as a recording: {error}.") from error
 
     def _open(self) -> sqlite3.Connection:
-        """Return a connection to the file, whose only content is the table of ``SCHEMA``.
-
-        The file may be untrusted, so views, triggers and other tables are rejected: they could
-        change the meaning of an ordinary query
-        (``test_a_file_with_more_than_the_table_is_rejected``).
-        """
+        """Return a connection to the file, whose only content is the table of ``SCHEMA``."""
         if "\0" in str(self.path):
             raise ValueError("invalid file name")  # SQLite would cut it there
         check_file(self.path)
-        if self.mode in READ_ONLY_MODES and not self.path.exists():
+        is_read_only = self.mode in READ_ONLY_MODES
+        if is_read_only and not self.path.exists():
             raise ValueError("no such file")
-        mode = "ro" if self.mode in READ_ONLY_MODES else "rwc"
-        uri = f"{self.path.absolute().as_uri()}?mode={mode}"
+        uri = f"{self.path.absolute().as_uri()}?mode={'ro' if is_read_only else 'rwc'}"
         connection = sqlite3.connect(uri, timeout=0, uri=True)
         try:
             limit_connection(connection)
-            connection.execute("PRAGMA trusted_schema = OFF")
-            query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
-            found = connection.execute(query).fetchmany(2)
-            if not found and self.mode not in READ_ONLY_MODES:
-                connection.execute(SCHEMA.replace("TABLE", "TABLE IF NOT EXISTS", 1))
-            elif found != [(SCHEMA,)]:
-                raise sqlite3.DatabaseError("not a semcodec recording of this version")
+            prepare_tables(connection, [SCHEMA], "semcodec recording", is_read_only=is_read_only)
         except BaseException:
             connection.close()
             raise

@@ -9,8 +9,10 @@ each other as long as they do. ``check_file`` looks at a file before SQLite open
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -73,6 +75,37 @@ def limit_connection(connection: sqlite3.Connection) -> None:
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_ROW)
     checks = iter(range(MAX_STEPS // STEPS_BETWEEN_CHECKS))
     connection.set_progress_handler(lambda: next(checks, None) is None, STEPS_BETWEEN_CHECKS)
+
+
+def prepare_tables(
+    connection: sqlite3.Connection, schema: Sequence[str], kind: str, *, is_read_only: bool = False
+) -> None:
+    """Create the tables of an empty file; any other one must have these, and nothing else.
+
+    The file may be untrusted, so views, triggers and other tables are rejected: they could change
+    the meaning of an ordinary query (``test_a_file_with_more_than_the_table_is_rejected``).
+
+    Args:
+        connection: outside a transaction.
+        schema: the statements that create the tables and indexes.
+        kind: what the file is, for the message.
+        is_read_only: whether an empty file is rejected.
+
+    Raises:
+        sqlite3.Error: the file has others, or cannot be read or written.
+    """
+    connection.execute("PRAGMA trusted_schema = OFF")
+    query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
+    found = [sql for (sql,) in connection.execute(query).fetchmany(len(schema) + 1)]
+    if not found and not is_read_only:
+        with connection:  # all or none
+            connection.execute("BEGIN IMMEDIATE")
+            for statement in schema:  # another process may have just created them
+                connection.execute(
+                    re.sub("TABLE|INDEX", r"\g<0> IF NOT EXISTS", statement, count=1)
+                )
+    elif found != list(schema):
+        raise sqlite3.DatabaseError(f"not a {kind} of this version")
 
 
 def is_within_limits(response: ModelResponse) -> bool:

@@ -1,51 +1,29 @@
 """The parts of batches and their requests, in an SQLite file that ``kill -9`` leaves consistent.
 
-A part is one input file of one batch. It has a random id before anything is sent. Its state only
-moves forward:
-
-====================  ==========================================================================
-``prepared``          its file is complete on this machine
-``uploaded``          the server has its file, whose id is known
-``submitted``         the id of its batch is known
-``collected``         its responses are stored, and its cost is counted
-``done``              its files on the server are deleted, or could not be
-``dropped``           it was never submitted
-====================  ==========================================================================
-
 A request belongs to at most one part that is not collected. Several processes may read the file
 while one writes it.
 """
 
 from __future__ import annotations
 
-import json
-import re
 import sqlite3
-import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
-from semcodec.backends.recording import ModelRequest, Usage
+from semcodec.backends.openai.batches import rows
+from semcodec.backends.openai.batches.rows import Failure, Part, PartRequest, StoredRequest
 from semcodec.backends.recording.transactions import ERRORS, run_transaction
-from semcodec.backends.recording.untrusted_files import check_file
+from semcodec.backends.recording.untrusted_files import check_file, prepare_tables
 from semcodec.errors import InputError
 
-UNSUBMITTED: Final = ("prepared", "uploaded")
-RUNNING: Final = ("submitted",)
 MAX_SCHEMA_ENTRIES: Final = 8  #: tables and indexes
-PART_ID: Final = re.compile(r"[0-9a-f]{32}")
 MAX_VALUE: Final = 2**22  #: bytes of one value
-MAX_REQUEST: Final = 2**22  #: bytes of a request without its images
-DAMAGE_ADVICE: Final = "delete it, which loses the responses of batches that are not collected yet"
 #: The columns of ``parts`` are the fields of ``Part``.
 SCHEMA: Final = (
     "CREATE TABLE parts (id TEXT PRIMARY KEY, server TEXT, route TEXT, model TEXT, state TEXT, "
     "created REAL, requests INTEGER, bytes INTEGER, tokens INTEGER, bound TEXT, file TEXT, "
-    "batch TEXT, status TEXT, output TEXT, errors TEXT, message TEXT, dollars TEXT, "
-    "answered INTEGER, failed INTEGER)",
+    "batch TEXT, output TEXT, errors TEXT, dollars TEXT, answered INTEGER, failed INTEGER)",
     "CREATE TABLE requests (digest TEXT, server TEXT, part TEXT, line INTEGER, attempts INTEGER, "
     "usage TEXT, request BLOB, PRIMARY KEY (digest, server)) WITHOUT ROWID",
     "CREATE TABLE failures (digest TEXT, server TEXT, billed INTEGER, failure TEXT, "
@@ -54,113 +32,6 @@ SCHEMA: Final = (
 )
 
 T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Part:
-    """One input file, and the batch for it.
-
-    Attributes:
-        id: random, the name of the file; the metadata of the batch contain it.
-        server: the base URL.
-        route: of all its requests, such as ``"chat/completions"``.
-        model: of all its requests.
-        state: see the description of the module.
-        created: when it was prepared, in seconds since 1970.
-        requests: their number.
-        bytes: the size of the file.
-        tokens: the estimated tokens of all input.
-        bound: the highest possible price in dollars; None if it is unknown.
-        file, batch: ids on the server; empty if not known yet.
-        status: that of the batch when it was last seen.
-        output, errors: ids of the files with responses and with errors; empty if there are none.
-        message: why the batch failed, or why its responses cannot be used; or empty.
-        dollars: what it has cost; until it is collected, 0.
-        answered, failed: the numbers of requests with a response that is stored, and of those that
-            failed for good; the others are sent again.
-    """
-
-    id: str
-    server: str
-    route: str
-    model: str
-    state: str = "prepared"
-    created: float = 0.0
-    requests: int = 0
-    bytes: int = 0
-    tokens: int = 0
-    bound: Decimal | None = None
-    file: str = ""
-    batch: str = ""
-    status: str = ""
-    output: str = ""
-    errors: str = ""
-    message: str = ""
-    dollars: Decimal = Decimal(0)
-    answered: int = 0
-    failed: int = 0
-
-
-class PartRequest(NamedTuple):
-    """A request of a part.
-
-    Attributes:
-        digest: that of the request; it is also its ``custom_id``.
-        line: its line in the file, from 1.
-        usage: an upper bound of its tokens.
-        request: the request, with digests in place of its images.
-    """
-
-    digest: str
-    line: int
-    usage: Usage
-    request: ModelRequest
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRequest:
-    """A request of a part as the journal has it: compressed, since a part has 50,000 of them.
-
-    Attributes:
-        line, usage: as in ``PartRequest``.
-        attempts: how many parts have had it before, without a result.
-        data: the request, compressed.
-    """
-
-    line: int
-    attempts: int
-    usage: Usage
-    data: bytes
-
-    @property
-    def request(self) -> ModelRequest:
-        """The request, with digests in place of its images.
-
-        Raises:
-            InputError: the journal is damaged.
-        """
-        try:
-            return _unpack_request(self.data)
-        except (TypeError, ValueError, KeyError, AttributeError, RecursionError, zlib.error):
-            raise InputError(f"A journal of batches is damaged: {DAMAGE_ADVICE}.") from None
-
-
-class Failure(NamedTuple):
-    """The error with which a request failed for good.
-
-    Attributes:
-        kind: the name of the class of the error.
-        message: its message.
-        fields: the fields that the server rejected, for a ``RejectedFieldError``.
-        retryable, billed, unavailable: as in ``BackendError``.
-    """
-
-    kind: str
-    message: str
-    fields: tuple[str, ...] = ()
-    retryable: bool = False
-    billed: bool = False
-    unavailable: bool = False
 
 
 class Journal:
@@ -174,19 +45,15 @@ class Journal:
 
     def add_part(self, part: Part, requests: Iterable[PartRequest]) -> None:
         """Add a part with its requests, none of which another part may have."""
-        rows = [
-            (item.digest, part.server, part.id, item.line, 0, json.dumps(asdict(item.usage)),
-             _pack_request(item.request))
-            for item in requests
-        ]  # fmt: skip
+        values = [rows.format_request(item, part) for item in requests]
 
         def work(connection: sqlite3.Connection) -> None:
-            columns = ", ".join("?" * len(fields(Part)))
-            connection.execute(f"INSERT INTO parts VALUES ({columns})", _values(part))  # noqa: S608
+            marks = ", ".join("?" * len(rows.PART_COLUMNS))
+            connection.execute(f"INSERT INTO parts VALUES ({marks})", rows.format_part(part))  # noqa: S608
             connection.executemany(
                 "INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (digest, server) "
                 "DO UPDATE SET part = excluded.part, line = excluded.line",
-                rows,
+                values,
             )
 
         self._run(work)
@@ -198,8 +65,7 @@ class Journal:
     def parts(self, server: str, *states: str) -> list[Part]:
         """Return the parts of a server in any of ``states``, by default all, the oldest first."""
         query = "SELECT * FROM parts WHERE server = ? ORDER BY created, id"
-        rows = self._run(lambda connection: connection.execute(query, (server,)).fetchall())
-        found = [self._parse_part(row) for row in rows]
+        found = [self._parse(rows.parse_part, row) for row in self._all(query, server)]
         return [part for part in found if not states or part.state in states]
 
     def drop(self, part: Part) -> None:
@@ -242,7 +108,7 @@ class Journal:
         part.state = "collected"
         over = [(digest, part.server) for digest in (*answered, *failures)]
         failed = [
-            (digest, part.server, failure.billed, json.dumps(failure))
+            (digest, part.server, failure.billed, rows.format_failure(failure))
             for digest, failure in failures.items()
         ]
 
@@ -262,19 +128,21 @@ class Journal:
     def requests(self, part: Part) -> dict[str, StoredRequest]:
         """Return the requests of a part by digest."""
         query = "SELECT digest, line, attempts, usage, request FROM requests WHERE part = ?"
-        rows = self._run(lambda connection: connection.execute(query, (part.id,)).fetchall())
-        return {row[0]: self._parse_request(row) for row in rows}
+        return {
+            digest: self._parse(rows.parse_request, *values)
+            for digest, *values in self._all(query, part.id)
+        }
 
     def is_pending(self, server: str, digest: str) -> bool:
         """Return whether a part has the request, so that it must not be sent again."""
         query = "SELECT part FROM requests WHERE digest = ? AND server = ? AND part IS NOT NULL"
-        return bool(self._one(query, digest, server))
+        return bool(self._all(query, digest, server))
 
     def failure(self, server: str, digest: str) -> Failure | None:
         """Return the error with which a request failed for good, or None."""
         query = "SELECT failure FROM failures WHERE digest = ? AND server = ?"
-        row = self._one(query, digest, server)
-        return self._parse_failure(row[0]) if row else None
+        found = self._all(query, digest, server)
+        return self._parse(rows.parse_failure, *found[0]) if found else None
 
     def forget_failures(self, server: str, *, billed: bool) -> None:
         """Let requests that failed be sent again; those that may be billed only if ``billed``."""
@@ -283,8 +151,8 @@ class Journal:
 
     # --- the file --------------------------------------------------------------------------------
 
-    def _one(self, query: str, *values: Any) -> Any:
-        return self._run(lambda connection: connection.execute(query, values).fetchone())
+    def _all(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        return self._run(lambda connection: connection.execute(query, values).fetchall())
 
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Return the result of ``work`` in one transaction."""
@@ -300,100 +168,20 @@ class Journal:
         connection = sqlite3.connect(self.path, timeout=0)
         try:
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
-            connection.execute("PRAGMA trusted_schema = OFF")
-            query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
-            found = [sql for (sql,) in connection.execute(query).fetchmany(len(SCHEMA) + 1)]
-            if not found:
-                with connection:
-                    connection.execute("BEGIN IMMEDIATE")
-                    for statement in SCHEMA:
-                        for kind in ("TABLE", "INDEX"):
-                            statement = statement.replace(
-                                f"CREATE {kind} ", f"CREATE {kind} IF NOT EXISTS ", 1
-                            )
-                        connection.execute(statement)
-            elif found != list(SCHEMA):
-                raise sqlite3.DatabaseError("not a journal of batches of this version")
+            prepare_tables(connection, SCHEMA, "journal of batches")
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _parse_part(self, row: tuple[Any, ...]) -> Part:
-        values = dict(zip((field.name for field in fields(Part)), row, strict=True))
+    def _parse(self, parse: Callable[..., T], *values: Any) -> T:
         try:
-            values["bound"] = None if values["bound"] is None else Decimal(values["bound"])
-            values["dollars"] = Decimal(values["dollars"])
-        except (TypeError, ValueError, InvalidOperation) as error:
-            raise self._damage_error() from error
-        part = Part(**values)
-        kinds: dict[type, tuple[str, ...]] = {
-            str: ("id", "server", "route", "model", "state", "file", "batch", "status", "output",
-                  "errors", "message"),
-            int: ("requests", "bytes", "tokens", "answered", "failed"),
-            float: ("created",),
-        }  # fmt: skip
-        for kind, names in kinds.items():
-            if any(type(getattr(part, name)) is not kind for name in names):
-                raise self._damage_error()
-        if not PART_ID.fullmatch(part.id):  # it becomes part of paths
-            raise self._damage_error()
-        if not part.dollars.is_finite() or not (part.bound is None or part.bound.is_finite()):
-            raise self._damage_error()
-        return part
-
-    def _parse_request(self, row: tuple[Any, ...]) -> StoredRequest:
-        _, line, attempts, usage, data = row
-        try:
-            if type(data) is not bytes:
-                raise TypeError("not bytes")
-            return StoredRequest(int(line), int(attempts), Usage(**json.loads(usage)), data)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise self._damage_error() from error
-
-    def _parse_failure(self, text: str) -> Failure:
-        try:
-            kind, message, names, *flags = json.loads(text)
-            return Failure(str(kind), str(message), tuple(map(str, names)), *map(bool, flags))
-        except (TypeError, ValueError, RecursionError) as error:
-            raise self._damage_error() from error
-
-    def _damage_error(self) -> InputError:
-        return InputError(f"{self.path} is damaged: {DAMAGE_ADVICE}.")
-
-
-def _values(part: Part) -> tuple[Any, ...]:
-    values = (getattr(part, field.name) for field in fields(Part))
-    return tuple(str(value) if isinstance(value, Decimal) else value for value in values)
+            return parse(*values)
+        except rows.ROW_ERRORS as error:
+            raise InputError(f"{self.path} is damaged: {rows.DAMAGE_ADVICE}.") from error
 
 
 def _update(connection: sqlite3.Connection, part: Part) -> None:
-    names = [field.name for field in fields(Part)]
-    columns = ", ".join(f"{name} = ?" for name in names)
-    connection.execute(f"UPDATE parts SET {columns} WHERE id = ?", (*_values(part), part.id))  # noqa: S608
-
-
-def light_values(request: ModelRequest) -> dict[str, Any]:
-    """Return the arguments of a ``ModelRequest`` that is equal but for its images, as JSON values.
-
-    Each image is replaced by its SHA-256, and the expected answer is left out.
-    """
-    return {
-        "stage": request.stage,
-        "route": request.route,
-        "body": ModelRequest("", "", request.body).readable_fields(),
-        "extra": dict(request.extra),
-        "max_output_tokens": request.max_output_tokens,
-        "image_sizes": request.image_sizes,
-        "seed": request.seed,
-        "fields": dict(request.fields),
-        "unnamed_model": request.unnamed_model,
-    }
-
-
-def _pack_request(request: ModelRequest) -> bytes:
-    return zlib.compress(json.dumps(light_values(request)).encode())
-
-
-def _unpack_request(data: bytes) -> ModelRequest:
-    return ModelRequest(**json.loads(zlib.decompressobj().decompress(data, MAX_REQUEST)))
+    columns = ", ".join(f"{name} = ?" for name in rows.PART_COLUMNS)
+    query = f"UPDATE parts SET {columns} WHERE id = ?"  # noqa: S608
+    connection.execute(query, (*rows.format_part(part), part.id))

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Final
 import httpx2
 import openai
 
-from semcodec.backends.openai.batches.journal import Failure, StoredRequest
+from semcodec.backends.openai.batches.rows import Failure, StoredRequest
 from semcodec.backends.openai.client import MAX_TEXT_BYTES
 from semcodec.backends.openai.error_texts import shorten
 from semcodec.backends.openai.errors import MAX_TEXT, ErrorTranslator

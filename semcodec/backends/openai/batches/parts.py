@@ -9,18 +9,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from semcodec.backends.openai.batches.journal import Journal, Part, PartRequest
+from semcodec.backends.openai.batches.journal import Journal
+from semcodec.backends.openai.batches.rows import Part, PartRequest
 from semcodec.backends.openai.batches.store import (
     MAX_PART_BYTES,
     PARTS,
     CollectedRequest,
     forget_collected,
     read_collected,
+    write_error,
 )
 from semcodec.backends.openai.pricing import BATCH_PRICE
 from semcodec.backends.recording import Usage
 from semcodec.backends.recording.budget import Prices
-from semcodec.errors import BackendError, InputError
+from semcodec.errors import InputError
 
 MAX_PART_REQUESTS: Final = 50_000  #: of an input file, of OpenAI's description of its API
 #: A part may cost at most this part of ``max_cost``, so that several fit into what is left of it.
@@ -150,10 +152,7 @@ def prepare(
         while current:
             _close(current.pop(next(iter(current))), journal)
     except OSError as error:
-        message = (
-            f"{folder} cannot be written ({error.strerror}): make room, or use another folder."
-        )
-        raise BackendError(message, backend="openai", stage="prepare", unavailable=True) from error
+        raise write_error(folder, error, "prepare") from error
     finally:
         for part in current.values():
             part.file.close()

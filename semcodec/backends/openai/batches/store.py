@@ -17,8 +17,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
-from semcodec.backends.openai.batches.journal import Failure, Journal, PartRequest, light_values
-from semcodec.backends.recording import Cassette, ModelRequest, RejectedFieldError, Usage
+from semcodec.backends.openai.batches.journal import Journal
+from semcodec.backends.openai.batches.rows import (
+    Failure,
+    PartRequest,
+    light_values,
+    parse_usage,
+    parse_values,
+)
+from semcodec.backends.recording import Cassette, ModelRequest, RejectedFieldError
 from semcodec.backends.recording.budget import estimate_usage, max_usage
 from semcodec.errors import (
     BackendError,
@@ -37,8 +44,6 @@ MAX_PART_BYTES: Final = 200 * 10**6  #: of an input file, of OpenAI's descriptio
 #: Of requests that are not submitted yet: a limit on the disk. Others wait for a later round.
 MAX_COLLECTED_BYTES: Final = 8 * MAX_PART_BYTES
 MAX_HEAD: Final = 2**22  #: bytes of the line before a request
-#: The routes whose responses are texts; a picture has megabytes, and a part 50,000 of them.
-ROUTES: Final = ("chat/completions", "responses")
 ERRORS: Final = {
     error.__name__: error
     for error in (BackendError, InvalidResponseError, MissingFeatureError, RefusalError,
@@ -104,7 +109,7 @@ class BatchStore:
             PendingResponseError: the response is still to come.
             BackendError: the request has failed for good, or cannot be part of a batch.
         """
-        if request.route not in ROUTES:
+        if not request.is_text_request:  # a picture has megabytes, and a part 50,000 of them
             message = (
                 f"'{request.stage}' cannot be part of a batch, which has only texts: run it "
                 "without --batch."
@@ -141,11 +146,7 @@ class BatchStore:
         try:
             _append(self.folder / name, json.dumps(head).encode() + b"\n" + data)
         except OSError as error:
-            message = (
-                f"{self.folder} cannot be written ({error.strerror}): make room, or use another "
-                "folder."
-            )
-            raise BackendError(message, stage=request.stage, unavailable=True) from error
+            raise write_error(self.folder, error, request.stage) from error
 
 
 def format_line(digest: str, request: ModelRequest) -> bytes:
@@ -178,8 +179,8 @@ def read_collected(folder: Path) -> Iterator[CollectedRequest]:
                     fields = json.loads(head)
                     size: int = fields["bytes"]
                     data = file.read(size)
-                    request = ModelRequest(**fields["request"])
-                    usage = Usage(**fields["usage"])
+                    request = parse_values(fields["request"])
+                    usage = parse_usage(fields["usage"])
                 except (ValueError, TypeError, KeyError):
                     break
                 if len(data) < size:
@@ -192,6 +193,12 @@ def forget_collected(folder: Path) -> None:
     """Delete the requests that no part has yet."""
     for path in folder.glob(COLLECTED):
         path.unlink(missing_ok=True)
+
+
+def write_error(folder: Path, error: OSError, stage: str) -> BackendError:
+    """Return the error for a folder of batches that cannot be written."""
+    message = f"{folder} cannot be written ({error.strerror}): make room, or use another folder."
+    return BackendError(message, backend="openai", stage=stage, unavailable=True)
 
 
 def _append(path: Path, data: bytes) -> None:

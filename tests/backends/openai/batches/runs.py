@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +87,11 @@ def photographs(count: int) -> list[Image.Image]:
     return found
 
 
-def live_record(photo: Image.Image, layers: Sequence[str] | str = "off", **settings: Any) -> bytes:
+@cache
+def live_record(number: int = 0, layers: tuple[str, ...] | str = "off", **settings: Any) -> bytes:
     """Return the record of a photograph with the same responses, each requested at once."""
     from tests.backends.openai.schema_check import CheckingServer
 
-    checking = CheckingServer()
-    backend = checking.backend(**settings)
+    photo = photographs(number + 1)[number]
+    backend = CheckingServer().backend(**settings)
     return semcodec.encode(photo, backend=backend, layers=layers).data

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from semcodec.backends.openai.batches import api, output, rounds
-from semcodec.backends.openai.batches.journal import Part
+from semcodec.backends.openai.batches import output, rounds, sending
+from semcodec.backends.openai.batches.rows import Part
 from semcodec.errors import BackendError, InvalidResponseError, SemcodecError
 from tests.backends.openai.batches.batch_server import ALL_STATUSES, KEY, BatchServer
 from tests.backends.openai.batches.simple_runs import SimpleRun, expected_results, repeat
@@ -50,7 +50,7 @@ def test_long_line_is_skipped_without_reading_it_at_once(
     assert run.notices == ["Lines of the output of batch_0001 were ignored: 3 invalid."]
 
 
-def test_ids_that_were_not_asked_are_ignored(tmp_path: Path) -> None:
+def test_unknown_ids_are_ignored(tmp_path: Path) -> None:
     def edit(data: bytes) -> bytes:
         row = first_line(data)
         others = ["../../x", "0" * 64, row["custom_id"].upper()]
@@ -60,7 +60,7 @@ def test_ids_that_were_not_asked_are_ignored(tmp_path: Path) -> None:
 
     run = run_with(tmp_path, edit)
     assert run.results == expected_results(run.inputs, 1)
-    assert run.notices == ["Lines of the output of batch_0001 were ignored: 3 not asked for."]
+    assert run.notices == ["Lines of the output of batch_0001 were ignored: 3 not requested."]
     assert not [path for path in tmp_path.rglob("*") if path.name == "x"]
 
 
@@ -79,7 +79,7 @@ def test_first_of_several_responses_counts(tmp_path: Path) -> None:
     {"response": None, "error": None}, {"response": 1, "error": "x"}, {},
     {"response": {"status_code": "200", "body": {}}}, {"response": {"body": {}}},
 ])  # fmt: skip
-def test_line_without_result_is_asked_again(tmp_path: Path, row: dict[str, Any]) -> None:
+def test_line_without_result_is_sent_again(tmp_path: Path, row: dict[str, Any]) -> None:
     edits: list[Callable[[bytes], bytes]] = [
         lambda data: json.dumps({"custom_id": first_line(data)["custom_id"], **row}).encode(),
         lambda data: data,
@@ -91,7 +91,7 @@ def test_line_without_result_is_asked_again(tmp_path: Path, row: dict[str, Any])
     assert len(server.batches) == 2
 
 
-def test_empty_output_is_asked_for_a_few_times_only(tmp_path: Path) -> None:
+def test_requests_without_results_are_sent_a_few_times_only(tmp_path: Path) -> None:
     server = BatchServer(execute=repeat, edit_output=lambda data: b"")
     run = SimpleRun(tmp_path, server, 1, stages=1).start()
     assert "in 4 batches (the batch has no response for it)" in str(run.errors["0"])
@@ -114,12 +114,29 @@ def test_output_that_was_cut_off_is_downloaded_again(tmp_path: Path) -> None:
 def test_output_above_the_limit_fails_its_requests(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api, "MAX_OUTPUT_BYTES", 2_000)
+    monkeypatch.setattr(sending, "MAX_OUTPUT_BYTES", 2_000)
     run = run_with(tmp_path, lambda data: data + b" " * 10_000)
     assert isinstance(run.errors["0"], InvalidResponseError)
     assert "a response of over 2000 bytes" in str(run.errors["0"])
     assert len(run.errors) == 3
     assert run.batches.spent > 0
+
+
+def test_errors_above_the_limit_fail_only_the_requests_without_response(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "MAX_OUTPUT_BYTES", 2_000)
+
+    def execute(fields: dict[str, Any]) -> tuple[int, Any]:
+        is_first = fields["body"]["messages"][0]["content"] == "0"
+        return repeat(fields) if is_first else (400, {"error": {"message": "x" * 3_000}})
+
+    server = BatchServer(execute=execute)
+    run = SimpleRun(tmp_path, server, stages=1).start()
+    assert run.results == expected_results(["0"], 1)
+    assert "a response of over 2000 bytes" in str(run.errors["1"])
+    [part] = parts_of(run)
+    assert (part.answered, part.failed) == (1, 1)
 
 
 BAD_IDS = ["file-../../x", "../batches", "a/b", "", "a\nb", "x" * 300, 7, {"a": 1}, "ä", ".", "%2e"]
@@ -178,7 +195,7 @@ def test_another_batch_in_place_of_ours_is_not_collected(
 
 
 def test_output_of_another_batch_answers_nothing(tmp_path: Path) -> None:
-    """Both batches name the same file: the second gets no response, and is asked again."""
+    """Both batches name the same file: the request of the second is sent again."""
     server = BatchServer(execute=repeat)
     run = SimpleRun(tmp_path, server, 2, stages=1, model=lambda n: "m" if n else "other")
     original, first = server._execute, list[Any]()
@@ -194,6 +211,20 @@ def test_output_of_another_batch_answers_nothing(tmp_path: Path) -> None:
     server._execute = execute  # type: ignore[method-assign]
     run.start()
     assert run.results == expected_results(run.inputs, 1)
+
+
+def test_hostile_list_of_files_ends_no_run(tmp_path: Path) -> None:
+    server = BatchServer(execute=repeat, faults={("POST", "/batches"): [lambda: (400, {})]})
+    with pytest.raises(BackendError):
+        SimpleRun(tmp_path, server, 1, stages=1).start()
+    [name] = [stored.name for stored in server.files.values()]
+    entries = [7, {}, {"id": "file-1", "filename": [name]}, {"id": ["../x"], "filename": name}]
+    body = {"object": "list", "data": entries, "has_more": False}
+    server.faults = {("GET", "/files"): [lambda: (200, body)]}
+    run = SimpleRun(tmp_path, server, 1, stages=1).start()
+    assert run.results == expected_results(["0"], 1)
+    assert server.faults == {("GET", "/files"): []}
+    assert not any(".." in path for _, path in server.requests)
 
 
 def test_status_that_never_ends_is_polled_ever_less_often(tmp_path: Path) -> None:

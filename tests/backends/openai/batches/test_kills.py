@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from semcodec.backends.openai.batches.journal import Part
+from semcodec.backends.openai.batches.rows import Part
 from tests.backends.openai.batches.batch_server import BatchServer
 from tests.backends.openai.batches.simple_runs import (
     Killed,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from semcodec.backends.openai.batches import collecting, parts
+from semcodec.backends.recording.budget import estimate_usage
 from semcodec.errors import (
     BackendError,
     InvalidResponseError,
@@ -16,7 +17,7 @@ from semcodec.errors import (
     PendingResponseError,
     RefusalError,
 )
-from tests.backends.openai.batches.batch_server import BatchServer
+from tests.backends.openai.batches.batch_server import ALL_STATUSES, BatchServer
 from tests.backends.openai.batches.simple_runs import (
     SimpleRun,
     expected_results,
@@ -44,10 +45,16 @@ def failing(name: str, status: int, body: Any, times: int = 10**9) -> Any:
     return execute
 
 
-def test_expired_batch_gives_what_is_done_and_only_the_rest_is_asked_again(tmp_path: Path) -> None:
+def test_expired_batch_gives_what_is_done_and_only_the_rest_is_sent_again(tmp_path: Path) -> None:
     server = BatchServer(execute=repeat, statuses=EXPIRING, executed_before_end=3, checks=True)
-    run = SimpleRun(tmp_path, server, 5, stages=1)
-    run.start()
+    run, resolved = SimpleRun(tmp_path, server, 5, stages=1), list[set[str]]()
+
+    def run_round() -> int:
+        resolved.append(run.batches.pop_resolved())
+        return run.run_round()
+
+    run.batches.run_rounds(run_round)
+    assert resolved[1] == {make_request("describe", name).digest for name in run.inputs}
     assert run.results == expected_results(run.inputs, 1)
     assert list(server.paid.values()) == [1] * 5
     assert sorted(server.submitted.values()) == [1, 1, 1, 2, 2]
@@ -70,11 +77,15 @@ def test_request_that_expires_every_time_fails(tmp_path: Path) -> None:
     assert "without --batch" in str(run.errors["0"])
 
 
-def test_cancelled_batch_stops_and_the_next_run_asks_for_the_rest(tmp_path: Path) -> None:
+def test_cancelled_batch_stops_and_the_next_run_asks_for_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collecting, "MAX_ATTEMPTS", 1)  # a batch that is cancelled is not one
     server = BatchServer(execute=repeat, executed_before_end=1)
     run = SimpleRun(tmp_path, server, 3, stages=1, sleep=lambda _: cancel(server))
     with pytest.raises(BackendError, match="batch_0001 was cancelled, with 1 of 3 responses: run"):
         run.start()
+    assert run.store.journal._all("SELECT attempts FROM requests") == [(0,), (0,)]
     assert server.files == {}
     again = SimpleRun(tmp_path, server, 3, stages=1).start()
     assert again.results == expected_results(again.inputs, 1)
@@ -88,7 +99,7 @@ def cancel(server: BatchServer) -> None:
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 503])
-def test_status_that_may_pass_is_asked_again(tmp_path: Path, status: int) -> None:
+def test_status_that_may_pass_is_sent_again(tmp_path: Path, status: int) -> None:
     execute = failing("1", status, error("busy"), times=2)
     server = BatchServer(execute=execute)
     run = SimpleRun(tmp_path, server, 3, stages=1).start()
@@ -120,7 +131,7 @@ def test_other_errors_are_those_of_single_requests(
     assert caught.value.unavailable == (status in (401, 404))
 
 
-def test_failed_request_is_asked_again_by_a_later_run(tmp_path: Path) -> None:
+def test_failed_request_is_sent_again_by_a_later_run(tmp_path: Path) -> None:
     server = BatchServer(execute=failing("1", 400, error("bad"), times=1))
     assert SimpleRun(tmp_path, server, stages=1).start().errors.keys() == {"1"}
     again = SimpleRun(tmp_path, server, stages=1).start()
@@ -145,7 +156,7 @@ def test_unusable_response_is_paid_once_even_if_the_run_is_interrupted(tmp_path:
     assert set(server.paid.values()) == {1}
 
 
-def test_rejected_lines_fail_and_the_others_are_asked_again(tmp_path: Path) -> None:
+def test_rejected_lines_fail_and_the_others_are_sent_again(tmp_path: Path) -> None:
     problems = [{"code": "invalid_request", "message": "no such field: zzz", "line": 2}]
     server = BatchServer(execute=repeat, problems=[problems])
     run = SimpleRun(tmp_path, server, 3, stages=1).start()
@@ -187,6 +198,23 @@ def test_full_queue_of_the_server_is_waited_for(tmp_path: Path) -> None:
         run.notices
         == ["The queue of the server for m is full: a batch waits until it has room."] * 2
     )
+
+
+def test_full_queue_is_tried_again_as_soon_as_a_batch_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "MAX_PART_REQUESTS", 1)
+    full = [{"code": "token_limit_exceeded", "message": "Enqueued token limit reached"}]
+    server, times = BatchServer(execute=repeat, problems=[[], full]), [0.0]
+    server.statuses = ALL_STATUSES
+
+    def sleep(seconds: float) -> None:
+        times.append(times[-1] + seconds)
+
+    run = SimpleRun(tmp_path, server, stages=1, sleep=sleep, clock=lambda: times[-1]).start()
+    assert run.results == expected_results(["0", "1"], 1)
+    assert len(server.batches) == 3
+    assert times[-1] < 100
 
 
 # --- servers that lack something -----------------------------------------------------------------
@@ -237,6 +265,15 @@ def test_one_bad_image_fails_alone(tmp_path: Path) -> None:
     run = SimpleRun(tmp_path, server, stages=1, make=with_image).start()
     assert run.results == expected_results(["0"], 1)
     assert isinstance(run.errors["1"], BackendError)
+
+
+def test_images_that_fail_for_several_reasons_do_not_stop_the_run(tmp_path: Path) -> None:
+    def execute(fields: dict[str, Any]) -> tuple[int, Any]:
+        is_first = fields["body"]["messages"][0]["content"] == "0"
+        return 400, error(REFUSAL if is_first else "too many pixels")
+
+    run = SimpleRun(tmp_path, BatchServer(execute=execute), stages=1, make=with_image).start()
+    assert run.errors.keys() == {"0", "1"}
 
 
 def test_server_without_metadata_is_rejected(tmp_path: Path) -> None:
@@ -303,7 +340,7 @@ def test_more_parts_than_at_a_time_take_another_round(
 ) -> None:
     monkeypatch.setattr(parts, "MAX_PART_REQUESTS", 2)
     monkeypatch.setattr(parts, "MAX_NEW_PARTS", 2)
-    server = BatchServer(execute=repeat)
+    server = BatchServer(execute=repeat, statuses=ALL_STATUSES)
     run = SimpleRun(tmp_path, server, 7, stages=1)
     resolved: list[set[str]] = []
 
@@ -315,7 +352,7 @@ def test_more_parts_than_at_a_time_take_another_round(
     assert run.results == expected_results(run.inputs, 1)
     assert len(server.batches) == 4
     digests = [make_request("describe", f"{number}").digest for number in range(7)]
-    assert set(digests[4:]) <= resolved[1]  # those that no part had room for are asked again
+    assert resolved[1] == set(digests[4:])  # no part had room for them: they are sent at once
     assert set().union(*resolved) == set(digests)
     assert set(server.paid.values()) == {1}
 
@@ -359,6 +396,17 @@ def test_queue_limit_is_kept(tmp_path: Path) -> None:
     assert len(run.results) == 5
     assert len(server.batches) == 3
     assert max(running) == 1
+
+
+def test_part_as_large_as_the_queue_is_submitted(tmp_path: Path) -> None:
+    waits = iter(range(9))  # otherwise it would wait forever
+    tokens = estimate_usage(make_request("describe", "0")).input_tokens
+    server = BatchServer(execute=repeat)
+    run = SimpleRun(
+        tmp_path, server, stages=1, max_enqueued_tokens=tokens, sleep=lambda _: next(waits)
+    )
+    assert run.start().results == expected_results(["0", "1"], 1)
+    assert len(server.batches) == 2
 
 
 def test_request_above_the_queue_limit_has_a_message(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from semcodec.backends.openai.batches import BatchStore, rounds
+from semcodec.backends.openai.batches import BatchStore, state
 from semcodec.backends.openai.batches.progress import Progress
 from semcodec.errors import BackendError, InputError
 from tests.backends.openai.batches.batch_server import ALL_STATUSES, BatchServer, Fault
@@ -87,10 +87,10 @@ def test_one_failure_of_the_server_is_survived_or_another_run_continues(
 ) -> None:
     server = BatchServer(execute=repeat, faults={route: [fault]})
     try:
-        run = SimpleRun(tmp_path, server).start()
+        run = SimpleRun(tmp_path, server, stages=1).start()
     except BackendError:
-        run = SimpleRun(tmp_path, server).start()
-    assert run.results == expected_results(["0", "1"])
+        run = SimpleRun(tmp_path, server, stages=1).start()
+    assert run.results == expected_results(["0", "1"], 1)
     assert set(server.paid.values()) == {1}
     assert set(server.submitted.values()) == {1}
     assert len(server.files) <= (route[0] == "DELETE")
@@ -104,21 +104,36 @@ def test_request_that_was_handled_without_a_response_is_not_repeated(
     server = BatchServer(execute=repeat)
     server.faults = {("POST", route): [after(server, failure)]}
     try:
-        run = SimpleRun(tmp_path, server).start()
+        run = SimpleRun(tmp_path, server, stages=1).start()
     except BackendError:
         assert route == "/files"
-        run = SimpleRun(tmp_path, server).start()
-    assert run.results == expected_results(["0", "1"])
+        run = SimpleRun(tmp_path, server, stages=1).start()
+    assert run.results == expected_results(["0", "1"], 1)
     assert set(server.submitted.values()) == {1}
-    assert len(server.batches) == 2
+    assert len(server.batches) == 1
     assert server.files == {}
+
+
+def test_batch_of_a_killed_run_is_found(tmp_path: Path) -> None:
+    def kill() -> Any:
+        raise KeyboardInterrupt
+
+    server = BatchServer(execute=repeat)
+    server.faults = {("POST", "/batches"): [after(server, kill)]}
+    with pytest.raises(KeyboardInterrupt):
+        SimpleRun(tmp_path, server, stages=1).start()
+    run = SimpleRun(tmp_path, server, stages=1).start()
+    assert run.results == expected_results(["0", "1"], 1)
+    assert set(server.submitted.values()) == {1}
+    assert (len(server.batches), server.files) == (1, {})
 
 
 def test_failures_of_polls_are_tolerated_some_times(tmp_path: Path) -> None:
     busy: Fault = lambda: BUSY  # noqa: E731
-    faults = [busy] * 3 * (rounds.MAX_FAILURES - 1)
+    faults = [busy] * 3 * (state.MAX_FAILURES - 1)
     server = BatchServer(execute=repeat, faults={("GET", "/batches/.*"): faults})
-    assert SimpleRun(tmp_path, server).start().results == expected_results(["0", "1"])
+    run = SimpleRun(tmp_path, server, stages=1).start()
+    assert run.results == expected_results(["0", "1"], 1)
 
 
 def test_failures_of_polls_count_only_in_a_row(tmp_path: Path) -> None:
@@ -135,9 +150,10 @@ def test_failures_of_polls_count_only_in_a_row(tmp_path: Path) -> None:
 def test_failures_of_polls_without_end_stop_the_run(tmp_path: Path) -> None:
     server = BatchServer(execute=repeat, faults={("GET", "/batches/.*"): [lambda: BUSY] * 999})
     with pytest.raises(BackendError, match=r"has status 503|status 503"):
-        SimpleRun(tmp_path, server).start()
+        SimpleRun(tmp_path, server, stages=1).start()
     server.faults.clear()
-    assert SimpleRun(tmp_path, server).start().results == expected_results(["0", "1"])
+    run = SimpleRun(tmp_path, server, stages=1).start()
+    assert run.results == expected_results(["0", "1"], 1)
     assert set(server.paid.values()) == {1}
 
 
@@ -169,7 +185,7 @@ def test_batch_that_another_key_has_submitted_has_a_message(tmp_path: Path) -> N
         run.start()
 
 
-def test_output_that_is_gone_is_asked_again(tmp_path: Path) -> None:
+def test_output_that_is_gone_is_sent_again(tmp_path: Path) -> None:
     """The server deletes it after some time, and the replies in it were never received."""
     server, gone = BatchServer(execute=repeat), list[str]()
 
@@ -182,7 +198,7 @@ def test_output_that_is_gone_is_asked_again(tmp_path: Path) -> None:
 
     run = SimpleRun(tmp_path, server, stages=1, sleep=sleep).start()
     assert run.results == expected_results(["0", "1"], 1)
-    assert gone
+    assert server.requests.count(("GET", f"/files/{gone[0]}/content")) == 1
     assert run.notices == [
         "The responses of batch_0001 are gone from the server: their requests are sent again, and "
         "may be billed again."
@@ -230,7 +246,7 @@ def test_batch_that_has_ended_meanwhile_answers_the_first_round(tmp_path: Path) 
 
 def test_many_running_batches_are_not_all_named(tmp_path: Path) -> None:
     run = SimpleRun(tmp_path, BatchServer())
-    from semcodec.backends.openai.batches.journal import Part
+    from semcodec.backends.openai.batches.rows import Part
 
     for number in range(10):
         part = Part(f"{number:032x}", run.settings.base_url, "responses", "m", "submitted")
@@ -262,8 +278,8 @@ def test_batch_of_inputs_that_are_gone_is_reported(tmp_path: Path) -> None:
     server.statuses = ("validating", "in_progress")
     run = SimpleRun(tmp_path, server, []).start()
     assert run.notices == [
-        "1 batch of an earlier run, which no input needs now, still run on the server "
-        "(batch_0001): cancel them there."
+        "1 batch of an earlier run, which no input needs now, still runs on the server "
+        "(batch_0001): cancel it there."
     ]
 
 
@@ -273,7 +289,11 @@ def test_unsubmitted_parts_of_an_earlier_run_are_not_submitted(tmp_path: Path) -
     with pytest.raises(BackendError):
         SimpleRun(tmp_path, server, stages=1).start()
     assert len(server.files) == 1
-    run = SimpleRun(tmp_path, server, 1, stages=1, model=lambda _: "other").start()
+    run = SimpleRun(tmp_path, server, 1, stages=1, model=lambda _: "other")
+    assert len(list(run.store.folder.glob("part-*.jsonl"))) == 1
+    (run.store.folder / "part-0.output").write_bytes(b"of a run that was killed")
+    run.start()
+    assert not list(run.store.folder.glob("part-*"))
     assert run.results == expected_results(["0"], 1)
     assert list(server.submitted.values()) == [1]
     assert server.files == {}
@@ -318,50 +338,13 @@ def test_round_that_waits_without_a_request_ends(tmp_path: Path) -> None:
 # --- files of this machine -----------------------------------------------------------------------
 
 
-def test_journal_of_another_kind_is_rejected(tmp_path: Path) -> None:
-    import sqlite3
-
-    BatchStore(tmp_path / "a.sqlite")
-    journal = tmp_path / "a.sqlite.batches" / "journal.sqlite"
-    with sqlite3.connect(journal) as connection:
-        connection.execute("CREATE VIEW x AS SELECT * FROM parts")
-    connection.close()
-    with pytest.raises(InputError, match="not a journal of batches of this version"):
-        BatchStore(tmp_path / "a.sqlite")
-    journal.write_bytes(b"x" * 200)
-    with pytest.raises(InputError, match="cannot be used as the journal of batches"):
-        BatchStore(tmp_path / "a.sqlite")
-
-
-DAMAGE = {
-    "id": "../../x", "dollars": "NaN", "bound": "x", "requests": "many", "tokens": None,
-    "created": "now", "state": b"x",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("column", DAMAGE)
-def test_damaged_journal_is_rejected(tmp_path: Path, column: str) -> None:
-    import sqlite3
-
-    server = BatchServer(execute=repeat)
-    run = SimpleRun(tmp_path, server, 1, stages=1).start()
-    with sqlite3.connect(run.store.journal.path) as connection:
-        connection.execute(
-            f"UPDATE parts SET {column} = ? WHERE requests = 1",
-            (DAMAGE[column],),
-        )
-    connection.close()
-    with pytest.raises(InputError, match=r"journal.sqlite is damaged: delete it"):
-        SimpleRun(tmp_path, server).start()
-
-
 def test_journal_with_ids_of_other_files_deletes_none_of_them(tmp_path: Path) -> None:
     server = BatchServer(execute=repeat)
     run = SimpleRun(tmp_path, server, stages=1).start()
     mine = server._add_file("mine.jsonl", "batch", b"{}")
     [part] = run.store.journal.parts(run.settings.base_url)
-    for state in ("collected", "uploaded", "prepared"):
-        part.state, part.file = state, mine.id
+    for name in ("collected", "uploaded", "prepared"):
+        part.state, part.file = name, mine.id
         run.store.journal.save(part)
         SimpleRun(tmp_path, server, stages=1).start()
         assert mine.id in server.files
