@@ -168,13 +168,18 @@ def test_search_lists_pages_about_use_before_those_about_choices(
 ) -> None:
     browser.open(site / "search.html")
     browser.driver.get((site / "search.html").as_uri() + "?q=photographs")
-    for _ in range(50):
-        if links := browser.run(
-            "return [...document.querySelectorAll('#search-results li a')].map(a => a.href)"
-        ):
+    links = []
+    for _ in range(50):  # results are added one after the other
+        browser.driver.execute_async_script("setTimeout(arguments[0], 200)")
+        before, links = (
+            links,
+            browser.run(
+                "return [...document.querySelectorAll('#search-results li a')].map(a => a.href)"
+            ),
+        )
+        if links and links == before:
             break
-        browser.driver.execute_async_script("setTimeout(arguments[0], 100)")
-    is_choice = ["/decisions/" in link for link in links]
+    is_choice = [bool(re.search("/decisions/|/CHANGELOG", link)) for link in links]
     assert True in is_choice
     assert is_choice == sorted(is_choice)
 
@@ -183,6 +188,10 @@ def test_camera_reads_the_code_of_the_tutorial(site: Path, browser: Browser) -> 
     for dark in (False, True):
         browser.open(site / "docs/tutorial/sms-qr-paper.html", SIZES[-1], dark=dark)
         [code] = browser.driver.find_elements("css selector", "pre.code-picture")
-        assert "SEMQ:" not in code.text
+        browser.run(
+            "document.querySelector('pre.code-picture')"
+            ".scrollIntoView({block: 'center', behavior: 'instant'})"
+        )
+        browser.driver.execute_async_script("setTimeout(arguments[0], 500)")
         picture = code.screenshot_as_png
-        assert semcodec.unpack(carriers.find_record(picture)).words[1:3] == ["red", "cup"]
+        assert carriers.find_record(picture).words[1:3] == ["red", "cup"]
