@@ -2,6 +2,7 @@
 
     python bench/bulk.py --photos photos              # 20,000 pictures; needs the extra bulk
     python bench/bulk.py --photos photos --files 500 --skip ray
+    python bench/bulk.py --photos photos --page docs/bulk-bench.md    # the output as a page
 
 The pictures are made from the photographs with a seed; a describer that is made on the spot
 describes them. It is checked that each has exactly one row without an error, whose record equals
@@ -15,7 +16,10 @@ The exit code is 1 if a check fails. Rates are of this machine.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import os
+import platform
 import random
 import subprocess
 import sys
@@ -29,7 +33,7 @@ from typing import Final
 from batch_files import find_photographs, install_stub, make_broken_files, make_files
 from bulk_million import MILLION, measure_million, print_estimate, print_prices
 from bulk_runs import Bulk, BulkError, Run
-from commands import ROOT
+from commands import ROOT, describe_commit
 
 import semcodec
 from semcodec.bulk.engines.daft_engine import DaftEngine
@@ -37,7 +41,7 @@ from semcodec.bulk.workers import Outcome
 
 PHOTOS: Final = ROOT / "embedded" / "semcodec_embedded" / "photos"
 STUB: Final = ("--describer", "stub")
-MEASURED: Final = 1000  #: pictures of the uninterrupted runs
+MEASURED: Final = 3000  #: pictures of the uninterrupted runs
 SINGLE_RUNS: Final = 100  #: pictures that are encoded alone, for comparison
 SMALL_FILE_SYSTEM: Final = 96  #: KiB
 RAY_FILES: Final = 40
@@ -45,6 +49,16 @@ SLEEP: Final = 0.25  #: seconds of a call of the simulated server
 CALLS_PER_WORKER: Final = 12
 #: The estimate of money is that of ``--dry-run``, with the prices that are installed.
 SERVER: Final = ("--backend", "openai")
+PAGE: Final = """\
+# The last full run of bench/bulk.py
+
+`python bench/bulk.py --photos DIR --page docs/bulk-bench.md` writes this page: rates, memory,
+kills, a full file system, Ray, threads, and an estimate for a million photographs.
+[bulk.md](bulk.md) has what follows from it. {facts}
+
+```
+{output}```
+"""
 STEPS: Final = ("photographs", "files", "kills", "full", "ray", "scaling", "million")
 
 
@@ -58,20 +72,40 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=5, help="kills (default: 5)")
     parser.add_argument("--jobs", type=int, default=2, help="workers (default: 2)")
     parser.add_argument("--seed", type=int, default=1, help="seed (default: 1)")
+    parser.add_argument("--page", type=Path, help="page to write (default: none)")
     parser.add_argument("--skip", nargs="*", default=(), choices=STEPS, help="steps to leave out")
     args = parser.parse_args()
     if not find_photographs(args.photos):
         parser.error(f"{args.photos} has no photographs: name another folder.")
-    with tempfile.TemporaryDirectory() as name:
+    printed = Printed()
+    with contextlib.redirect_stdout(printed), tempfile.TemporaryDirectory() as name:
         bench = Bench(args, Path(name))
         try:
             findings = list(bench.run())
         except BulkError as error:
             findings = [str(error)]
-    for finding in findings:
-        print(f"FINDING: {finding}")
-    print(f"{len(findings)} findings" if findings else "no findings")
+        for finding in findings:
+            print(f"FINDING: {finding}")
+        print(f"{len(findings)} findings" if findings else "no findings")
+    if args.page:
+        facts = f"Commit {describe_commit(args.page)}, Python {platform.python_version()}."
+        output = printed.getvalue().replace(name, "DIR")
+        args.page.write_text(PAGE.format(facts=facts, output=output), "utf-8")
     return int(bool(findings))
+
+
+class Printed(io.StringIO):
+    """Prints, and keeps what was printed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stdout = sys.stdout
+
+    def write(self, text: str) -> int:
+        """Print ``text``, and keep it."""
+        self._stdout.write(text)
+        self._stdout.flush()
+        return super().write(text)
 
 
 class Bench:

@@ -16,7 +16,6 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-import semcodec
 from semcodec import carriers
 from tests import profiles
 from tests.measure.report.browser import AXE, Browser, browser

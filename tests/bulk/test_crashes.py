@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from semcodec.bulk.engines.daft_engine import DaftEngine, EngineError
 from semcodec.bulk.engines.local import LocalEngine
 from semcodec.bulk.engines.processes import RunFile
 from semcodec.bulk.workers import Outcome
+from semcodec.errors import BackendError
 
 
 def run(monkeypatch: pytest.MonkeyPatch, crash: Callable[[dict[int, Any], RunFile], None]) -> Any:
@@ -92,3 +94,11 @@ def test_run_file_that_was_removed() -> None:
     with RunFile() as run_file:
         Path(run_file.path).unlink()
     assert run_file.begun == []
+
+
+def test_temporary_folder_that_cannot_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(BackendError, match=r"No such file or directory.*\$TMPDIR"), RunFile():
+        pass

@@ -117,3 +117,32 @@ def test_file_that_cannot_be_read(
     assert "non-blocking" in err
     monkeypatch.setattr(sys, "stdin", None)
     assert "Standard input is closed" in run(*UNPACK, "-")[2]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (semcodec.pack("rd", framing="file"), "This is a record, not a sequence: omit --framing"),
+        (b"\x1f\x8b\x08\0\0\0\0\0", "This is a gzip archive, not a sequence: unpack it"),
+        (b"\1\xff" + ITEMS[0], "SC-HDR-1"),
+        (ITEMS[0] + b"\xb5\x1a\0", "SC-SEQ-2"),
+    ],
+)
+def test_file_that_is_not_a_sequence_is_named(
+    run: Run, tmp_path: Path, data: bytes, message: str
+) -> None:
+    path = tmp_path / "x.seq"
+    path.write_bytes(data)
+    code, _, err = run(*UNPACK, path)
+    assert (code, message in err) == (1, True), err
+
+
+def test_long_sequence_has_advice(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.seq"
+    words = " ".join(["a"] * 512)  # a sequence that is read as a whole may have 128 times as many
+    path.write_bytes(129 * semcodec.pack(words, coding="lexicon", framing="sequence"))
+    code, out, err = run(*UNPACK, path, "--json")
+    assert (code, out, "use --json-lines in place of --json" in err) == (2, "", True)
+    code, out, _ = run("validate", "--framing", "sequence", path)
+    assert code == 1
+    assert "unpack --framing sequence reads any number of records" in " ".join(out.split())

@@ -16,6 +16,7 @@ from typing import Any, Final
 from semcodec.bulk.engines.threads import NUMBER_BYTES, read_number, run_task, to_bytes
 from semcodec.bulk.open_flags import BINARY
 from semcodec.bulk.worker_process import pickle_reply
+from semcodec.errors import BackendError
 
 POLL_RUN_FILE: Final = 0.25  #: seconds between two looks of a worker whether the run goes on
 
@@ -37,7 +38,19 @@ class RunFile:
         self.begun: list[int] = []
 
     def __enter__(self) -> RunFile:
-        handle, self.path = tempfile.mkstemp(prefix="semcodec-run-")
+        """Make the file.
+
+        Raises:
+            BackendError: the temporary folder cannot be used.
+        """
+        try:
+            handle, self.path = tempfile.mkstemp(prefix="semcodec-run-")
+        except OSError as error:
+            raise BackendError(
+                f"Cannot write a temporary file ({error.strerror}): name another folder with "
+                "$TMPDIR.",
+                stage="load",
+            ) from error
         os.close(handle)
         return self
 
