@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import semcodec
+from semcodec.bitstream import Limits, api
 from semcodec.cli import files, unpack
 from tests.cli.conftest import Run
 
@@ -137,12 +138,15 @@ def test_file_that_is_not_a_sequence_is_named(
     assert (code, message in err) == (1, True), err
 
 
-def test_long_sequence_has_advice(run: Run, tmp_path: Path) -> None:
+def test_long_sequence_has_advice(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "x.seq"
-    words = " ".join(["a"] * 512)  # a sequence that is read as a whole may have 128 times as many
-    path.write_bytes(129 * semcodec.pack(words, coding="lexicon", framing="sequence"))
+    path.write_bytes(b"".join(ITEMS))
+    monkeypatch.setattr(api, "DEFAULT_LIMITS", Limits(max_records=2))
     code, out, err = run(*UNPACK, path, "--json")
     assert (code, out, "use --json-lines in place of --json" in err) == (2, "", True)
+    path.write_bytes(b"\2\x20\x80" * 129)  # each breaks a rule, so it counts as 512 words
     code, out, _ = run("validate", "--framing", "sequence", path)
     assert code == 1
     assert "unpack --framing sequence reads any number of records" in " ".join(out.split())
