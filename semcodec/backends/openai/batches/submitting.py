@@ -64,7 +64,8 @@ class Submitter:
         """Return whether the server takes a part now, as far as is known."""
         if self._state.clock() < self._state.queue_full_until.get(part.model, 0.0):
             return False
-        return self._max_tokens is None or queued + part.tokens <= self._max_tokens
+        # A part of an earlier run, whose limit was higher, may have more tokens than the limit.
+        return self._max_tokens is None or not queued or queued + part.tokens <= self._max_tokens
 
     def _reserve(self, part: Part, *, is_last: bool) -> bool:
         """Reserve the highest possible price of a part; False if others may leave something.

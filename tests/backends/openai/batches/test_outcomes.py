@@ -409,6 +409,15 @@ def test_part_as_large_as_the_queue_is_submitted(tmp_path: Path) -> None:
     assert len(server.batches) == 2
 
 
+def test_part_of_an_earlier_run_above_the_queue_limit_is_submitted(tmp_path: Path) -> None:
+    from semcodec.backends.openai.batches.submitting import Submitter
+
+    submitter = Submitter(SimpleRun(tmp_path, BatchServer()).batches._state, max_tokens=3)
+    part = parts.Part(parts.new_part_id(), "server", "route", "model", tokens=5)
+    assert submitter._has_queue(part, queued=0)
+    assert not submitter._has_queue(part, queued=1)
+
+
 def test_request_above_the_queue_limit_has_a_message(tmp_path: Path) -> None:
     run = SimpleRun(tmp_path, BatchServer(), ["x" * 8_000], max_enqueued_tokens=1_000)
     with pytest.raises(
