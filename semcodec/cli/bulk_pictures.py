@@ -101,6 +101,8 @@ def is_painted(target: Path, record: bytes) -> bool:
     if not os.path.lexists(target):
         return False
     with suppress(SemcodecError, UsageError):
+        if not target.is_file():  # a pipe would be waited for
+            raise UsageError("not a file")
         found = semcodec.unpack(files.read_bytes(str(target)), framing="png")
         if _core(found) == _core(semcodec.unpack(record)):
             return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import sys
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -27,6 +28,7 @@ from semcodec.errors import BudgetExceededError, InputError, SemcodecError
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+STDOUT, STDERR = 1, 2  # file descriptors
 MAX_SHOWN: Final = 60  #: characters of a file name in a message about many files
 
 
@@ -91,7 +93,7 @@ class BulkRun(ABC, Generic[Task, Result]):
         """
         stopped: SemcodecError | None = None
         try:
-            with self._progress, contextlib.redirect_stdout(sys.stderr):
+            with self._progress, output_to_stderr():
                 self.run_tasks()
         except BudgetExceededError as error:
             stopped = error
@@ -166,6 +168,18 @@ class BulkRun(ABC, Generic[Task, Result]):
         if missing := len(self.tasks) - self.done - self.failed:
             line += f", {missing:,} not done"
         return line
+
+
+@contextlib.contextmanager
+def output_to_stderr() -> Iterator[None]:
+    """Send to stderr what backends and engines print, also from native code."""
+    with contextlib.redirect_stdout(sys.stderr), contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # one of them is closed
+            stdout = os.dup(STDOUT)
+            stack.callback(os.close, stdout)
+            stack.callback(os.dup2, stdout, STDOUT)
+            os.dup2(STDERR, STDOUT)
+        yield
 
 
 @contextlib.contextmanager

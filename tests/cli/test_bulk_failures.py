@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import semcodec
 from semcodec.bulk.engines.local import LocalEngine
 from semcodec.bulk.stores import LocalStore
 from semcodec.bulk.workers import Outcome
+from semcodec.cli.bulk_run import output_to_stderr
 from semcodec.errors import BackendError, WorkerDiedError
 from tests.cli.bulk_files import ALL, HERE, hostile, paths_of, read_rows, stop_after, write_parts
 from tests.cli.conftest import Run
@@ -192,3 +194,11 @@ def test_pictures_below_a_file(run: Run, bulk_folder: Path) -> None:
     code, _, err = run("bulk", "--decode", "out", "-o", "in/a.png/x", *HERE)
     assert code == 2
     assert "semcodec: Cannot use in/a.png/x: " in err
+
+
+def test_output_of_engines_and_backends_goes_to_stderr(capfd: pytest.CaptureFixture[str]) -> None:
+    with output_to_stderr():
+        print("a", flush=True)
+        os.write(1, b"b\n")  # as native code does
+    os.write(1, b"c\n")
+    assert capfd.readouterr() == ("c\n", "a\nb\n")

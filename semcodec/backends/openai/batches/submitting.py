@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import suppress
 from decimal import Decimal
+from typing import Final
 
 from semcodec.backends.openai.batches.batch import Batch
 from semcodec.backends.openai.batches.parts import part_path
 from semcodec.backends.openai.batches.rows import RUNNING, Part
-from semcodec.backends.openai.batches.sending import UnknownOutcomeError
+from semcodec.backends.openai.batches.sending import CREATE, UnknownOutcomeError
 from semcodec.backends.openai.batches.state import RunState
 from semcodec.backends.recording.budget import format_dollars
 from semcodec.errors import BackendError, BudgetExceededError, InvalidResponseError
+
+SEARCH_TIME: Final = 60.0  #: seconds
 
 
 class Submitter:
@@ -30,6 +33,8 @@ class Submitter:
 
     def __init__(self, state: RunState, max_tokens: int | None) -> None:
         self._state, self._max_tokens = state, max_tokens
+        # By part, when a batch that the server may have created need not be looked for any more.
+        self._search_ends: dict[str, float] = {}
         self._lost_uploads = set[str]()  # parts whose upload may have succeeded without a response
 
     def submit_all(self, left: list[Part]) -> None:
@@ -123,17 +128,28 @@ class Submitter:
     def _create(self, part: Part) -> Batch:
         """Return the new batch of a part, also if only its response was lost.
 
+        A batch that the server may have created is looked for, and created once more when it has
+        not been found for ``SEARCH_TIME``.
+
         Raises:
             BackendError: it was not created, or cannot be found: the next run looks again.
         """
-        api = self._state.api
+        state, end = self._state, self._search_ends.get(part.id)
+        if end is not None:
+            if found := state.api.find_batches({part.id}, part.created):
+                return found[part.id]
+            if state.clock() < end:
+                message = f"The server {part.server} may have created a batch: it is looked for."
+                raise BackendError(message, backend="openai", stage=CREATE, retryable=True)
         try:
-            return api.create_batch(part.file, part.route, part.id)
-        except UnknownOutcomeError:
-            found = api.find_batches({part.id}, part.created)
-            if part.id not in found:
-                raise
-            return found[part.id]
+            return state.api.create_batch(part.file, part.route, part.id)
+        except UnknownOutcomeError as error:
+            if found := state.api.find_batches({part.id}, part.created):
+                return found[part.id]
+            if end is None:
+                self._search_ends[part.id] = state.clock() + SEARCH_TIME
+                error.retryable = True
+            raise
 
 
 def _budget_error(message: str) -> BudgetExceededError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,44 @@ def test_request_that_was_handled_without_a_response_is_not_repeated(
     assert set(server.submitted.values()) == {1}
     assert len(server.batches) == 1
     assert server.files == {}
+
+
+@pytest.mark.parametrize("failure", [lose, lambda: (500, {})])
+def test_batch_that_may_have_been_created_is_looked_for_before_another_one(
+    tmp_path: Path, failure: Callable[[], Any]
+) -> None:
+    server = BatchServer(execute=repeat, faults={("POST", "/batches"): [failure]})
+    clock = itertools.count(step=20.0)
+    run = SimpleRun(tmp_path, server, stages=1, clock=lambda: next(clock)).start()
+    assert run.results == expected_results(["0", "1"], 1)
+    assert server.requests.count(("POST", "/batches")) == 2
+    assert server.requests.count(("GET", "/batches")) >= 4  # of the start, and while it waits
+    assert set(server.paid.values()) == {1}
+
+
+def test_batch_that_appears_late_is_used(tmp_path: Path) -> None:
+    server, hidden = BatchServer(execute=repeat), dict[str, Any]()
+    run = SimpleRun(tmp_path, server, stages=1)
+    server.faults = {("POST", "/batches"): [after(server, lambda: hide() or (500, {}))]}
+
+    def hide() -> None:
+        hidden.update(server.batches)
+        server.batches.clear()
+
+    run.batches._sleep = lambda _: server.batches.update(hidden)
+    run.start()
+    assert run.results == expected_results(["0", "1"], 1)
+    assert len(server.batches) == 1
+    assert set(server.submitted.values()) == {1}
+
+
+def test_batch_is_created_twice_at_most(tmp_path: Path) -> None:
+    faults: dict[tuple[str, str], list[Fault]] = {("POST", "/batches"): [lambda: (500, {})] * 9}
+    server = BatchServer(execute=repeat, faults=faults)
+    clock = itertools.count(step=20.0)
+    with pytest.raises(BackendError, match="status 500"):
+        SimpleRun(tmp_path, server, stages=1, clock=lambda: next(clock)).start()
+    assert server.requests.count(("POST", "/batches")) == 2
 
 
 def test_batch_of_a_killed_run_is_found(tmp_path: Path) -> None:
