@@ -17,12 +17,12 @@ from semcodec.cli import bulk_dry_run, output, paid_calls
 from semcodec.cli.bulk_batches import Rounds, check_options, open_batch_store
 from semcodec.cli.bulk_engine import choose_engine, describe_division, make_engine
 from semcodec.cli.bulk_run import BulkRun, format_total, print_skipped, storage_errors
-from semcodec.cli.bulk_sources import find_photographs
+from semcodec.cli.bulk_sources import MAX_SHOWN, find_photographs
 from semcodec.cli.bulk_work import Attempt, make_function
 from semcodec.cli.encode import apply_profile
 from semcodec.cli.files import reason
-from semcodec.cli.output import UsageError, WriteError
-from semcodec.cli.parser import DONE
+from semcodec.cli.output import UsageError, WriteError, escape_control
+from semcodec.cli.parser import DONE, PARTLY_DONE
 from semcodec.cli.progress import format_rate, format_seconds
 from semcodec.cli.settings_digest import digest_settings
 from semcodec.errors import InputError, SemcodecError
@@ -57,8 +57,7 @@ def run(args: argparse.Namespace) -> int:
         pending = find_pending(photographs, completed, retry_failed=args.retry_failed)
         _print_completed(args, photographs, completed)
         if args.dry_run:
-            bulk_dry_run.print_plan(args, make_function, pending, "photograph")
-            return DONE
+            return _print_plan(args, photographs, pending)
         return Encoding(args, store, settings, completed, pending).run()
 
 
@@ -100,6 +99,23 @@ def _print_completed(
             line += f", {len(completed.failed):,} failed"
             line += "" if args.retry_failed else " (--retry-failed tries them again)"
         output.print_status(line)
+
+
+def _print_plan(
+    args: argparse.Namespace, photographs: list[Photograph], pending: list[Photograph]
+) -> int:
+    """Print the plan of ``--dry-run``, and return the exit code."""
+    readable = [photograph for photograph in pending if not photograph.problem]
+    bulk_dry_run.print_plan(args, make_function, readable, "photograph")
+    problems = [photograph for photograph in photographs if photograph.problem]
+    if not problems:
+        return DONE
+    first = problems[0]
+    output.print_status(
+        f"semcodec: {plural(f'{len(problems):,}', 'input')} cannot be encoded, such as "
+        f"{escape_control(rows.to_text(first.path)[-MAX_SHOWN:])}: {first.problem}"
+    )
+    return PARTLY_DONE
 
 
 class Encoding(BulkRun[Photograph, Attempt]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -85,11 +86,14 @@ def _list(source: str, skipped: str, links: list[str]) -> Iterator[tuple[Photogr
 
 
 def _describe(name: str, path: str, problem: str) -> tuple[Photograph, bool]:
-    if os.path.isdir(name):  # one that cannot be read
-        return Photograph(path, -1, problem), True
-    try:
-        size = os.stat(name).st_size
-    except OSError as error:
-        size, problem = -1, problem or (error.strerror or str(error)).lower()
     is_named = endings.kind(name) == endings.PICTURE
-    return Photograph(path, size, problem), is_named or (not problem and is_picture(Path(name)))
+    try:
+        status = os.stat(name)
+    except OSError as error:
+        problem = problem or (error.strerror or str(error)).lower()
+        # What cannot be examined may be a folder, unless it does not exist.
+        return Photograph(path, -1, problem), is_named or not isinstance(error, FileNotFoundError)
+    if stat.S_ISDIR(status.st_mode):  # one that cannot be read
+        return Photograph(path, -1, problem), True
+    is_photograph = is_named or (not problem and is_picture(Path(name)))
+    return Photograph(path, status.st_size, problem), is_photograph

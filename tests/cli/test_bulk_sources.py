@@ -51,6 +51,31 @@ def test_hostile_names_and_files(run: Run, bulk_folder: Path) -> None:
     assert len(read_rows("in/out")) == len(rows)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="such a path cannot exist")
+def test_folder_that_cannot_be_examined_has_a_row(run: Run, bulk_folder: Path) -> None:
+    deep = Path("in/deep")
+    deep.mkdir()
+    folder = os.open(deep, os.O_RDONLY)
+    for _ in range(45):
+        os.mkdir("x" * 100, dir_fd=folder)
+        below = os.open("x" * 100, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = below
+    os.close(folder)
+    Path("in/notes.txt").write_text("no picture")
+    Path("in/nothing").symlink_to("missing")
+    for options in (("--dry-run",), (), ("--dry-run",), ()):
+        code, _, err = run("bulk", "in", "-o", "out", *HERE, *options)
+        assert code == 3
+        assert "Note: skipped 2 files in in (not pictures)" in err
+        if options:
+            assert "semcodec: 1 input cannot be encoded, such as " in err
+            assert "xxx: file name too long\n" in err
+    [failed] = [row for row in read_rows() if row["error"]]
+    assert failed["path"].startswith("deep/xxx")
+    assert "file name too long" in failed["error"]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="such names cannot exist")
 def test_two_names_that_look_the_same_in_a_row(run: Run, bulk_folder: Path) -> None:
     data = Path("in/a.png").read_bytes()
