@@ -17,7 +17,7 @@ from semcodec.cli import bulk_dry_run, output, paid_calls
 from semcodec.cli.bulk_batches import Rounds, check_options, open_batch_store
 from semcodec.cli.bulk_engine import choose_engine, describe_division, make_engine
 from semcodec.cli.bulk_run import BulkRun, format_total, print_skipped, storage_errors
-from semcodec.cli.bulk_sources import MAX_SHOWN, find_photographs
+from semcodec.cli.bulk_sources import MAX_SHOWN, SAME_NAME, find_photographs
 from semcodec.cli.bulk_work import Attempt, make_function
 from semcodec.cli.encode import apply_profile
 from semcodec.cli.files import reason
@@ -55,10 +55,22 @@ def run(args: argparse.Namespace) -> int:
             print_skipped(store)
             completed = parts.read_completed(store, settings)
         pending = find_pending(photographs, completed, retry_failed=args.retry_failed)
-        _print_completed(args, photographs, completed)
+        failed = find_failed(photographs, completed)
+        _print_completed(args, len(photographs), completed, len(failed))
         if args.dry_run:
             return _print_plan(args, photographs, pending)
-        return Encoding(args, store, settings, completed, pending).run()
+        failed_before = len({*failed} - {*pending})
+        return Encoding(args, store, settings, completed, pending, failed_before).run()
+
+
+def find_failed(photographs: list[Photograph], completed: CompletedRows) -> list[Photograph]:
+    """Return the photographs that have failed in an earlier run, and were not encoded later."""
+    return [
+        photograph
+        for photograph in photographs
+        if (path := rows.to_text(photograph.path)) in completed.failed
+        or (photograph.problem == SAME_NAME and path in completed.sizes)
+    ]
 
 
 def find_pending(
@@ -90,13 +102,13 @@ def find_pending(
 
 
 def _print_completed(
-    args: argparse.Namespace, photographs: list[Photograph], completed: CompletedRows
+    args: argparse.Namespace, number: int, completed: CompletedRows, failed: int
 ) -> None:
-    """Print what earlier runs have done."""
+    """Print what earlier runs have done; ``number`` is that of all photographs."""
     if completed.parts:
-        line = f"resumed: {len(completed.sizes):,} of {len(photographs):,} done before"
-        if completed.failed:
-            line += f", {len(completed.failed):,} failed"
+        line = f"resumed: {len(completed.sizes):,} of {number:,} done before"
+        if failed:
+            line += f", {failed:,} failed"
             line += "" if args.retry_failed else " (--retry-failed tries them again)"
         output.print_status(line)
 
@@ -128,10 +140,12 @@ class Encoding(BulkRun[Photograph, Attempt]):
         settings: str,
         completed: CompletedRows,
         pending: list[Photograph],
+        failed_before: int,
     ) -> None:
         path = None if is_url(args.output) else paid_calls.report_last_run(args.output)
         super().__init__(args, pending, path)
         self._completed = completed
+        self._failed_before = failed_before
         metadata = {
             parts.SETTINGS_KEY: settings,
             parts.VERSION_KEY: semcodec.__version__,
@@ -195,8 +209,7 @@ class Encoding(BulkRun[Photograph, Attempt]):
 
     def count_failed(self) -> int:
         """Return how many photographs have failed, now or before."""
-        tried = {rows.to_text(photograph.path) for photograph in self.tasks}
-        return self.failed + len(self._completed.failed.keys() - tried)
+        return self.failed + self._failed_before
 
     def _print_summary(self) -> None:
         line = self.describe_counts("encoded", len(self._completed.sizes))

@@ -14,7 +14,7 @@ from typing import Final, Generic, TypeVar
 
 from semcodec._wording import plural
 from semcodec.bulk.call_journal import ThreadJournal
-from semcodec.bulk.rows import add_cost
+from semcodec.bulk.rows import add_cost, to_text
 from semcodec.bulk.stores import Store
 from semcodec.bulk.workers import Outcome
 from semcodec.cli import interrupts, output
@@ -157,7 +157,7 @@ class BulkRun(ABC, Generic[Task, Result]):
             self.bytes += size
         else:
             self.failed += 1
-            output.print_status(f"semcodec: {path}: {message}")
+            output.print_status(f"semcodec: {to_text(path)}: {message}")
 
     def describe_counts(self, verb: str, before: int) -> str:
         """Return the beginning of the summary, such as ``3 encoded, 1 failed, 2 not done``."""

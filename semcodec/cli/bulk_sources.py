@@ -19,6 +19,7 @@ from semcodec.cli.output import UsageError, escape_control
 from semcodec.cli.results import Unreadable
 from semcodec.cli.walking import folder_identity, walk
 
+SAME_NAME: Final = "another file has the same name"  #: the problem of a ``Photograph``
 MAX_SHOWN: Final = 60  #: characters of a file name in a message about many files
 
 
@@ -64,7 +65,7 @@ def _find_equal_names(photographs: list[Photograph]) -> Iterator[Photograph]:
     for photograph in photographs:
         name = to_text(photograph.path)
         if name in names:
-            yield replace(photograph, problem="another file has the same name")
+            yield replace(photograph, problem=SAME_NAME)
         else:
             names.add(name)
             yield photograph
