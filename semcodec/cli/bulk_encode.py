@@ -25,6 +25,7 @@ from semcodec.cli.output import UsageError, WriteError, escape_control
 from semcodec.cli.parser import DONE, PARTLY_DONE
 from semcodec.cli.progress import format_rate, format_seconds
 from semcodec.cli.settings_digest import digest_settings
+from semcodec.cli.walking import folder_identity
 from semcodec.errors import InputError, SemcodecError
 
 
@@ -38,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
         check_options(args)
         args.engine = "local" if args.engine is None and not is_url(args.source) else args.engine
     args.engine = choose_engine(args)
+    check_folders(args.source, args.output)
     if args.framing is None and args.profile is None:
         args.framing = "bare"
     apply_profile(args)
@@ -61,6 +63,23 @@ def run(args: argparse.Namespace) -> int:
             return _print_plan(args, photographs, pending)
         failed_before = len({*failed} - {*pending})
         return Encoding(args, store, settings, completed, pending, failed_before).run()
+
+
+def check_folders(source: str, folder: str) -> None:
+    """Check that no part is written among the photographs.
+
+    Raises:
+        UsageError: ``folder`` is ``source``, perhaps with another name.
+    """
+    if is_url(source) or is_url(folder):
+        is_same = source.rstrip("/") == folder.rstrip("/")
+    else:
+        identity = folder_identity(source)
+        is_same = identity is not None and identity == folder_identity(folder)
+    if is_same:
+        raise UsageError(
+            f"The output {folder} is the folder of the photographs: name another one with -o."
+        )
 
 
 def find_failed(photographs: list[Photograph], completed: CompletedRows) -> list[Photograph]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from semcodec.cli.bulk_encode import check_folders
+from semcodec.cli.output import UsageError
 from tests.cli.bulk_files import ALL, HERE, paths_of, read_rows
 from tests.cli.conftest import Run
 
@@ -133,6 +135,18 @@ def test_output_that_is_a_file(run: Run, bulk_folder: Path) -> None:
     assert "in/a.png is a file" in err
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs a link")
+@pytest.mark.parametrize("name", ["in", "in/", "./in/sub/..", "link"])
+def test_output_that_is_the_source(run: Run, bulk_folder: Path, name: str) -> None:
+    Path("link").symlink_to("in")
+    before = sorted(Path("in").iterdir())
+    for options in ((), ("--dry-run",)):
+        code, _, err = run("bulk", "in", "-o", name, *HERE, *options)
+        assert code == 2
+        assert f"The output {name} is the folder of the photographs: name another one" in err
+    assert sorted(Path("in").iterdir()) == before
+
+
 @pytest.mark.parametrize(("option", "message"), [
     (("s3:/bucket", "-o", "out"), "s3:/bucket lacks a slash: write s3:// for a URL, or ./"),
     (("in", "-o", "gs:bucket"), "gs:bucket lacks a slash"),
@@ -144,3 +158,9 @@ def test_names_that_are_neither_paths_nor_urls(
     code, _, err = run("bulk", *option, *HERE)
     assert code == 2
     assert message in err
+
+
+def test_url_of_the_source_as_the_output() -> None:
+    check_folders("s3://b/in", "s3://b/in/out")
+    with pytest.raises(UsageError, match="s3://b/in/ is the folder of the photographs"):
+        check_folders("s3://b/in", "s3://b/in/")
