@@ -101,11 +101,13 @@ def wait_for(workers: Sequence[WorkerHandle], timeout: float | None = None) -> l
 
 def describe_death(code: int | None) -> str:
     """Return the message for the exit code of a worker, which is negative for a signal."""
-    how = f"ended with exit code {code}"
+    how, hint = f"ended with exit code {code}", "use another backend, or report it to its author"
     if code is not None and code < 0:
         with contextlib.suppress(ValueError):
             how = f"was killed by {signal.Signals(-code).name}"
-    return f"The worker process of this input {how}: use fewer jobs if memory is short."
+    if how.endswith("SIGKILL"):  # as systems do if memory is short
+        hint = "use fewer jobs if memory is short"
+    return f"The worker process of this input {how}: {hint}."
 
 
 @contextlib.contextmanager

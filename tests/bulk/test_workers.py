@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from semcodec.bulk import workers as module
+from semcodec.bulk.worker_handle import describe_death
 from semcodec.bulk.workers import Outcome, Workers
 from semcodec.errors import BackendError, InputError, WorkerDiedError
 from tests.bulk import tasks
@@ -133,3 +134,13 @@ def test_interrupt_ends_tasks_and_keeps_what_they_paid_for(tmp_path: Path) -> No
     user.join()
     assert [type(outcome.error) for outcome in arrived] == [KeyboardInterrupt] * 2
     assert [outcome.error.trace for outcome in arrived] == ["paid"] * 2  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("code", "message"), [
+    (-9, "was killed by SIGKILL: use fewer jobs if memory is short."),
+    (-11, "was killed by SIGSEGV: use another backend, or report it to its author."),
+    (-1000, "ended with exit code -1000: use another backend, or report it to its author."),
+    (0, "ended with exit code 0: use another backend, or report it to its author."),
+])  # fmt: skip
+def test_death_is_described_with_what_helps(code: int, message: str) -> None:
+    assert describe_death(code) == f"The worker process of this input {message}"
