@@ -85,8 +85,9 @@ def has_method(backend: object, method: str) -> bool:
 
 
 def format_exception(error: BaseException) -> str:
-    """Return the type and message of an exception, or its type alone if ``__str__`` fails."""
-    return attempt(lambda: f"{type_name(error)}: {error}", type_name(error))
+    """Return the type and message of an exception, or its type alone if it has no message."""
+    name = type_name(error)
+    return attempt(lambda: f"{name}: {error}".rstrip().removesuffix(":"), name)
 
 
 def type_name(value: object) -> str:

@@ -14,7 +14,7 @@ from PIL import Image
 
 import semcodec
 from semcodec import SemcodecError
-from semcodec.backends.isolation import isolate
+from semcodec.backends.isolation import format_exception, isolate
 from semcodec.errors import BackendError, InvalidResponseError
 from semcodec.words import Selection
 from tests.images import PHOTO
@@ -215,6 +215,16 @@ def test_backend_cannot_change_the_run_through_its_arguments() -> None:
 def test_ctrl_c_is_not_converted() -> None:
     with pytest.raises(KeyboardInterrupt):
         run(Model(select=KeyboardInterrupt()))
+
+
+@pytest.mark.parametrize(("error", "shown"), [
+    (MemoryError(), "MemoryError"),
+    (RuntimeError(" \n"), "RuntimeError"),
+    (RuntimeError("no: memory"), "RuntimeError: no: memory"),
+    (HostileError("no"), "HostileError"),
+])  # fmt: skip
+def test_exception_without_a_message_is_shown_as_its_type(error: Exception, shown: str) -> None:
+    assert format_exception(error) == shown
 
 
 def test_invalid_image_keeps_the_class_of_the_error() -> None:

@@ -72,7 +72,7 @@ def import_package(name: str) -> Any:
 
 def show_error(error: BaseException) -> str:
     """Return an exception of a library in one short line without control characters."""
-    line = " ".join(format_exception(error).split())[:MAX_SHOWN_ERROR].removesuffix(":")
+    line = " ".join(format_exception(error).split())[:MAX_SHOWN_ERROR]
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in line)
 
 
