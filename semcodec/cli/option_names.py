@@ -7,8 +7,11 @@ from typing import Final
 
 #: An argument with a value, such as ``coding='lexicon'``.
 _WITH_VALUE: Final = re.compile(r"(?<![\w'\"/.-])(coding|framing|check|order|profile)='([\w-]+)'")
-#: An argument alone, such as ``max_bytes 48``. A name in quotes or in a path belongs to the user.
-_ALONE: Final = re.compile(r"(?<![\w'\"/.-])(max_bytes|ubpp(?= \d))(?![\w'\"/.=-])")
+#: An argument alone, such as ``max_bytes 48``. A name in quotes or in a path belongs to the user,
+#: and what a record is longer than (SC-LIM-1) is the limit of readers, which no option changes.
+_ALONE: Final = re.compile(
+    r"(?<![\w'\"/.-])(?<!longer than )(max_bytes|ubpp(?= \d))(?![\w'\"/.=-])"
+)
 #: What saves bytes, in ``use max_bytes 7, or framing bare, which needs 4``.
 _SAVING: Final = re.compile(r"(?<=, or )(framing|check|size) (?=[\w]+, which )")
 

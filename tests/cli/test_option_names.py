@@ -27,10 +27,22 @@ from tests.cli.conftest import Run
         ("Word 'max_bytes' cannot be coded", "Word 'max_bytes' cannot be coded"),
         ("a rate of 5 ubpp was reached", "a rate of 5 ubpp was reached"),
         ("my_max_bytes 4", "my_max_bytes 4"),
+        (
+            "The record is longer than max_bytes: raise the limit.",
+            "The record is longer than max_bytes: raise the limit.",
+        ),
     ],
 )
 def test_arguments_are_printed_as_options(message: str, printed: str) -> None:
     assert use_option_names(message) == printed
+
+
+def test_no_option_is_named_for_the_limit_of_a_reader(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "long.semc").write_bytes(b"\xb5\x1a\x00" + b"\x11" * 70_000)
+    code, _, err = run("decode", tmp_path / "long.semc", "-o", tmp_path / "long.png")
+    assert code == 1
+    assert "SC-LIM-1" in err
+    assert "--max-bytes" not in err
 
 
 def test_remedies_of_a_message_work(run: Run, photo: Path) -> None:
