@@ -94,3 +94,10 @@ def test_equal_records_are_one_object(tmp_path: Path) -> None:
     write(LocalStore(tmp_path), *rows, part_rows=1500)
     found, _ = read_records(LocalStore(tmp_path))
     assert len({id(record.data) for record in found}) == 1
+
+
+def test_paths_that_differ_in_case_are_two_records(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    write(LocalStore(tmp_path), row("A.jpg"), replace(row("a.jpg"), record=b"y"))
+    expected = [StoredRecord("A.jpg", b"x"), StoredRecord("a.jpg", b"y")]
+    assert read_records(LocalStore(tmp_path)) == (expected, 0)

@@ -133,6 +133,16 @@ def test_batch_that_runs_is_reserved_for_after_a_kill(tmp_path: Path) -> None:
     assert again.batches.spent == run.batches.spent >= 2 * bound()
 
 
+def test_submission_that_fails_leaves_nothing_reserved(tmp_path: Path) -> None:
+    server = BatchServer(execute=repeat)
+    unavailable = 503, {"error": {"message": "no"}}
+    server.faults["POST", "/files"] = [lambda: unavailable] * 12
+    run = limited(tmp_path, server, Decimal("1.5") * bound(), count=1).start()
+    assert server.faults["POST", "/files"] == []
+    assert run.results == expected_results(run.inputs, 1)
+    assert run.batches.spent == ACTUAL
+
+
 def test_limit_of_zero_submits_nothing(tmp_path: Path) -> None:
     server = BatchServer(execute=repeat)
     with pytest.raises(BudgetExceededError, match=r"only .0.0000 of the limit remains"):
