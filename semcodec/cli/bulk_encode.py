@@ -17,11 +17,11 @@ from semcodec.cli import bulk_dry_run, output, paid_calls
 from semcodec.cli.bulk_batches import Rounds, check_options, open_batch_store
 from semcodec.cli.bulk_engine import choose_engine, describe_division, make_engine
 from semcodec.cli.bulk_run import BulkRun, format_total, print_skipped, storage_errors
-from semcodec.cli.bulk_sources import MAX_SHOWN, SAME_NAME, find_photographs
+from semcodec.cli.bulk_sources import SAME_NAME, find_photographs
 from semcodec.cli.bulk_work import Attempt, make_function
 from semcodec.cli.encode import apply_profile
 from semcodec.cli.files import reason
-from semcodec.cli.output import UsageError, WriteError, escape_control
+from semcodec.cli.output import UsageError, WriteError, shorten_name
 from semcodec.cli.parser import DONE, PARTLY_DONE
 from semcodec.cli.progress import format_rate, format_seconds
 from semcodec.cli.settings_digest import digest_settings
@@ -144,7 +144,7 @@ def _print_plan(
     first = problems[0]
     output.print_status(
         f"semcodec: {plural(f'{len(problems):,}', 'input')} cannot be encoded, such as "
-        f"{escape_control(rows.to_text(first.path)[-MAX_SHOWN:])}: {first.problem}"
+        f"{shorten_name(rows.to_text(first.path))}: {first.problem}"
     )
     return PARTLY_DONE
 

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from semcodec._wording import plural
 from semcodec.bulk.call_journal import ThreadJournal
@@ -20,7 +20,7 @@ from semcodec.bulk.workers import Outcome
 from semcodec.cli import interrupts, output
 from semcodec.cli.failures import Failures
 from semcodec.cli.files import reason
-from semcodec.cli.output import UsageError, escape_control
+from semcodec.cli.output import UsageError, shorten_name
 from semcodec.cli.parser import DATA_ERROR, DONE, PARTLY_DONE
 from semcodec.cli.progress import Progress
 from semcodec.errors import BudgetExceededError, InputError, SemcodecError
@@ -29,7 +29,6 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 STDOUT, STDERR = 1, 2  # file descriptors
-MAX_SHOWN: Final = 60  #: characters of a file name in a message about many files
 
 
 class BulkRun(ABC, Generic[Task, Result]):
@@ -206,7 +205,7 @@ def print_skipped(store: Store) -> None:
     kinds = " and ".join(plural(count, kind) for kind, count in sorted(counts.items()))
     output.print_status(
         f"Note: skipped {kinds} in {store.name} (only regular files are parts), such as "
-        f"{escape_control(skipped[0].name[-MAX_SHOWN:])}"
+        f"{shorten_name(skipped[0].name)}"
     )
 
 

@@ -15,12 +15,11 @@ from semcodec.bulk.rows import Photograph, to_text
 from semcodec.bulk.stores import check_name, is_url
 from semcodec.cli import endings, output
 from semcodec.cli.encode import is_picture
-from semcodec.cli.output import UsageError, escape_control
+from semcodec.cli.output import UsageError, shorten_name
 from semcodec.cli.results import Unreadable
 from semcodec.cli.walking import folder_identity, walk
 
 SAME_NAME: Final = "another file has the same name"  #: the problem of a ``Photograph``
-MAX_SHOWN: Final = 60  #: characters of a file name in a message about many files
 
 
 def find_photographs(source: str, skipped: str) -> list[Photograph]:
@@ -54,7 +53,7 @@ def find_photographs(source: str, skipped: str) -> list[Photograph]:
         if names:
             output.print_status(
                 f"Note: skipped {plural(len(names), noun)} in {source} ({hint}), such as "
-                f"{escape_control(names[0][-MAX_SHOWN:])}"
+                f"{shorten_name(to_text(names[0]))}"
             )
     return [*_find_equal_names(found)]
 

@@ -17,6 +17,7 @@ from semcodec.cli import interrupts
 from semcodec.cli.option_names import use_option_names
 
 MAX_WIDTH: Final = 100  #: characters per line; also the width if stdout is not a terminal
+MAX_SHOWN_NAME: Final = 60  #: characters of a file name in a message about many files
 CLEAR_LINE: Final = "\r\x1b[2K"
 
 
@@ -42,6 +43,11 @@ def escape_control(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(char if shown else ascii(char)[1:-1] for char, shown in mark_visible(text))
+
+
+def shorten_name(name: str) -> str:
+    """Return the end of a file name, for a message about many files."""
+    return name if len(name) <= MAX_SHOWN_NAME else "…" + name[1 - MAX_SHOWN_NAME :]
 
 
 def is_terminal() -> bool:

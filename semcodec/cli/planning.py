@@ -13,7 +13,7 @@ from semcodec._wording import plural
 from semcodec.bulk.manifest import is_manifest
 from semcodec.cli import endings, output, writing
 from semcodec.cli.naming import Source, plan_names
-from semcodec.cli.output import UsageError
+from semcodec.cli.output import UsageError, shorten_name
 from semcodec.cli.results import Unreadable
 from semcodec.cli.walking import folder_identity, walk
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from semcodec.cli.resume import History
 
 STDIN: Final = "-"
-MAX_SHOWN: Final = 60  #: characters of a file name in a message about many files
 
 
 class Job(NamedTuple):
@@ -223,7 +222,7 @@ def _read_folder(folder: str, purpose: Purpose, skipped: object) -> list[Source]
     if others:
         output.print_status(
             f"Note: skipped {plural(len(others), 'file')} in {folder} (not {purpose.inputs}), "
-            f"such as {others[0][-MAX_SHOWN:]}"
+            f"such as {shorten_name(others[0])}"
         )
     return sources
 

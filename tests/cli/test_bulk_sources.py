@@ -64,12 +64,13 @@ def test_folder_that_cannot_be_examined_has_a_row(run: Run, bulk_folder: Path) -
         os.close(folder)
         folder = below
     os.close(folder)
-    Path("in/notes.txt").write_text("no picture")
+    Path("in/nn" + "n" * 98).write_text("no picture")
     Path("in/nothing").symlink_to("missing")
     for options in (("--dry-run",), (), ("--dry-run",), ()):
         code, _, err = run("bulk", "in", "-o", "out", *HERE, *options)
         assert code == 3
-        assert "Note: skipped 2 files in in (not pictures)" in err
+        note = f"Note: skipped 3 files in in (not pictures), such as …{'n' * 59}\n"
+        assert note in err
         if options:
             assert "semcodec: 1 input cannot be encoded, such as " in err
             assert "xxx: file name too long\n" in err

@@ -8,7 +8,13 @@ import pytest
 
 import semcodec
 from semcodec.cli import output
+from semcodec.cli.output import MAX_SHOWN_NAME, shorten_name
 from tests.cli.conftest import Run
+
+
+def test_long_name_is_shortened_with_an_ellipsis() -> None:
+    assert shorten_name("a" * MAX_SHOWN_NAME) == "a" * MAX_SHOWN_NAME
+    assert shorten_name("a" * 60 + "b" * 59) == "…" + "b" * 59
 
 
 def test_table_is_aligned() -> None:
