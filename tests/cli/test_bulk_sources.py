@@ -67,8 +67,9 @@ def test_folder_that_cannot_be_examined_has_a_row(run: Run, bulk_folder: Path) -
     Path("in/nn" + "n" * 98).write_text("no picture")
     Path("in/nothing").symlink_to("missing")
     for options in (("--dry-run",), (), ("--dry-run",), ()):
-        code, _, err = run("bulk", "in", "-o", "out", *HERE, *options)
+        code, out, err = run("bulk", "in", "-o", "out", *HERE, *options)
         assert code == 3
+        assert ("to do   3 photographs, " in out) == (options != () and not Path("out").exists())
         note = f"Note: skipped 3 files in in (not pictures), such as …{'n' * 59}\n"
         assert note in err
         if options:
