@@ -579,3 +579,13 @@ def test_string_that_starts_otherwise_may_be_a_path(path: str) -> None:
 )
 def test_message_names_what_is_left_of_a_record(data: bytes | str, reason: str) -> None:
     assert reason in message(data)
+
+
+def test_data_that_starts_with_two_items_may_be_a_sequence() -> None:
+    items = [pack(text, framing="sequence") for text in ("rd", "bt", "large red boat")]
+    for data in (b"".join(items), b"".join(items)[:-1], b"".join(items[:2]) + b"\xff"):
+        with pytest.raises(InputError, match="may be a sequence of records: choose --framing"):
+            guess(data)
+    for data in (items[0], items[0] + items[2][:-1], items[0] + b"\1\xff"):
+        with pytest.raises(InputError, match=f"it starts with {data[:2].hex(' ')}, not with"):
+            guess(data)
