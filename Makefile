@@ -47,5 +47,5 @@ page:  ## install axe-core, which checks the page of `semcodec bench`; without n
 test:  ## all tests, with a sample of the random inputs of `make nightly`
 	env -u MAKEFLAGS -u MFLAGS $(PYTHON) -m tests.run_parts  # which cargo would read
 
-nightly: kaitai servers page  ## fuzzing, mutation and a soak test, about 35 minutes; writes docs/nightly.md
+nightly: kaitai servers page  ## fuzzing, mutation and a soak test, over an hour; writes docs/nightly.md
 	$(PYTHON) bench/nightly.py

@@ -1,4 +1,4 @@
-"""Run all tests with random inputs at full size, and write docs/nightly.md; about 35 minutes.
+"""Run all tests with random inputs at full size, and write docs/nightly.md; over an hour.
 
     make nightly
     python bench/nightly.py --share 0.01 --out /tmp/nightly.md    # the same, at a tiny size

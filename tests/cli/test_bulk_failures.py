@@ -20,6 +20,10 @@ from tests.cli.conftest import Run
 pytest.importorskip("pyarrow.parquet")
 
 
+def fail_for_space(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
 def test_failed_photograph_is_tried_again_if_wanted(run: Run, bulk_folder: Path) -> None:
     Path("in/b.png").write_bytes(b"damaged")
     code, _, err = run("bulk", "in", "-o", "out", *HERE)
@@ -79,7 +83,7 @@ def test_full_disk_stops_the_run_which_continues_later(
     def write(store: LocalStore, name: str, data: bytes) -> None:
         count[0] += 1
         if count[0] > 1:
-            raise OSError(28, "No space left on device")
+            fail_for_space()
         original(store, name, data)
 
     original = LocalStore.write
@@ -97,10 +101,7 @@ def test_full_disk_stops_the_run_which_continues_later(
 def test_last_part_cannot_be_written(
     run: Run, bulk_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(LocalStore, "write", fail)
+    monkeypatch.setattr(LocalStore, "write", fail_for_space)
     code, _, err = run("bulk", "in", "-o", "out", *HERE)
     assert code == 2
     assert "semcodec: Cannot write a part into out: no space left on device." in err
@@ -122,10 +123,7 @@ def test_ctrl_c_writes_the_rows_that_are_there(
 def test_ctrl_c_with_a_full_disk(
     run: Run, bulk_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(LocalStore, "write", fail)
+    monkeypatch.setattr(LocalStore, "write", fail_for_space)
     monkeypatch.setattr(semcodec, "encode", stop_after(2, KeyboardInterrupt()))
     code, _, err = run("bulk", "in", "-o", "out", *HERE)
     assert code == 130
